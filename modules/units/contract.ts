@@ -1,0 +1,117 @@
+/** What other rooms and the apps may know about units, shifts and positions. */
+import { Type, type Static } from 'typebox'
+import { At, CommandIdOf, Crs, Id, Latitude, Longitude, Nullable, Path } from '#kernel/contract.ts'
+
+export const UnitKind = Type.Union([
+  Type.Literal('car'),
+  Type.Literal('motorcycle'),
+  Type.Literal('e-bike'),
+  Type.Literal('foot'),
+])
+export type UnitKind = Static<typeof UnitKind>
+
+/**
+ * Derived, never set: off duty without an open shift; free on duty without an active assignment; else the
+ * state of its one active assignment.
+ */
+export const UnitState = Type.Union([
+  Type.Literal('off-duty'),
+  Type.Literal('free'),
+  Type.Literal('ordered'),
+  Type.Literal('acknowledged'),
+  Type.Literal('en-route'),
+  Type.Literal('on-scene'),
+  Type.Literal('reported'),
+])
+export type UnitState = Static<typeof UnitState>
+
+export const Capability = Type.String({ minLength: 1, maxLength: 32, pattern: '^[a-z0-9-]+$' })
+
+/** A crew with a vehicle or on foot 警力单元, as it is now. */
+export const UnitView = Type.Object({
+  id: Id,
+  handle: Type.Integer({ description: 'the number that stands for this unit in binary position frames' }),
+  callSign: Type.String(),
+  kind: UnitKind,
+  agency: Path,
+  capabilities: Type.Array(Capability),
+  state: UnitState,
+  stateSince: At,
+  incident: Nullable(Id),
+  assignment: Nullable(Id),
+  crew: Type.Array(Type.Object({ id: Id, name: Type.String() })),
+  onDutySince: Nullable(At),
+  lon: Nullable(Longitude),
+  lat: Nullable(Latitude),
+  fixAt: Nullable(At),
+  speedKmh: Nullable(Type.Number()),
+  courseDeg: Nullable(Type.Number()),
+  accuracyMeters: Nullable(Type.Number()),
+  stale: Type.Boolean({ description: 'no fix, or one older than this kind of unit may have' }),
+})
+export type UnitView = Static<typeof UnitView>
+
+/** After how many seconds without a fix a unit is stale, by kind. */
+export const staleSeconds: Readonly<Record<UnitKind, number>> = { car: 30, motorcycle: 30, 'e-bike': 60, foot: 120 }
+
+export const NewUnit = Type.Object(
+  {
+    commandId: CommandIdOf,
+    callSign: Type.String({ minLength: 1, maxLength: 16 }),
+    kind: UnitKind,
+    agency: Path,
+    capabilities: Type.Optional(Type.Array(Capability, { maxItems: 16 })),
+  },
+  { additionalProperties: false },
+)
+
+export const StartShift = Type.Object(
+  { commandId: CommandIdOf, crew: Type.Array(Id, { maxItems: 12 }) },
+  { additionalProperties: false },
+)
+
+export const NewPosition = Type.Object(
+  {
+    unit: Type.Optional(Id),
+    device: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    fixAt: At,
+    lon: Type.Number(),
+    lat: Type.Number(),
+    crs: Type.Optional(Crs),
+    speedKmh: Type.Optional(Type.Number()),
+    courseDeg: Type.Optional(Type.Number()),
+    altitudeMeters: Type.Optional(Type.Number()),
+    accuracyMeters: Type.Optional(Type.Number()),
+  },
+  { additionalProperties: false },
+)
+export const NewPositions = Type.Object(
+  { positions: Type.Array(NewPosition, { minItems: 1, maxItems: 2000 }) },
+  { additionalProperties: false },
+)
+
+/** What became of a batch. Everything counted here, except `rejected`, is durable or rightly gone: do not send it again. */
+export const PositionsTaken = Type.Object({
+  accepted: Type.Integer(),
+  duplicates: Type.Integer({ description: 'the same device and time again' }),
+  discarded: Type.Integer({ description: 'the unit is off duty: nothing is kept' }),
+  flagged: Type.Integer({ description: 'kept, but an impossible jump: not used as the unit’s place' }),
+  rejected: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), because: Type.String() })),
+})
+
+/** Events of units, for other rooms' listeners. Streams are `unit/ID`. */
+export type UnitEvent =
+  | { readonly type: 'unit-created'; readonly at: number; readonly id: string; readonly handle: number; readonly callSign: string; readonly kind: UnitKind; readonly agency: string; readonly capabilities: readonly string[] }
+  | { readonly type: 'unit-changed'; readonly at: number; readonly callSign: string; readonly kind: UnitKind; readonly capabilities: readonly string[] }
+  | { readonly type: 'unit-retired'; readonly at: number }
+  | { readonly type: 'shift-started'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
+  | { readonly type: 'shift-ended'; readonly at: number }
+
+// Binary position frames (WebSocket, server to client), little endian.
+//
+// header, 16 bytes: u8 version (1) | u8 kind (1 = delta, 2 = full view) | u16 0 | u32 count | f64 server time (ms since 1970 UTC)
+// record, 20 bytes: u32 handle | i32 lon × 1e7 | i32 lat × 1e7 | u32 age of the fix (ms) | u16 speed (0.1 km/h, 65535 unknown)
+//                   | u8 course (degrees × 256 / 360) | u8 flags (bit 0 course known, bit 1 stale, bit 2 left the view)
+export const frameVersion = 1
+export const frameHeaderBytes = 16
+export const frameRecordBytes = 20
