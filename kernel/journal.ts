@@ -28,7 +28,13 @@ export type Fact = {
 export type Entry = Fact & { readonly position: number }
 
 /** What is asked for: by whom, when, under which client-made id. The same id twice is one command. */
-export type Command = { readonly id: CommandId; readonly actor: Actor; readonly at: Instant }
+export type Command = {
+  readonly id: CommandId
+  readonly actor: Actor
+  readonly at: Instant
+  /** The request as text, where there is one. The same id with another request is refused `command-id-reused`. */
+  readonly fingerprint?: string
+}
 
 declare const transaction: unique symbol
 /** An open transaction. Only the database room (and a module's store.ts, through it) knows what is inside. */

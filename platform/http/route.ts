@@ -1,6 +1,8 @@
-import type { Static, TSchema } from 'typebox'
+import type { Readable } from 'node:stream'
+import { Type, type Static, type TSchema } from 'typebox'
 import type { Actor, Role } from '#kernel/actor.ts'
 import type { Refused } from '#kernel/decision.ts'
+import type { Session } from '../auth/session.ts'
 
 /** Who may call: anyone; anyone signed in; or holders of one of these roles over any agency (the handler checks which). */
 export type Access = 'public' | 'signed-in' | readonly Role[]
@@ -12,10 +14,23 @@ export type Caller = {
   readonly language: 'zh' | 'en'
   /** For rate limits and sessions. */
   readonly address: string
+  /** The session that the call came with; absent on public routes called by nobody. Its secret is never here. */
+  readonly session?: Session
 }
 
 /** A file to send: the body is streamed, ranges are honoured. */
 export type FileReply = { readonly path: string; readonly type: string; readonly etag: string }
+
+/** The reply schema of a route that sends a file: `replies: { 200: FileBody }`, and the body is a `FileReply`. */
+export const FileBody = Type.Unsafe<FileReply>({ type: 'string', format: 'binary', description: 'a file; ranges are honoured' })
+
+/** Bytes as they come in, on routes with `upload: true`: any media type, unread, at most the route's `bodyLimit` (else 413). */
+export type Upload = {
+  readonly stream: Readable
+  readonly mediaType: string
+  /** Content-Length, where the client said it. */
+  readonly bytes: number | null
+}
 
 /** One HTTP operation as data: mounted by Fastify, listed in OpenAPI, typed in the console's client. */
 export type Route<Deps> = {
@@ -29,14 +44,25 @@ export type Route<Deps> = {
   readonly replies: { readonly [status: number]: TSchema }
   /** Bytes, when this route takes more than the server's usual 1 MiB. */
   readonly bodyLimit?: number
-  /** Tighter than the server's limit: calls per minute per address. */
+  /** The body is taken as it comes: no `schema.body`; the handler gets `upload`. */
+  readonly upload?: boolean
+  /** In place of the server's own limit: calls per minute per address. */
   readonly callsPerMinute?: number
+  /** Open also to those who must change their first password before anything else. */
+  readonly beforePasswordChange?: boolean
   readonly handle: (deps: Deps, request: never) => Promise<unknown>
 }
 
 type Typed<S> = S extends TSchema ? Static<S> : never
-type Request<S> = { readonly [part in keyof S]: Typed<S[part]> } & Caller
-type Reply<R> = { [status in keyof R]: { readonly status: status; readonly body: Typed<R[status]> } }[keyof R]
+type Request<S> = { readonly [part in keyof S]: Typed<S[part]> } & Caller & { /** Only with `upload: true`. */ readonly upload: Upload }
+type Reply<R> = {
+  [status in keyof R]: {
+    readonly status: status
+    readonly body: Typed<R[status]>
+    /** Beside the server's own; a `content-type` other than JSON sends a string body as it is (CSV, say). */
+    readonly headers?: Readonly<Record<string, string>>
+  }
+}[keyof R]
 
 /**
  * Hold a handler to its own schemas at compile time: what it reads, each status, each body.

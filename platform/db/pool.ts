@@ -1,0 +1,181 @@
+import pg from 'pg'
+import type { Log } from '#platform/log.ts'
+import { asFault, isConnectionFault, isRaceLost } from './fault.ts'
+import type { Db, Sql } from './sql.ts'
+
+export type Statement = { readonly text: string; readonly params?: readonly unknown[] }
+
+/** A transaction in the hands of its opener, who must commit or roll back. */
+export type OpenTransaction = {
+  readonly sql: Sql
+  /** What `first` gave, where there was one. */
+  readonly rows: readonly object[]
+  /** `last` is sent together with the commit: what it locks is held for no round trip. Its rows are the answer. */
+  commit<Row extends object>(last?: Statement): Promise<Row[]>
+  rollback(): Promise<void>
+}
+
+export type Begin = (
+  /** Sent with the begin: `set local …`. */
+  settings?: string,
+  /** Sent right behind. A read: were the begin to fail, it would run outside the transaction before that is noticed. */
+  first?: Statement,
+) => Promise<OpenTransaction>
+
+export type Pool = Db & {
+  begin: Begin
+  isHealthy(): boolean
+  close(): Promise<void>
+}
+
+const int8Array = 1016 as typeof pg.types.builtins.INT8 // not in the package's list of names
+const parsers: Record<number, (text: string) => unknown> = {
+  [pg.types.builtins.INT8]: Number,
+  [pg.types.builtins.NUMERIC]: Number, // sum(bigint), avg
+  [int8Array]: (text) => (pg.types.getTypeParser(int8Array)(text) as unknown as (string | null)[]).map((n) => (n === null ? null : Number(n))),
+}
+
+/** bigint, numeric and bigint[] as numbers; all else as `pg` has it. */
+export const numbersAsNumbers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    (format !== 'binary' && parsers[oid]) || pg.types.getTypeParser(oid, format as 'text'),
+} as pg.CustomTypesConfig
+
+/**
+ * A pool of connections that outlives its database.
+ *
+ * While the database is gone every call throws DatabaseUnavailable at once (or after 3 s when it does not
+ * answer); the next call after its return succeeds. Broken connections are thrown away, never handed out again.
+ */
+export function openPool(options: { url: string; max: number; log: Log; name: string }): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    pipeline: true, // statements are sent without waiting for the answer to the one before
+    application_name: options.name,
+    types: numbersAsNumbers,
+  })
+  let healthy = true
+  let closed = false
+  let probe: NodeJS.Timeout | undefined
+
+  const failed = (error: unknown): unknown => {
+    if (isConnectionFault(error) && !closed) {
+      if (healthy) options.log.warn({ because: (error as Error).message }, 'database lost')
+      healthy = false
+      probe ??= setInterval(look, 500).unref()
+    }
+    return asFault(error)
+  }
+  const succeeded = () => {
+    if (healthy) return
+    healthy = true
+    clearInterval(probe)
+    probe = undefined
+    options.log.info('database back')
+  }
+  const look = () => void pool.query('select 1').then(succeeded, () => {})
+
+  pool.on('error', (error) => void failed(error)) // an idle connection broke; the pool has dropped it
+  pool.on('connect', (client) => client.on('error', () => {})) // a busy one broke; its query rejects
+
+  const queryOn =
+    (client: pg.Pool | pg.PoolClient) =>
+    async <Row extends object>(text: string, params?: readonly unknown[]): Promise<Row[]> => {
+      try {
+        const { rows } = await client.query<Row>(text, params as unknown[])
+        return rows
+      } catch (error) {
+        throw failed(error)
+      }
+    }
+
+  const begin: Begin = async (settings = '', first) => {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw failed(error)
+    })
+    let over = false
+    const end = (broken: boolean) => {
+      over = true
+      client.release(broken)
+    }
+    const send = (text: string, params?: readonly unknown[]) => client.query(text, params as unknown[])
+    /** Both answers, or the first error; neither is left to be rejected unheard. */
+    const together = async <A, B>(one: Promise<A>, two: Promise<B>): Promise<[A, B]> => {
+      const [a, b] = await Promise.allSettled([one, two])
+      if (a.status === 'rejected') throw a.reason
+      if (b.status === 'rejected') throw b.reason
+      return [a.value, b.value]
+    }
+    let rows: readonly object[] = []
+    try {
+      const begun = send(`begin;${settings}`)
+      if (first) rows = (await together(begun, send(first.text, first.params)))[1].rows
+      else await begun
+    } catch (error) {
+      end(true)
+      throw failed(error)
+    }
+    succeeded()
+    return {
+      sql: { query: queryOn(client) },
+      rows,
+      async commit<Row extends object>(last?: Statement) {
+        try {
+          // If `last` fails, PostgreSQL takes the commit for a rollback, and `last`'s error is ours.
+          const done = last ? await together(send(last.text, last.params), send('commit')) : [await send('commit')]
+          end(false)
+          return done[0]!.rows as Row[]
+        } catch (error) {
+          end(isConnectionFault(error))
+          throw failed(error)
+        }
+      },
+      async rollback() {
+        if (over) return
+        try {
+          await send('rollback')
+          end(false)
+        } catch {
+          end(true)
+        }
+      },
+    }
+  }
+
+  const once = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
+    const open = await begin()
+    try {
+      const result = await work(open.sql)
+      await open.commit()
+      return result
+    } catch (error) {
+      await open.rollback()
+      throw error
+    }
+  }
+
+  return {
+    query: queryOn(pool),
+    begin,
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(work)
+        } catch (error) {
+          if (!isRaceLost(error) || attempt === 8) throw error
+        }
+      }
+    },
+    isHealthy: () => healthy,
+    async close() {
+      if (closed) return
+      closed = true
+      clearInterval(probe)
+      await pool.end()
+    },
+  }
+}

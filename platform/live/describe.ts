@@ -1,0 +1,70 @@
+/** Incidents and units as the live feed shows them: who may see which, and how much of it. */
+import type { Role } from '#kernel/actor.ts'
+import type { Entry } from '#kernel/journal.ts'
+import type { Instant, MemberId } from '#kernel/names.ts'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { UnitView } from '#modules/units/contract.ts'
+import type { Describe, Thing } from './audience.ts'
+
+/** Those who answer reports; they see who reported. */
+const answering: readonly Role[] = ['dispatcher', 'commander', 'station']
+/** Those who study reports; they see no persons. */
+const studying: readonly Role[] = ['analyst']
+export const unitViewers: readonly Role[] = ['dispatcher', 'commander', 'officer', 'station', 'auditor', 'administrator', 'integrator']
+
+/** An officer goes on seeing an order of his for so long after it ended. */
+const afterOrderMs = 30 * 60_000
+
+/**
+ * From entries to the things they touched.
+ *
+ * Streams `incident/ID` and `unit/ID` name their thing; an event's `unit` field names another.
+ */
+export function describeWith(rooms: {
+  readonly describeIncidents: (ids: readonly string[]) => Promise<readonly IncidentView[]> | readonly IncidentView[]
+  readonly describeUnits: (ids: readonly string[]) => Promise<readonly UnitView[]> | readonly UnitView[]
+  readonly withoutPersons: (view: IncidentView) => IncidentView
+  readonly dataWithoutPersons: (data: Entry['data']) => Record<string, unknown>
+  readonly now: () => Instant
+}): Describe {
+  return async (entries) => {
+    const incidentIds = new Set<string>()
+    const unitIds = new Set<string>()
+    for (const entry of entries) {
+      const [kind, id = ''] = entry.stream.split('/')
+      if (kind === 'incident') incidentIds.add(id)
+      if (kind === 'unit') unitIds.add(id)
+      if (typeof entry.data['unit'] === 'string') unitIds.add(entry.data['unit'])
+    }
+    const incidents = incidentIds.size > 0 ? await rooms.describeIncidents([...incidentIds]) : []
+    const at = rooms.now()
+    const ordered = ({ assignments }: IncidentView) =>
+      assignments.filter((one) => one.endedAt === null || one.endedAt > at - afterOrderMs).map((one) => one.unit)
+    const crewed = new Set([...unitIds, ...incidents.flatMap(ordered)])
+    const units = new Map((crewed.size > 0 ? await rooms.describeUnits([...crewed]) : []).map((unit) => [unit.id, unit]))
+
+    const things: Thing[] = []
+    const seen = new Set<string>()
+    for (const incident of incidents) {
+      seen.add(incident.id)
+      const members: MemberId[] = ordered(incident).flatMap((unit) => units.get(unit)?.crew.map((member) => member.id) ?? [])
+      things.push({
+        kind: 'incidents',
+        id: incident.id,
+        stream: `incident/${incident.id}`,
+        forms: [
+          { to: { roles: answering, agencies: [incident.agency], members }, view: incident },
+          { to: { roles: studying, agencies: [incident.agency] }, view: rooms.withoutPersons(incident), dataOf: rooms.dataWithoutPersons },
+        ],
+      })
+    }
+    for (const id of incidentIds) if (!seen.has(id)) things.push({ kind: 'incidents', id, stream: `incident/${id}`, forms: [] })
+    for (const id of unitIds) {
+      const unit = units.get(id)
+      const members = unit?.crew.map((member) => member.id) ?? []
+      const forms = unit ? [{ to: { roles: unitViewers, agencies: [unit.agency], members }, view: unit }] : []
+      things.push({ kind: 'units', id, stream: `unit/${id}`, forms })
+    }
+    return things
+  }
+}

@@ -1,0 +1,29 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/**
+ * What the program counts about itself, for Prometheus. One registry per running platform, none global.
+ *
+ * Node's own numbers are in it, among them the event loop's delay (`nodejs_eventloop_lag_p99_seconds`).
+ */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 })
+  const registers = [registry]
+  return {
+    registry,
+    /** Commands by what became of them: accepted, repeated, refused, failed. */
+    commands: new Counter({ name: 'gengfu_commands_total', help: 'Commands by outcome', labelNames: ['outcome'], registers }),
+    commandSeconds: new Histogram({
+      name: 'gengfu_command_seconds',
+      help: 'Seconds from a command to its durable answer',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    journalPosition: new Gauge({ name: 'gengfu_journal_position', help: 'Position up to which listeners have heard the journal', registers }),
+    databaseUp: new Gauge({ name: 'gengfu_database_up', help: '1 while the database answers', registers }),
+    positions: new Counter({ name: 'gengfu_positions_total', help: 'Positions received, by what became of them', labelNames: ['result'], registers }),
+    jobs: new Counter({ name: 'gengfu_jobs_total', help: 'Background jobs by name and result', labelNames: ['name', 'result'], registers }),
+  }
+}
