@@ -1,0 +1,202 @@
+/** Which road is nearest to a point: a plain grid over all pieces of shape. */
+import { METERS_PER_DEGREE, nearestOnSegment } from '../geo/distance.ts'
+import { networkOf, type RoadGraph, type TravelMode } from './road-graph.ts'
+
+/** About the side of a cell. Blocks are of this size, so a cell holds a handful of segments. */
+const CELL_METERS = 120
+const CELLS_MAX = 4_000_000
+
+type Shapes = Pick<RoadGraph, 'shape' | 'shapeStarts' | 'edgeCount'>
+
+/** Cells with the segments that pass through them. O(segments + cells). */
+export function buildGrid(roads: Shapes): Pick<RoadGraph, 'gridFrame' | 'gridStarts' | 'gridSegments'> {
+  const { shape } = roads
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (let i = 0; i < shape.length; i += 2) {
+    west = Math.min(west, shape[i]! / 1e7)
+    east = Math.max(east, shape[i]! / 1e7)
+    south = Math.min(south, shape[i + 1]! / 1e7)
+    north = Math.max(north, shape[i + 1]! / 1e7)
+  }
+  if (shape.length === 0) [west, south, east, north] = [0, 0, 0, 0]
+  const cos = Math.max(0.05, Math.cos((((south + north) / 2) * Math.PI) / 180))
+  let cellLat = CELL_METERS / METERS_PER_DEGREE
+  // A very large map gets larger cells rather than a larger table.
+  const cells = ((east - west) * cos * (north - south)) / (cellLat * cellLat)
+  if (cells > CELLS_MAX) cellLat *= Math.sqrt(cells / CELLS_MAX)
+  const cellLon = cellLat / cos
+  const columns = Math.floor((east - west) / cellLon) + 1
+  const rows = Math.floor((north - south) / cellLat) + 1
+
+  const visit = (each: (cell: number, segment: number) => void) => {
+    for (let edge = 0; edge < roads.edgeCount; edge++) {
+      for (let p = roads.shapeStarts[edge]!; p + 1 < roads.shapeStarts[edge + 1]!; p++) {
+        let [ax, ay] = [(shape[2 * p]! / 1e7 - west) / cellLon, (shape[2 * p + 1]! / 1e7 - south) / cellLat]
+        let [bx, by] = [(shape[2 * p + 2]! / 1e7 - west) / cellLon, (shape[2 * p + 3]! / 1e7 - south) / cellLat]
+        if (ay > by) [ax, ay, bx, by] = [bx, by, ax, ay]
+        for (let row = Math.floor(ay); row <= Math.floor(by) && row < rows; row++) {
+          // where the segment enters and leaves this row
+          const from = by > ay ? Math.max(0, (row - ay) / (by - ay)) : 0
+          const to = by > ay ? Math.min(1, (row + 1 - ay) / (by - ay)) : 1
+          const left = ax + (bx - ax) * (bx > ax ? from : to)
+          const right = ax + (bx - ax) * (bx > ax ? to : from)
+          // a hair's breadth wider, so that rounding never leaves a cell out
+          const last = Math.min(columns - 1, Math.floor(right + 1e-9))
+          for (let column = Math.max(0, Math.floor(left - 1e-9)); column <= last; column++) each(row * columns + column, p)
+        }
+      }
+    }
+  }
+  const gridStarts = new Uint32Array(columns * rows + 1)
+  visit((cell) => gridStarts[cell + 1]!++)
+  for (let cell = 0; cell < columns * rows; cell++) gridStarts[cell + 1]! += gridStarts[cell]!
+  const gridSegments = new Uint32Array(gridStarts[columns * rows]!)
+  const fill = gridStarts.slice()
+  visit((cell, segment) => (gridSegments[fill[cell]!++] = segment))
+  return { gridFrame: Float64Array.of(west, south, cellLon, cellLat, columns, rows), gridStarts, gridSegments }
+}
+
+/** A point put on the road: which edge, how far along its shape, how far from where it really is. */
+export type Snap = {
+  readonly edge: number
+  /** From the beginning of the edge's shape, 0 … its length. */
+  readonly millimeters: number
+  /** Between the point and the road. */
+  readonly meters: number
+  readonly lon: number
+  readonly lat: number
+}
+
+/** Farther than this from any road, a point is not on the map. */
+export const SNAP_METERS_MAX = 1_000
+
+/** The edge nearest to a point that this traveller may use; undefined when none is within `metersMax`. */
+export function nearestEdge(
+  graph: RoadGraph,
+  mode: TravelMode,
+  lon: number,
+  lat: number,
+  metersMax = SNAP_METERS_MAX,
+): Snap | undefined {
+  const { usable } = networkOf(graph, mode)
+  return nearestEdgeWhere(graph, lon, lat, (edge) => usable[edge] === 1, metersMax)
+}
+
+/**
+ * The nearest of the edges that are wanted. Ties go to the edge, then the segment, that comes first.
+ *
+ * Rings of cells around the point, until the next ring cannot be nearer than what was found. Distances are on the flat
+ * map around the point, in which the bound for a ring is exact.
+ */
+export function nearestEdgeWhere(
+  graph: RoadGraph,
+  lon: number,
+  lat: number,
+  wanted: (edge: number) => boolean,
+  metersMax: number,
+): Snap | undefined {
+  const { shape, shapeStarts, gridFrame, gridStarts, gridSegments } = graph
+  const [west, south, cellLon, cellLat, columns, rows] = gridFrame as unknown as [number, number, number, number, number, number]
+  const column = Math.floor((lon - west) / cellLon)
+  const row = Math.floor((lat - south) / cellLat)
+  const cellWidth = cellLon * METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)
+  const cellHeight = cellLat * METERS_PER_DEGREE
+  const narrow = Math.min(cellWidth, cellHeight)
+
+  let best = -1
+  let bestShare = 0
+  let bestMeters = metersMax
+  const look = (x: number, y: number) => {
+    if (x < 0 || y < 0 || x >= columns || y >= rows) return
+    const cell = y * columns + x
+    for (let k = gridStarts[cell]!; k < gridStarts[cell + 1]!; k++) {
+      const p = gridSegments[k]!
+      const { share, meters } = nearestOnSegment(
+        lon, lat, shape[2 * p]! / 1e7, shape[2 * p + 1]! / 1e7, shape[2 * p + 2]! / 1e7, shape[2 * p + 3]! / 1e7,
+      )
+      if (meters > bestMeters || (meters === bestMeters && best >= 0 && p >= best)) continue
+      if (!wanted(edgeOfPoint(shapeStarts, p))) continue
+      best = p
+      bestShare = share
+      bestMeters = meters
+    }
+  }
+  for (let ring = 0; (ring - 1) * narrow <= bestMeters; ring++) {
+    if (ring === 0) look(column, row)
+    else {
+      for (let x = column - ring; x <= column + ring; x++) {
+        look(x, row - ring)
+        look(x, row + ring)
+      }
+      for (let y = row - ring + 1; y < row + ring; y++) {
+        look(column - ring, y)
+        look(column + ring, y)
+      }
+    }
+  }
+  if (best < 0) return undefined
+  return snapAt(graph, best, bestShare, bestMeters)
+}
+
+/** The edge whose shape a point belongs to. */
+export function edgeOfPoint(shapeStarts: Uint32Array, point: number): number {
+  let low = 0
+  let high = shapeStarts.length - 1
+  while (low + 1 < high) {
+    const middle = (low + high) >>> 1
+    if (shapeStarts[middle]! <= point) low = middle
+    else high = middle
+  }
+  return low
+}
+
+function snapAt(graph: RoadGraph, p: number, share: number, meters: number): Snap {
+  const edge = edgeOfPoint(graph.shapeStarts, p)
+  const { millimeters } = shapeMillimeters(graph, edge)
+  const k = p - graph.shapeStarts[edge]!
+  const along = millimeters[k]! + (millimeters[k + 1]! - millimeters[k]!) * share
+  const { shape } = graph
+  return {
+    edge,
+    millimeters: Math.round(along),
+    meters,
+    lon: (shape[2 * p]! + (shape[2 * p + 2]! - shape[2 * p]!) * share) / 1e7,
+    lat: (shape[2 * p + 1]! + (shape[2 * p + 3]! - shape[2 * p + 1]!) * share) / 1e7,
+  }
+}
+
+/** The point of an edge so many millimetres along its shape. */
+export function pointOnEdge(graph: RoadGraph, edge: number, millimeters: number): Snap {
+  const { millimeters: marks } = shapeMillimeters(graph, edge)
+  const along = Math.min(Math.max(0, Math.round(millimeters)), graph.edgeMillimeters[edge]!)
+  let k = 0
+  while (k + 2 < marks.length && marks[k + 1]! < along) k++
+  const span = marks[k + 1]! - marks[k]!
+  const share = span > 0 ? (along - marks[k]!) / span : 0
+  const p = 2 * (graph.shapeStarts[edge]! + k)
+  const { shape } = graph
+  const lon = (shape[p]! + (shape[p + 2]! - shape[p]!) * share) / 1e7
+  const lat = (shape[p + 1]! + (shape[p + 3]! - shape[p + 1]!) * share) / 1e7
+  return { edge, millimeters: along, meters: 0, lon, lat }
+}
+
+/** How far along its edge each shape point lies; the last is the edge's own length, to the millimetre. */
+export function shapeMillimeters(graph: RoadGraph, edge: number): { millimeters: Float64Array } {
+  const first = graph.shapeStarts[edge]!
+  const count = graph.shapeStarts[edge + 1]! - first
+  const millimeters = new Float64Array(count)
+  for (let k = 1; k < count; k++) {
+    const p = first + k - 1
+    const { shape } = graph
+    // flat is enough within one edge: it is scaled to the true length below
+    const cos = Math.cos(((shape[2 * p + 1]! / 1e7) * Math.PI) / 180)
+    const dx = (shape[2 * p + 2]! - shape[2 * p]!) * cos
+    const dy = shape[2 * p + 3]! - shape[2 * p + 1]!
+    millimeters[k] = millimeters[k - 1]! + Math.hypot(dx, dy)
+  }
+  const total = millimeters[count - 1]!
+  const scale = total > 0 ? graph.edgeMillimeters[edge]! / total : 0
+  for (let k = 1; k < count; k++) millimeters[k]! *= scale
+  millimeters[count - 1] = graph.edgeMillimeters[edge]!
+  return { millimeters }
+}
