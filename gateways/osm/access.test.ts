@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { carPassage, carSpeeds, footPassage, footSpeeds, kmhOf } from './access.ts'
+import type { Tags } from './pbf.ts'
+
+/** Which directions are open: "both", "along", "against" or "none". */
+const directions = ([along, against]: readonly [number, number]) =>
+  along > 0 && against > 0 ? 'both' : along > 0 ? 'along' : against > 0 ? 'against' : 'none'
+
+const ways: [tags: Tags, car: string, foot: string][] = [
+  [{ highway: 'residential' }, 'both', 'both'],
+  [{ highway: 'residential', oneway: 'yes' }, 'along', 'both'],
+  [{ highway: 'residential', oneway: '-1' }, 'against', 'both'],
+  [{ highway: 'residential', oneway: 'reversible' }, 'none', 'both'],
+  [{ highway: 'residential', oneway: 'yes', 'oneway:motor_vehicle': 'no' }, 'both', 'both'],
+  [{ highway: 'residential', oneway: 'yes', 'oneway:bicycle': 'no' }, 'along', 'both'],
+  [{ highway: 'tertiary', junction: 'roundabout' }, 'along', 'both'],
+  [{ highway: 'tertiary', junction: 'roundabout', oneway: 'no' }, 'both', 'both'],
+  [{ highway: 'motorway' }, 'along', 'none'],
+  [{ highway: 'motorway', oneway: 'no' }, 'both', 'none'],
+  [{ highway: 'motorway_link' }, 'both', 'none'],
+  [{ highway: 'trunk', motorroad: 'yes' }, 'both', 'none'],
+  [{ highway: 'trunk' }, 'both', 'both'],
+  [{ highway: 'primary', foot: 'no' }, 'both', 'none'],
+  [{ highway: 'service', access: 'no' }, 'none', 'none'],
+  [{ highway: 'service', access: 'no', foot: 'yes' }, 'none', 'both'],
+  [{ highway: 'service', access: 'no', emergency: 'yes' }, 'both', 'none'],
+  [{ highway: 'residential', access: 'private' }, 'both', 'both'],
+  [{ highway: 'residential', motor_vehicle: 'no' }, 'none', 'both'],
+  [{ highway: 'residential', vehicle: 'no', motorcar: 'yes' }, 'both', 'both'],
+  [{ highway: 'residential', access: 'yes', motorcar: 'no' }, 'none', 'both'],
+  [{ highway: 'residential', 'motor_vehicle:backward': 'no' }, 'along', 'both'],
+  [{ highway: 'unclassified', access: 'agricultural' }, 'none', 'none'],
+  [{ highway: 'busway' }, 'none', 'none'],
+  [{ highway: 'service', access: 'no', bus: 'yes' }, 'none', 'none'],
+  [{ highway: 'pedestrian' }, 'none', 'both'],
+  [{ highway: 'pedestrian', motor_vehicle: 'permissive' }, 'both', 'both'],
+  [{ highway: 'pedestrian', area: 'yes', motor_vehicle: 'yes' }, 'none', 'both'],
+  [{ highway: 'footway' }, 'none', 'both'],
+  [{ highway: 'footway', foot: 'private' }, 'none', 'both'],
+  [{ highway: 'steps' }, 'none', 'both'],
+  [{ highway: 'steps', conveying: 'forward', 'oneway:foot': 'yes' }, 'none', 'along'],
+  [{ highway: 'cycleway' }, 'none', 'both'],
+  [{ highway: 'cycleway', foot: 'no' }, 'none', 'none'],
+  [{ highway: 'track' }, 'both', 'both'],
+  [{ highway: 'construction' }, 'none', 'none'],
+  [{ highway: 'residential', construction: 'yes' }, 'none', 'none'],
+  [{ highway: 'proposed' }, 'none', 'none'],
+  [{ route: 'ferry' }, 'none', 'none'],
+  [{ route: 'ferry', highway: 'service' }, 'none', 'none'],
+  [{ railway: 'platform' }, 'none', 'both'],
+  [{ railway: 'rail' }, 'none', 'none'],
+  [{ building: 'yes' }, 'none', 'none'],
+]
+for (const [tags, car, foot] of ways) {
+  test(`${JSON.stringify(tags)}: a car may go ${car}, a walker ${foot}`, () => {
+    assert.deepEqual([directions(carSpeeds(tags)), directions(footSpeeds(tags))], [car, foot])
+  })
+}
+
+const limits: [text: string | undefined, kmh: number | undefined][] = [
+  ['50', 50],
+  ['30 mph', 48.28032],
+  ['30mph', 48.28032],
+  ['60 km/h', 60],
+  ['CN:urban', 50],
+  ['DE:rural', 80],
+  ['walk', 8],
+  ['none', undefined],
+  ['signals', undefined],
+  ['50;30', undefined],
+  ['0', undefined],
+  ['900', undefined],
+  [undefined, undefined],
+]
+for (const [text, kmh] of limits) {
+  test(`the limit "${text}" is ${kmh ?? 'none we know'}`, () => assert.equal(kmhOf(text), kmh))
+}
+
+test('a signed limit counts for its direction, and is not driven to the full', () => {
+  assert.deepEqual(carSpeeds({ highway: 'primary', maxspeed: '60' }), [51, 51])
+  assert.deepEqual(carSpeeds({ highway: 'primary', maxspeed: '60', 'maxspeed:backward': '40' }), [51, 34])
+})
+
+test('mud, gates and car parks slow a car down; a private road is open, at walking horse pace', () => {
+  const [residential] = carSpeeds({ highway: 'residential' })
+  assert.ok(carSpeeds({ highway: 'residential', surface: 'mud' })[0] < residential)
+  assert.equal(carSpeeds({ highway: 'residential', access: 'private', maxspeed: '50' })[0], 10)
+  assert.ok(carSpeeds({ highway: 'service', service: 'parking_aisle' })[0] < carSpeeds({ highway: 'service' })[0])
+})
+
+const points: [tags: Tags, car: string, foot: string][] = [
+  [{ barrier: 'bollard' }, 'blocked', 'free'],
+  [{ barrier: 'bollard', motor_vehicle: 'yes' }, 'delayed', 'free'],
+  [{ barrier: 'gate' }, 'delayed', 'free'],
+  [{ barrier: 'gate', access: 'private' }, 'delayed', 'free'],
+  [{ barrier: 'gate', access: 'no' }, 'blocked', 'blocked'],
+  [{ barrier: 'gate', access: 'no', foot: 'yes' }, 'blocked', 'free'],
+  [{ barrier: 'gate', locked: 'yes' }, 'blocked', 'blocked'],
+  [{ barrier: 'gate', access: 'no', emergency: 'yes' }, 'delayed', 'blocked'],
+  [{ barrier: 'lift_gate' }, 'delayed', 'free'],
+  [{ barrier: 'toll_booth' }, 'delayed', 'free'],
+  [{ barrier: 'cattle_grid' }, 'free', 'free'],
+  [{ barrier: 'kerb' }, 'free', 'free'],
+  [{ barrier: 'wall' }, 'blocked', 'blocked'],
+  [{ barrier: 'stile' }, 'blocked', 'free'],
+  [{ barrier: 'turnstile' }, 'blocked', 'free'],
+  [{ highway: 'traffic_signals' }, 'delayed', 'free'],
+  [{ highway: 'crossing' }, 'free', 'free'],
+  [{ access: 'no' }, 'blocked', 'free'],
+  [{ railway: 'level_crossing' }, 'free', 'free'],
+]
+const passage = ({ blocked, delayMs }: { blocked: boolean; delayMs: number }) => (blocked ? 'blocked' : delayMs > 0 ? 'delayed' : 'free')
+for (const [tags, car, foot] of points) {
+  test(`at ${JSON.stringify(tags)} a car is ${car}, a walker ${foot}`, () => {
+    assert.deepEqual([passage(carPassage(tags)), passage(footPassage(tags))], [car, foot])
+  })
+}

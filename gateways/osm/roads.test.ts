@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { buildGraph } from '#core/graph/build.ts'
+import { nearestEdge } from '#core/graph/grid.ts'
+import { route } from '#core/graph/travel.ts'
+import type { TravelMode } from '#core/graph/road-graph.ts'
+import type { Tags } from './pbf.ts'
+import { restrictionOf, roadsOf } from './roads.ts'
+import { pointOf, smallMap, type Drawing } from './small-map.ts'
+
+/** The way from one point of a drawing to another, as the letters of the nodes it passes; "none" when there is none. */
+function wayOf(drawing: Drawing, from: [number, number], to: [number, number], mode: TravelMode = 'car'): string {
+  const data = smallMap(drawing)
+  const roads = roadsOf(data)
+  const graph = buildGraph(roads.input)
+  const [start, goal] = [from, to].map((point) => nearestEdge(graph, mode, ...pointOf(...point)))
+  const way = start && goal && route(graph, mode, start, goal)
+  if (!way) return 'none'
+  const letters = Object.keys(drawing.nodes)
+  return [...way.arcs]
+    .slice(0, -1)
+    .map((arc) => letters[roads.nodeIds[arc & 1 ? graph.edgeFrom[arc >>> 1]! : graph.edgeTo[arc >>> 1]!]! - 1000])
+    .join('')
+}
+
+const road = { highway: 'residential' }
+
+//            n
+//            │4
+//   w ──1── c ──2── e          a cross of four two-way streets of 200 m, each ending in a loop, so that one can turn
+//            │3                round there: wW, eE, nN, sS
+//            s
+const cross: Drawing = {
+  nodes: {
+    c: [0, 0], w: [-200, 0], e: [200, 0], s: [0, -200], n: [0, 200],
+    W: [-300, 50], V: [-300, -50], E: [300, 50], F: [300, -50], S: [50, -300], T: [-50, -300], N: [50, 300], M: [-50, 300],
+  },
+  ways: {
+    1: ['w c', road], 2: ['c e', road], 3: ['s c', road], 4: ['c n', road],
+    11: ['w W V w', road], 12: ['e E F e', road], 13: ['s S T s', road], 14: ['n N M n', road],
+  },
+}
+const west: [number, number] = [-100, 0]
+const east: [number, number] = [100, 0]
+const north: [number, number] = [0, 100]
+const south: [number, number] = [0, -100]
+
+test('without signs one drives straight on', () => {
+  assert.equal(wayOf(cross, west, east), 'c')
+  assert.equal(wayOf(cross, west, north), 'c')
+})
+
+const signs: [sign: string, members: string, tags: Tags, to: [number, number], expected: string][] = [
+  ['no_straight_on', 'from=1 via=c to=2', {}, east, 'cssc'],
+  ['no_left_turn', 'from=1 via=c to=4', {}, north, 'cssc'],
+  ['no_left_turn', 'from=1 via=c to=4', {}, east, 'c'],
+  ['only_straight_on', 'from=1 via=c to=2', {}, north, 'ceec'],
+  ['only_straight_on', 'from=1 via=c to=2', {}, east, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { except: 'psv;bicycle' }, north, 'cssc'],
+  ['no_left_turn', 'from=1 via=c to=4', { except: 'motorcar' }, north, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { except: 'psv;emergency' }, north, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { hour_on: '07:00', hour_off: '09:00' }, north, 'c'],
+  ['no_exit', 'from=1 via=c to=4 to=2', {}, south, 'c'],
+  ['no_entry', 'from=1 from=3 via=c to=4', {}, north, 'ceec'],
+]
+for (const [sign, members, tags, to, expected] of signs) {
+  test(`${sign} ${members} ${JSON.stringify(tags)}: from the west by ${expected}`, () => {
+    const got = wayOf({ ...cross, relations: [[members, { type: 'restriction', restriction: sign, ...tags }]] }, west, to)
+    // a detour may go round its loop either way, and over whichever end is nearer
+    assert.equal(got.length === 1 ? got : `${got[0]}…${got.at(-1)} ${got.length > 3 ? 'round' : ''}`, expected.length === 1 ? expected : 'c…c round')
+  })
+}
+
+test('a sign for lorries, and one with hours in its value, do not concern us', () => {
+  for (const tags of [{ 'restriction:hgv': 'no_left_turn' }, { 'restriction:conditional': 'no_left_turn @ (07:00-09:00)' }]) {
+    assert.equal(restrictionOf({ type: 'restriction', ...tags } as unknown as Tags), undefined)
+  }
+  assert.deepEqual(restrictionOf({ type: 'restriction', 'restriction:motorcar': 'only_u_turn' }), { only: true, uTurn: true })
+})
+
+//   N ◀──5── m ◀──4── L      a boulevard of two one-way carriageways 20 m apart, joined by a link (6)
+//            ▲6
+//   w ──1──▶ k ──2──▶ e      "no U-turn" runs over the link: from 1 via 6 to 5
+const boulevard: Drawing = {
+  nodes: { w: [-300, 0], k: [0, 0], e: [300, 0], m: [0, 20], L: [300, 20], N: [-300, 20], x: [600, 10], y: [-600, 10], u: [0, 2000] },
+  ways: {
+    1: ['w k', { ...road, oneway: 'yes' }], 2: ['k e', { ...road, oneway: 'yes' }], 4: ['L m', { ...road, oneway: 'yes' }], 5: ['m N', { ...road, oneway: 'yes' }],
+    6: ['k m', road], 7: ['e x L', { ...road, oneway: 'yes' }], 8: ['N y w', { ...road, oneway: 'yes' }], 9: ['m u', road],
+  },
+}
+test('a restriction over a way between is obeyed, and only by those who come from its beginning', () => {
+  const noTurn = [['from=1 via=6 to=5', { type: 'restriction', restriction: 'no_u_turn' }]] as const
+  assert.equal(wayOf(boulevard, [-150, 0], [-150, 20]), 'km', 'without the sign')
+  assert.equal(wayOf({ ...boulevard, relations: noTurn }, [-150, 0], [-150, 20]), 'keLm', 'with it: round the end')
+  assert.equal(wayOf({ ...boulevard, relations: noTurn }, [-150, 0], [0, 150]), 'km', 'straight over is still allowed')
+  assert.equal(wayOf({ ...boulevard, relations: noTurn }, [0, 5], [-150, 20]), 'm', 'who starts on the link may turn')
+})
+
+test('an "only" over a way between leaves no other way on', () => {
+  const only = [['from=1 via=6 to=9', { type: 'restriction', restriction: 'only_straight_on' }]] as const
+  assert.equal(wayOf({ ...boulevard, relations: only }, [-150, 0], [0, 150]), 'km')
+  const got = wayOf({ ...boulevard, relations: only }, [-150, 0], [150, 0])
+  assert.match(got, /^kmu/, `first up to the dead end, then round: ${got}`)
+})
+
+test('a bollard stops cars and not walkers', () => {
+  const lane: Drawing = { nodes: { a: [0, 0], b: [100, 0, { barrier: 'bollard' }], c: [200, 0], d: [0, 300], e: [200, 300] }, ways: { 1: ['a b c', road], 2: ['a d e c', road] } }
+  assert.equal(wayOf(lane, [50, 0], [150, 0]), 'ac')
+  assert.equal(wayOf(lane, [50, 0], [150, 0], 'foot'), 'b')
+})
+
+test('nobody turns round in the street; in a dead end one must', () => {
+  //  a ── b ── c     b has a side street d (a dead end)
+  const lane: Drawing = { nodes: { a: [0, 0], b: [200, 0], c: [400, 0], d: [200, 60], A: [-80, 30], B: [-80, -30] }, ways: { 1: ['a b', { ...road, oneway: 'yes' }], 2: ['b c', road], 3: ['b d', road], 4: ['a A B a', road], 5: ['c a', { highway: 'motorway', oneway: 'yes' }] } }
+  // a stretch of street that one has just passed is reached by going round, never by turning on the spot
+  const data = smallMap(lane)
+  const graph = buildGraph(roadsOf(data).input)
+  const start = nearestEdge(graph, 'car', ...pointOf(150, 0))!
+  const goal = nearestEdge(graph, 'car', ...pointOf(50, 0))!
+  const way = route(graph, 'car', start, goal)
+  assert.ok(way && way.millimeters > 300_000, `went round: ${way?.millimeters} mm`)
+  assert.equal(wayOf(lane, [200, 30], [300, 0]), 'b')
+})
+
+test('what the extract lacks is left out, and the rest still stands', () => {
+  const cut: Drawing = { nodes: { a: [0, 0], b: [100, 0], c: [200, 0] }, ways: { 1: ['q a b z c', road], 2: ['a c', road] } }
+  const roads = roadsOf(smallMap(cut))
+  assert.equal(roads.input.edgeFrom.length, 2, 'a–b and a–c; b–z–c is cut')
+})
+
+test('a street is one name, wherever it is written the same', () => {
+  const named = (name: string) => ({ ...road, name })
+  const roads = roadsOf(smallMap({ nodes: { a: [0, 0], b: [100, 0], c: [200, 0], d: [300, 0] }, ways: { 1: ['a b', named('雄石路')], 2: ['b c', named('沿河路')], 3: ['c d', named('雄石路')] } }))
+  assert.deepEqual(roads.streets.map(({ name }) => name), ['雄石路', '沿河路'])
+  assert.deepEqual([...roads.input.edgeStreet], [0, 1, 0])
+})

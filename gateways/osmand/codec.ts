@@ -1,0 +1,130 @@
+/**
+ * What OsmAnd and Traccar Client say, as fixes. Pure: text in, numbers in our units out.
+ *
+ * Only the place and its quality are read. Cells, wireless networks, battery and everything else a phone offers
+ * is dropped here: we have no use for it and no right to it.
+ */
+import type { Instant } from '#kernel/names.ts'
+
+export type OsmandFix = {
+  /** By the device's clock; undefined when it did not say. */
+  readonly at: Instant | undefined
+  readonly lon: number
+  readonly lat: number
+  readonly speedKmh: number | undefined
+  readonly courseDeg: number | undefined
+  readonly altitudeMeters: number | undefined
+  readonly accuracyMeters: number | undefined
+  /** The device says so itself; it also says when it has no satellite fix. */
+  readonly valid: boolean
+  /** Made up by a mock-location program. */
+  readonly mock: boolean
+}
+
+/** `fixes` is empty when the message holds no place (cells only, say). */
+export type OsmandMessage = { readonly device: string; readonly fixes: readonly OsmandFix[] }
+export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
+export type Decoded = { readonly message: OsmandMessage } | { readonly malformed: Malformed }
+
+/** A query string or a form: `id=…&lat=…&lon=…&timestamp=…`. Of a repeated name the first counts. Speed is in knots. */
+export function decodeQuery(fields: Iterable<readonly [name: string, value: string]>): Decoded {
+  const said = new Map<string, string>()
+  for (const [name, value] of fields) if (!said.has(name) && value !== '') said.set(name, value.trim())
+
+  const device = said.get('id') ?? said.get('deviceid')
+  if (!device) return malformed('id', undefined, 'the key of a paired device')
+
+  const [bothLat, bothLon] = said.get('location')?.split(',') ?? []
+  const lat = said.get('lat') ?? bothLat
+  const lon = said.get('lon') ?? bothLon
+  if (lat === undefined && lon === undefined) return { message: { device, fixes: [] } }
+  if (!isNumber(lat)) return malformed('lat', lat, 'degrees')
+  if (!isNumber(lon)) return malformed('lon', lon, 'degrees')
+
+  const at = said.has('timestamp') ? instantOf(said.get('timestamp')!) : undefined
+  if (Number.isNaN(at)) return malformed('timestamp', said.get('timestamp'), 'seconds or milliseconds since 1970, or an ISO 8601 time')
+
+  const number = (...names: string[]) => {
+    const value = names.map((name) => said.get(name)).find((text) => text !== undefined)
+    return isNumber(value) ? Number(value) : undefined
+  }
+  const knots = number('speed')
+  const fix: OsmandFix = {
+    at,
+    lon: Number(lon),
+    lat: Number(lat),
+    speedKmh: sensibleSpeed(knots === undefined ? undefined : knots * 1.852),
+    courseDeg: sensibleCourse(number('bearing', 'heading')),
+    altitudeMeters: number('altitude'),
+    accuracyMeters: notNegative(number('accuracy')),
+    valid: !['false', '0'].includes(said.get('valid')?.toLowerCase() ?? ''),
+    mock: ['true', '1'].includes(said.get('mock')?.toLowerCase() ?? ''),
+  }
+  return { message: { device, fixes: [fix] } }
+}
+
+/** Traccar Client 9 and later: `{device_id, location: {timestamp, coords: {…}}}`; several locations as an array. Speed is in m/s. */
+export function decodeJson(text: string): Decoded {
+  let root: unknown
+  try {
+    root = JSON.parse(text)
+  } catch {
+    return malformed('body', text.slice(0, 40), 'JSON')
+  }
+  const { device_id: named, location } = fieldsOf(root)
+  const device = typeof named === 'number' ? String(named) : named
+  if (typeof device !== 'string' || device === '') return malformed('device_id', named, 'the key of a paired device')
+
+  const fixes: OsmandFix[] = []
+  for (const [index, one] of (Array.isArray(location) ? location : location === undefined ? [] : [location]).entries()) {
+    const path = Array.isArray(location) ? `location/${index}` : 'location'
+    const { timestamp, coords, mock } = fieldsOf(one)
+    if (coords === undefined || coords === null) continue
+    const { latitude: lat, longitude: lon, speed, heading, altitude, accuracy } = fieldsOf(coords)
+    if (!isFinite(lat)) return malformed(`${path}/coords/latitude`, lat, 'degrees')
+    if (!isFinite(lon)) return malformed(`${path}/coords/longitude`, lon, 'degrees')
+    const at = timestamp === undefined || timestamp === null ? undefined : instantOf(String(timestamp))
+    if (Number.isNaN(at)) return malformed(`${path}/timestamp`, timestamp, 'an ISO 8601 time')
+    const number = (value: unknown) => (isFinite(value) ? value : undefined)
+    // −1 is how the program says that it does not know.
+    const metersPerSecond = notNegative(number(speed))
+    fixes.push({
+      at,
+      lon,
+      lat,
+      speedKmh: sensibleSpeed(metersPerSecond === undefined ? undefined : metersPerSecond * 3.6),
+      courseDeg: sensibleCourse(number(heading)),
+      altitudeMeters: number(altitude),
+      accuracyMeters: notNegative(number(accuracy)),
+      valid: true,
+      mock: mock === true,
+    })
+  }
+  return { message: { device, fixes } }
+}
+
+/** Seconds or milliseconds since 1970, ISO 8601, or `2014-06-04 09:10:11` meant as UTC; NaN for anything else. */
+export function instantOf(text: string): Instant {
+  if (/^\d+(\.\d+)?$/.test(text)) {
+    const value = Number(text)
+    // Seconds reach this number in the year 5138, milliseconds reached it in 1973.
+    return Math.round(value < 1e11 ? value * 1000 : value)
+  }
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?$/.exec(text)
+  return match ? Date.parse(`${match[1]}T${match[2]}${match[3] ?? 'Z'}`) : NaN
+}
+
+const isNumber = (text: string | undefined): text is string =>
+  text !== undefined && /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)
+const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+const fieldsOf = (value: unknown) => (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+
+const notNegative = (value: number | undefined) => (value !== undefined && value >= 0 ? value : undefined)
+/** A place is not lost because its speed is nonsense. */
+const sensibleSpeed = (kmh: number | undefined) => (kmh !== undefined && kmh >= 0 && kmh <= 400 ? kmh : undefined)
+const sensibleCourse = (degrees: number | undefined) => (degrees !== undefined && degrees >= 0 && degrees <= 360 ? degrees : undefined)
+
+function malformed(path: string, value: unknown, expected: string): { malformed: Malformed } {
+  const found = value === undefined ? 'nothing' : String(JSON.stringify(value)).slice(0, 40)
+  return { malformed: { path, found, expected } }
+}
