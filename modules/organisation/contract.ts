@@ -125,7 +125,79 @@ export const NewAccount = Type.Object(
   { additionalProperties: false },
 )
 
-/** Events of the organisation, for other rooms' listeners. */
+export const ChangeAgency = Type.Object(
+  {
+    commandId: CommandIdOf,
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+    nameEn: Type.Optional(Nullable(Type.String({ maxLength: 80 }))),
+    lon: Type.Optional(Nullable(Longitude)),
+    lat: Type.Optional(Nullable(Latitude)),
+  },
+  { additionalProperties: false },
+)
+
+export const ChangeMember = Type.Object(
+  {
+    commandId: CommandIdOf,
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+    staffNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+    agency: Type.Optional(Path),
+    active: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+export const ChangeAccount = Type.Object(
+  {
+    commandId: CommandIdOf,
+    displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+    agency: Type.Optional(Path),
+    grants: Type.Optional(Type.Array(GrantView, { minItems: 1, maxItems: 16 })),
+    member: Type.Optional(Nullable(Id)),
+    disabled: Type.Optional(Type.Boolean({ description: 'true ends every session at once' })),
+  },
+  { additionalProperties: false },
+)
+
+/** Any change that says no more than that it is wanted. */
+export const Asked = Type.Object({ commandId: CommandIdOf }, { additionalProperties: false })
+
+/** Read aloud or written down once; its owner must change it at the first sign-in. Null when the account is in use already. */
+export const OneTimePassword = Type.Object({ id: Id, oneTimePassword: Nullable(Type.String()) })
+
+/** Who is signed in now; `csrf` so that a reloaded page can go on writing. */
+export const CurrentSession = Type.Object({
+  ...SessionView.properties,
+  csrf: Type.String({ description: 'browsers repeat it in the header x-gengfu-csrf on every write' }),
+})
+export type CurrentSession = Static<typeof CurrentSession>
+
+export const SetupView = Type.Object({ needed: Type.Boolean({ description: 'nobody has an account yet' }) })
+export const Setup = Type.Object(
+  {
+    setupToken: Type.String({ minLength: 1, maxLength: 200, description: 'printed by the server when it starts' }),
+    agencyName: Type.String({ minLength: 1, maxLength: 80 }),
+    agencyNameEn: Type.Optional(Type.String({ maxLength: 80 })),
+    administratorName: Type.String({ minLength: 2, maxLength: 64 }),
+    displayName: Type.String({ minLength: 1, maxLength: 80 }),
+    password: Type.String({ minLength: 1, maxLength: 256 }),
+  },
+  { additionalProperties: false },
+)
+
+type GrantOf = Static<typeof GrantView>
+
+/** Events of the organisation, for other rooms' listeners. Streams are `agency/ID`, `member/ID`, `account/ID`. */
 export type OrganisationEvent =
   | { readonly type: 'agency-created'; readonly at: number; readonly id: string; readonly path: string; readonly name: string; readonly nameEn: string | null; readonly kind: AgencyView['kind']; readonly lon: number | null; readonly lat: number | null }
   | { readonly type: 'agency-changed'; readonly at: number; readonly id: string; readonly name: string; readonly nameEn: string | null; readonly lon: number | null; readonly lat: number | null }
+  | { readonly type: 'member-created'; readonly at: number; readonly id: string; readonly name: string; readonly staffNumber: string; readonly agency: string }
+  | { readonly type: 'member-changed'; readonly at: number; readonly id: string; readonly name: string; readonly staffNumber: string; readonly agency: string; readonly active: boolean }
+  | { readonly type: 'account-created'; readonly at: number; readonly id: string; readonly name: string; readonly displayName: string; readonly agency: string; readonly grants: readonly GrantOf[]; readonly member: string | null }
+  | { readonly type: 'account-changed'; readonly at: number; readonly id: string; readonly displayName: string; readonly agency: string; readonly grants: readonly GrantOf[]; readonly member: string | null; readonly disabled: boolean }
+  | { readonly type: 'password-changed'; readonly at: number; readonly by: 'owner' | 'administrator' }
+  | { readonly type: 'sessions-ended'; readonly at: number; readonly count: number }
+  | { readonly type: 'account-locked'; readonly at: number; readonly until: number; readonly address: string }
+  | { readonly type: 'account-unlocked'; readonly at: number }
+  | { readonly type: 'signed-in'; readonly at: number; readonly session: string; readonly address: string }
+  | { readonly type: 'signed-out'; readonly at: number; readonly session: string }

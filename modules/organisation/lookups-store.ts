@@ -1,0 +1,15 @@
+/** What other rooms ask of the organisation; `server/compose.ts` hands these to them. */
+import type { AgencyPath } from '#kernel/names.ts'
+import type { Db } from '#platform/db/sql.ts'
+import type { AgencyView } from './contract.ts'
+import { findAgencyAt, findMembers, listEveryAgency } from './store.ts'
+
+export const findAgency = (deps: { readonly db: Db }, path: AgencyPath): Promise<AgencyView | undefined> => findAgencyAt(deps.db, path)
+
+/** Every agency that is a station, with a place or without. */
+export const listStations = async (deps: { readonly db: Db }): Promise<AgencyView[]> =>
+  (await listEveryAgency(deps.db)).filter((agency) => agency.kind === 'station')
+
+/** Names of the members that there are among these ids, by id. */
+export const memberNames = async (deps: { readonly db: Db }, ids: readonly string[]): Promise<ReadonlyMap<string, string>> =>
+  new Map(ids.length === 0 ? [] : (await findMembers(deps.db, ids)).map((member) => [member.id, member.name]))
