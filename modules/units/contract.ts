@@ -65,6 +65,19 @@ export const NewUnit = Type.Object(
   { additionalProperties: false },
 )
 
+export const ChangeUnit = Type.Object(
+  {
+    commandId: CommandIdOf,
+    callSign: Type.Optional(Type.String({ minLength: 1, maxLength: 16 })),
+    kind: Type.Optional(UnitKind),
+    capabilities: Type.Optional(Type.Array(Capability, { maxItems: 16 })),
+  },
+  { additionalProperties: false },
+)
+
+/** A body that says nothing but which command it is. */
+export const JustCommand = Type.Object({ commandId: CommandIdOf }, { additionalProperties: false })
+
 export const StartShift = Type.Object(
   { commandId: CommandIdOf, crew: Type.Array(Id, { maxItems: 12 }) },
   { additionalProperties: false },
@@ -85,6 +98,7 @@ export const NewPosition = Type.Object(
   },
   { additionalProperties: false },
 )
+export type NewPosition = Static<typeof NewPosition>
 export const NewPositions = Type.Object(
   { positions: Type.Array(NewPosition, { minItems: 1, maxItems: 2000 }) },
   { additionalProperties: false },
@@ -98,6 +112,51 @@ export const PositionsTaken = Type.Object({
   flagged: Type.Integer({ description: 'kept, but an impossible jump: not used as the unit’s place' }),
   rejected: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), because: Type.String() })),
 })
+export type PositionsTaken = Static<typeof PositionsTaken>
+
+/** A phone or terminal that reports the place of one unit. Its key is a secret, shown once. */
+export const DeviceView = Type.Object({
+  id: Id,
+  unit: Id,
+  callSign: Type.String(),
+  label: Type.String(),
+  registeredAt: At,
+  lastSeenAt: Nullable(At),
+})
+export type DeviceView = Static<typeof DeviceView>
+
+export const NewDevice = Type.Object(
+  { commandId: CommandIdOf, unit: Id, label: Type.String({ minLength: 1, maxLength: 80 }) },
+  { additionalProperties: false },
+)
+
+/** What a device needs to be told, once. Asking again with the same command makes a new key; the one before is dead. */
+export const PairedDevice = Type.Object({
+  ...DeviceView.properties,
+  key: Type.String({ description: 'the device identifier to type into OsmAnd or Traccar Client; not shown again' }),
+  path: Type.String({ description: 'where it reports to, on this server: /api/units/osmand?id=KEY' }),
+})
+
+export const TrackPoint = Type.Object({
+  fixAt: At,
+  lon: Longitude,
+  lat: Latitude,
+  speedKmh: Nullable(Type.Number()),
+  courseDeg: Nullable(Type.Number()),
+  accuracyMeters: Nullable(Type.Number()),
+  flagged: Type.Boolean({ description: 'an impossible jump: kept, never shown as the unit’s place' }),
+})
+export type TrackPoint = Static<typeof TrackPoint>
+
+/** Where a unit on duty has been. Every look is in the journal, with its reason. */
+export const TrackView = Type.Object({
+  unit: Id,
+  from: At,
+  to: At,
+  items: Type.Array(TrackPoint),
+  nextFrom: Nullable(At),
+})
+export type TrackView = Static<typeof TrackView>
 
 /** Events of units, for other rooms' listeners. Streams are `unit/ID`. */
 export type UnitEvent =
@@ -105,7 +164,24 @@ export type UnitEvent =
   | { readonly type: 'unit-changed'; readonly at: number; readonly callSign: string; readonly kind: UnitKind; readonly capabilities: readonly string[] }
   | { readonly type: 'unit-retired'; readonly at: number }
   | { readonly type: 'shift-started'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
+  | { readonly type: 'crew-changed'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
   | { readonly type: 'shift-ended'; readonly at: number }
+  | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string }
+  | { readonly type: 'device-removed'; readonly at: number; readonly device: string }
+  | { readonly type: 'track-viewed'; readonly at: number; readonly from: number; readonly to: number; readonly reason: string }
+
+/** What another room may know of a unit inside its own transaction: locked until it ends, so that nobody else changes it meanwhile. */
+export type UnitFacts = {
+  readonly id: string
+  readonly callSign: string
+  readonly kind: UnitKind
+  readonly agency: string
+  readonly capabilities: readonly string[]
+  readonly onDuty: boolean
+  readonly stale: boolean
+  readonly lon: number | null
+  readonly lat: number | null
+}
 
 // Binary position frames (WebSocket, server to client), little endian.
 //

@@ -1,0 +1,70 @@
+/** Go on duty, change who is in the unit, go off duty. */
+import { holds, type Actor, type Role } from '#kernel/actor.ts'
+import { isRefused, refuse, type Decision, type Refused } from '#kernel/decision.ts'
+import type { Command, Outcome, Tx } from '#kernel/journal.ts'
+import type { UnitEvent } from './contract.ts'
+import { commandOf, type UnitsDeps } from './deps.ts'
+import { lockUnit, seatedElsewhere } from './store.ts'
+import { changeCrew, endShift, startShift, type CrewMember, type Unit } from './unit.ts'
+
+/** Who may put any unit of their tree on and off duty. An officer may do so for a crew that they are in. */
+const desks: readonly Role[] = ['dispatcher', 'commander', 'station', 'administrator']
+
+/** Start a shift with this crew. */
+export const goOnDuty = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[] }) =>
+  onUnit(deps, actor, unit, commandOf(deps, actor, `start shift ${unit}`, wanted.commandId, wanted), async (tx, now, isDesk) => {
+    if (!isDesk && !wanted.crew.includes(actor.member!)) return refuse('officer-not-in-crew')
+    const crew = await crewOf(deps, wanted.crew)
+    if (!crew) return refuse('member-not-found')
+    return startShift(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now())
+  })
+
+/** Seat this crew in a unit on duty. An officer may get in and out, and takes nobody else out. */
+export const seatCrew = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[] }) =>
+  onUnit(deps, actor, unit, commandOf(deps, actor, `seat crew ${unit}`, wanted.commandId, wanted), async (tx, now, isDesk) => {
+    if (!isDesk) {
+      const others = (ids: readonly string[]) => ids.filter((id) => id !== actor.member).sort().join()
+      if (others(wanted.crew) !== others(now.crew.map((member) => member.id))) return refuse('officer-not-in-crew')
+    }
+    const crew = await crewOf(deps, wanted.crew)
+    if (!crew) return refuse('member-not-found')
+    return changeCrew(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now())
+  })
+
+/** End the shift. From here on no position of the unit is taken. */
+export const goOffDuty = (deps: UnitsDeps, actor: Actor, unit: string, commandId: string) =>
+  onUnit(deps, actor, unit, commandOf(deps, actor, `end shift ${unit}`, commandId), async (_tx, now, isDesk) => {
+    const inCrew = now.crew.some((member) => member.id === actor.member)
+    if (!isDesk && now.onDutySince !== null && !inCrew) return refuse('officer-not-in-crew')
+    return endShift(now, deps.now())
+  })
+
+/** Lock a unit that the caller may see, decide, record. */
+function onUnit(
+  deps: UnitsDeps,
+  actor: Actor,
+  unit: string,
+  command: Command,
+  decide: (tx: Tx, now: Unit, isDesk: boolean) => Promise<Decision<UnitEvent>>,
+): Promise<Outcome<{ unit: string }, string>> {
+  const work = async (tx: Tx): Promise<{ answer: { unit: string } } | Refused> => {
+    const now = await lockUnit(tx, unit)
+    if (!now) return refuse('unit-not-found')
+    const isDesk = holds(actor, desks, now.agency)
+    const isOfficer = actor.member !== undefined && holds(actor, ['officer'], now.agency)
+    if (!isDesk && !isOfficer) return refuse('unit-not-found')
+    const decision = await decide(tx, now, isDesk)
+    if (isRefused(decision)) return decision
+    tx.append(`unit/${unit}`, now.agency, decision.events)
+    return { answer: { unit } }
+  }
+  return deps.journal.act(command, work)
+}
+
+/** The members of these ids with their names, in this order; undefined when one does not exist. */
+async function crewOf(deps: UnitsDeps, ids: readonly string[]): Promise<CrewMember[] | undefined> {
+  if (ids.length === 0) return []
+  const names = await deps.memberNames(ids)
+  const crew = ids.flatMap((id) => (names.has(id) ? [{ id, name: names.get(id)! }] : []))
+  return crew.length === ids.length ? crew : undefined
+}

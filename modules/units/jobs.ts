@@ -1,0 +1,124 @@
+/** The units room at work: opened from its tables, kept by the journal's tail, swept by the clock. */
+import type { AgencyPath, Instant, MemberId, UnitId } from '#kernel/names.ts'
+import type { Entry, Tx } from '#kernel/journal.ts'
+import { allowance } from '#platform/http/allowance.ts'
+import type { PositionSource } from '#platform/live/contract.ts'
+import type { UnitFacts, UnitView } from './contract.ts'
+import type { UnitsDeps, UnitsNeeds } from './deps.ts'
+import { openShift } from './duty.ts'
+import { ageMsMax, noTrack, type Track } from './fix.ts'
+import { openIntake } from './intake.ts'
+import { liveUnits } from './live.ts'
+import { dayKeeper, daysAround, dropDays, expiredDays, listDays, loadTracks, sweepOffDuty } from './positions-store.ts'
+import { loadDuties } from './store.ts'
+import { unitFacts } from './unit-facts.ts'
+
+const retentionDaysUsual = 90
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const tickMs = 1000
+
+export type Units = {
+  /** For `mount(routes, deps)`. */
+  readonly deps: UnitsDeps
+  /** For `journal.listen(hear)`, before anybody who asks for views of what was heard. A gap is made up from the tables. */
+  hear(entries: readonly Entry[]): void | Promise<void>
+  /** Read everything again from the tables, as after a restart. */
+  rebuild(): Promise<void>
+  /** Begin to look for stale units each second and for old positions each hour. */
+  start(): void
+  /** Stop, after what was taken is on disk. */
+  stop(): Promise<void>
+  /** Make tables for the days ahead and drop what is too old. `start` does it hourly; once a day would do. */
+  keepPositions(): Promise<void>
+  /** For dispatch: a unit's facts, the unit locked until the transaction ends. */
+  unitFacts(tx: Tx, unit: UnitId): Promise<UnitFacts | undefined>
+  /** For dispatch: units as they are now, in these subtrees (all without one). */
+  liveUnits(scope?: readonly AgencyPath[]): UnitView[]
+  /** For dispatch: the unit on duty in which a member sits. */
+  unitOfMember(member: MemberId): UnitId | undefined
+  /** For the live feed: the present views; a retired unit has none. */
+  describeUnits(ids: readonly UnitId[]): UnitView[]
+  /** For the live feed. */
+  readonly positions: PositionSource
+}
+
+/** Open the room. The tables must be there, and the journal's projections up to date with it. */
+export async function openUnits(needs: UnitsNeeds): Promise<Units> {
+  const { db, now } = needs
+  const retentionDays = Math.max(1, needs.retentionDays ?? retentionDaysUsual)
+  const onFault = needs.onFault ?? (() => {})
+  const live = liveUnits({ now })
+  const days = dayKeeper(db)
+  const intake = openIntake({ db, live, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS) })
+  const wrongKeys = allowance({ perMinute: 60, now })
+  const deps: UnitsDeps = { ...needs, live, intake, wrongKeys }
+  let sweeps = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  let keptAt = -Infinity
+
+  async function rebuild() {
+    // The position first: what is heard again is known again, what is missed would be lost.
+    const position = await needs.journal.head()
+    const duties = await loadDuties(db, now() - ageMsMax - HOUR_MS)
+    const shifts = duties.flatMap((duty) => openShift(duty)?.startedAt ?? [])
+    const tracks = shifts.length > 0 ? await loadTracks(db, Math.min(...shifts)) : new Map<number, Track>()
+    live.load({ position, units: duties.map((duty) => ({ duty, track: tracks.get(duty.handle) ?? noTrack })) })
+  }
+
+  /** After the fixes that were on their way have come to rest. */
+  function sweep(since: Instant) {
+    sweeps = sweeps
+      .then(() => intake.settled())
+      .then(() => sweepOffDuty(db, since))
+      .catch((cause: unknown) => onFault('forgetting positions after a shift', cause))
+  }
+
+  async function keepPositions() {
+    await days.ensure(daysAround(now()))
+    const old = expiredDays(await listDays(db), now(), retentionDays)
+    if (old.length > 0) {
+      days.forget()
+      await dropDays(db, old)
+    }
+    await sweepOffDuty(db, now() - 2 * HOUR_MS)
+  }
+
+  function tick() {
+    live.tick()
+    if (now() - keptAt < HOUR_MS) return
+    keptAt = now()
+    keepPositions().catch((cause: unknown) => onFault('keeping positions', cause))
+  }
+
+  await rebuild()
+  await days.ensure(daysAround(now()))
+
+  return {
+    deps,
+    hear(entries) {
+      const missed = entries.length > 0 && entries[0]!.position > live.heardUpTo() + 1
+      if (!missed) live.hear(entries)
+      const ended = entries.filter((entry) => entry.type === 'shift-ended').map((entry) => entry.at)
+      if (ended.length > 0) sweep(Math.min(...ended))
+      // Another node wrote between our opening and our listening.
+      return missed ? rebuild() : undefined
+    },
+    rebuild,
+    start() {
+      tick()
+      timer ??= setInterval(tick, tickMs).unref()
+    },
+    async stop() {
+      clearInterval(timer)
+      await intake.settled()
+      await sweeps
+    },
+    keepPositions,
+    unitFacts: unitFacts(live),
+    liveUnits: (scope) => live.views(scope),
+    unitOfMember: (member) => live.unitOf(member, now())?.id,
+    describeUnits: (ids) => [...new Set(ids)].flatMap((id) => live.view(id) ?? []),
+    positions: live.positions,
+  }
+}

@@ -1,0 +1,204 @@
+/** The SQL of positions: observations in one table per UTC day, written in batches, dropped by the day. */
+import type { Db } from '#platform/db/sql.ts'
+import type { TrackPoint } from './contract.ts'
+import { isNewer, type Fix, type Track } from './fix.ts'
+
+export type PositionRow = {
+  /** The unit's short number. */
+  readonly unit: number
+  readonly fix: Fix
+  readonly altitudeMeters: number | null
+  readonly flagged: boolean
+}
+
+const DAY_MS = 86_400_000
+const dayOf = (at: number) => Math.floor(at / DAY_MS)
+const tableOf = (day: number) => `position_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`
+
+/** One fix in a database: no two rows have the same. */
+export const keyOf = (unit: number, fix: Pick<Fix, 'fixAt' | 'device'>) => `${unit}/${fix.fixAt}/${fix.device}`
+
+const insertSql = `
+  insert into units.position
+    (unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, altitude_meters, accuracy_meters, flagged)
+  select * from unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::float8[], $6::float8[],
+    $7::real[], $8::real[], $9::real[], $10::real[], $11::boolean[])
+  on conflict do nothing
+  returning unit, fix_at, device`
+
+/** Write rows in one statement. Answers the keys of those that were new; the others were known. Durable when it returns. */
+export async function insertPositions(db: Db, rows: readonly PositionRow[]): Promise<Set<string>> {
+  const column = <T>(pick: (row: PositionRow) => T) => rows.map(pick)
+  const written = await db.query<{ unit: number; fix_at: number; device: number }>(insertSql, [
+    column((row) => row.unit),
+    column((row) => row.fix.device),
+    column((row) => row.fix.fixAt),
+    column((row) => row.fix.takenAt),
+    column((row) => row.fix.lon),
+    column((row) => row.fix.lat),
+    column((row) => row.fix.speedKmh),
+    column((row) => row.fix.courseDeg),
+    column((row) => row.altitudeMeters),
+    column((row) => row.fix.accuracyMeters),
+    column((row) => row.flagged),
+  ])
+  return new Set(written.map((row) => keyOf(row.unit, { fixAt: row.fix_at, device: row.device })))
+}
+
+const isAttachedSql = `select 1 from pg_inherits where inhrelid = to_regclass($1) and inhparent = 'units.position'::regclass`
+
+/**
+ * Make the day tables that are missing, for days numbered since 1970.
+ *
+ * A table is made aside and then attached, which does not stop those who write to other days.
+ */
+export async function makeDays(db: Db, days: readonly number[]): Promise<void> {
+  await db.transaction(async (sql) => {
+    await sql.query(`select pg_advisory_xact_lock(hashtextextended('units/position-days', 0))`)
+    for (const day of days) {
+      const table = `units.${tableOf(day)}`
+      if ((await sql.query(isAttachedSql, [table])).length > 0) continue
+      // Names and bounds of a definition cannot be parameters; both are made of one integer.
+      await sql.query(`create table ${table} (like units.position including all)`)
+      await sql.query(
+        `alter table units.position attach partition ${table} for values from (${day * DAY_MS}) to (${(day + 1) * DAY_MS})`,
+      )
+    }
+  })
+}
+
+/** The days that have a table, ascending. */
+export async function listDays(db: Db): Promise<number[]> {
+  const rows = await db.query<{ name: string }>(
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'units.position'::regclass order by c.relname`,
+  )
+  return rows.map(({ name }) => dayOf(Date.parse(name.replace(/^position_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z'))))
+}
+
+/** Drop whole days. Waits at most a few seconds for readers: the next round tries again. */
+export async function dropDays(db: Db, days: readonly number[]): Promise<void> {
+  for (const day of days) {
+    await db.transaction(async (sql) => {
+      await sql.query(`set local lock_timeout = '5s'`)
+      await sql.query(`drop table if exists units.${tableOf(day)}`)
+    })
+  }
+}
+
+/** Make sure that the days of these instants can be written to. Remembers what it made. */
+export function dayKeeper(db: Db) {
+  const known = new Set<number>()
+  return {
+    async ensure(instants: Iterable<number>): Promise<void> {
+      const missing = new Set<number>()
+      for (const at of instants) if (!known.has(dayOf(at))) missing.add(dayOf(at))
+      if (missing.size === 0) return
+      await makeDays(db, [...missing].sort((a, b) => a - b))
+      for (const day of missing) known.add(day)
+    },
+    forget: () => known.clear(),
+  }
+}
+export type DayKeeper = ReturnType<typeof dayKeeper>
+
+/** Days whose first moment is older than `retentionDays`: nothing older than that is kept, not even for an hour. */
+export const expiredDays = (days: readonly number[], now: number, retentionDays: number): number[] =>
+  days.filter((day) => day * DAY_MS < now - retentionDays * DAY_MS)
+
+/** From three days back (what a device kept without signal) to a week ahead. */
+export const daysAround = (now: number): number[] =>
+  Array.from({ length: 11 }, (_, index) => (dayOf(now) - 3 + index) * DAY_MS)
+
+type FixRow = {
+  unit: number
+  device: number
+  fix_at: number
+  taken_at: number
+  lon: number
+  lat: number
+  speed_kmh: number | null
+  course_deg: number | null
+  accuracy_meters: number | null
+}
+
+const fixOf = (row: FixRow): Fix => ({
+  fixAt: row.fix_at,
+  takenAt: row.taken_at,
+  device: row.device,
+  lon: row.lon,
+  lat: row.lat,
+  speedKmh: row.speed_kmh,
+  courseDeg: row.course_deg,
+  accuracyMeters: row.accuracy_meters,
+})
+
+// Newest as `isNewer` has it. Only fixes ahead of our clock can be out of `fix_at` order, and by a minute at most:
+// so the newest is within a minute of the highest `fix_at`.
+const lastSql = (flagged: boolean) => `
+  select p.unit, p.device, p.fix_at, p.taken_at, p.lon, p.lat, p.speed_kmh, p.course_deg, p.accuracy_meters
+  from units.unit u
+  cross join lateral (
+    select max(fix_at) as highest from units.position p
+    where p.unit = u.handle and ${flagged ? '' : 'not '}flagged and p.fix_at >= u.on_duty_since and p.fix_at >= $1
+  ) h
+  cross join lateral (
+    select * from units.position p
+    where p.unit = u.handle and ${flagged ? '' : 'not '}flagged
+      and p.fix_at >= greatest(u.on_duty_since, h.highest - 120000) and p.fix_at <= h.highest and p.fix_at >= $1
+    order by least(p.fix_at, p.taken_at) desc, p.fix_at desc, p.device desc
+    limit 1
+  ) p
+  where u.retired_at is null and u.on_duty_since is not null`
+
+/**
+ * Where each unit on duty was last, by its number: what the live registry had when it was last told.
+ *
+ * @param since  when the oldest open shift began: no older day's table is opened
+ */
+export async function loadTracks(db: Db, since: number): Promise<Map<number, Track>> {
+  const tracks = new Map<number, Track>()
+  for (const row of await db.query<FixRow>(lastSql(false), [since])) {
+    tracks.set(row.unit, { place: fixOf(row), suspect: null })
+  }
+  for (const row of await db.query<FixRow>(lastSql(true), [since])) {
+    const suspect = fixOf(row)
+    const place = tracks.get(row.unit)?.place ?? null
+    if (!place || isNewer(suspect, place)) tracks.set(row.unit, { place, suspect })
+  }
+  return tracks
+}
+
+/** Points of a unit between two instants, oldest first. */
+export async function readTrack(db: Db, unit: number, from: number, to: number, limit: number): Promise<TrackPoint[]> {
+  const rows = await db.query<FixRow & { flagged: boolean }>(
+    `select unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, accuracy_meters, flagged
+     from units.position where unit = $1 and fix_at >= $2 and fix_at < $3
+     order by fix_at, device limit $4`,
+    [unit, from, to, limit],
+  )
+  return rows.map((row) => ({
+    fixAt: row.fix_at,
+    lon: row.lon,
+    lat: row.lat,
+    speedKmh: row.speed_kmh,
+    courseDeg: row.course_deg,
+    accuracyMeters: row.accuracy_meters,
+    flagged: row.flagged,
+  }))
+}
+
+const sweepSql = `
+  delete from units.position p
+  using units.shift s join units.unit u on u.id = s.unit
+  where s.ended_at >= $1 and p.unit = u.handle and p.fix_at >= s.ended_at
+    and p.fix_at < coalesce(
+      (select min(n.started_at) from units.shift n where n.unit = s.unit and n.number > s.number),
+      9007199254740991)`
+
+/**
+ * Forget what was measured after a shift had ended: a fix may be on its way while its unit goes off duty.
+ *
+ * @param since  shifts that ended at this instant or later are looked at
+ */
+export const sweepOffDuty = async (db: Db, since: number): Promise<void> => void (await db.query(sweepSql, [since]))

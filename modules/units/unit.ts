@@ -1,0 +1,117 @@
+/** The rules of a unit: who may be on duty in it, and when it may end. Pure: no clock, no database. */
+import { accept, refuse, type Decision } from '#kernel/decision.ts'
+import type { AssignmentId, Instant, MemberId } from '#kernel/names.ts'
+import type { UnitEvent, UnitKind } from './contract.ts'
+
+/** A unit as the rules see it: the row, locked. */
+export type Unit = {
+  readonly id: string
+  readonly handle: number
+  readonly callSign: string
+  readonly kind: UnitKind
+  readonly agency: string
+  readonly capabilities: readonly string[]
+  readonly retired: boolean
+  readonly onDutySince: Instant | null
+  /** Who is in it now; empty off duty. */
+  readonly crew: readonly CrewMember[]
+  readonly assignment: AssignmentId | null
+}
+export type CrewMember = { readonly id: MemberId; readonly name: string }
+
+/** A member who sits in another unit on duty. */
+export type SeatedElsewhere = { readonly member: string; readonly name: string; readonly callSign: string }
+
+export type UnitRefusal =
+  | 'call-sign-taken'
+  | 'unit-on-duty'
+  | 'unit-off-duty'
+  | 'unit-assigned'
+  | 'unit-not-found'
+  | 'crew-repeated'
+  | 'member-on-shift'
+
+export type Identity = { readonly callSign: string; readonly kind: UnitKind; readonly capabilities: readonly string[] }
+
+export function create(
+  unit: Identity & { readonly id: string; readonly handle: number; readonly agency: string },
+  facts: { readonly callSignTaken: boolean },
+  at: Instant,
+): Decision<UnitEvent, UnitRefusal> {
+  if (facts.callSignTaken) return refuse('call-sign-taken', { callSign: unit.callSign })
+  const { id, handle, callSign, kind, agency } = unit
+  return accept({ type: 'unit-created', at, id, handle, callSign, kind, agency, capabilities: sorted(unit.capabilities) })
+}
+
+/** Change what a unit is called or can do. No change is no event. */
+export function change(
+  unit: Unit,
+  wanted: Partial<Identity>,
+  facts: { readonly callSignTaken: boolean },
+  at: Instant,
+): Decision<UnitEvent, UnitRefusal> {
+  if (unit.retired) return refuse('unit-not-found')
+  const next: Identity = {
+    callSign: wanted.callSign ?? unit.callSign,
+    kind: wanted.kind ?? unit.kind,
+    capabilities: sorted(wanted.capabilities ?? unit.capabilities),
+  }
+  if (next.callSign !== unit.callSign && facts.callSignTaken) return refuse('call-sign-taken', { callSign: next.callSign })
+  const same =
+    next.callSign === unit.callSign && next.kind === unit.kind && next.capabilities.join() === sorted(unit.capabilities).join()
+  return same ? accept() : accept({ type: 'unit-changed', at, ...next })
+}
+
+/** A unit that is gone for good. Its history stays. */
+export function retire(unit: Unit, at: Instant): Decision<UnitEvent, UnitRefusal> {
+  if (unit.retired) return accept()
+  if (unit.onDutySince !== null) return refuse('unit-on-duty', { callSign: unit.callSign })
+  return accept({ type: 'unit-retired', at })
+}
+
+/** Go on duty. A member is crew of one unit at a time. */
+export function startShift(
+  unit: Unit,
+  crew: readonly CrewMember[],
+  elsewhere: readonly SeatedElsewhere[],
+  at: Instant,
+): Decision<UnitEvent, UnitRefusal> {
+  if (unit.retired) return refuse('unit-not-found')
+  if (unit.onDutySince !== null) return refuse('unit-on-duty', { callSign: unit.callSign })
+  return seat(crew, elsewhere) ?? accept({ type: 'shift-started', at, crew })
+}
+
+/** Change who is in a unit on duty: the second officer gets in, the first goes home. */
+export function changeCrew(
+  unit: Unit,
+  crew: readonly CrewMember[],
+  elsewhere: readonly SeatedElsewhere[],
+  at: Instant,
+): Decision<UnitEvent, UnitRefusal> {
+  if (unit.retired) return refuse('unit-not-found')
+  if (unit.onDutySince === null) return refuse('unit-off-duty', { callSign: unit.callSign })
+  const no = seat(crew, elsewhere)
+  if (no) return no
+  const ids = (members: readonly CrewMember[]) => members.map((member) => member.id).join()
+  return ids(crew) === ids(unit.crew) ? accept() : accept({ type: 'crew-changed', at, crew })
+}
+
+/** Go off duty. A unit with an order stays until its assignment has ended: an incident must not lose its unit unseen. */
+export function endShift(unit: Unit, at: Instant): Decision<UnitEvent, UnitRefusal> {
+  if (unit.retired) return refuse('unit-not-found')
+  if (unit.onDutySince === null) return refuse('unit-off-duty', { callSign: unit.callSign })
+  if (unit.assignment !== null) return refuse('unit-assigned', { callSign: unit.callSign })
+  return accept({ type: 'shift-ended', at })
+}
+
+function seat(crew: readonly CrewMember[], elsewhere: readonly SeatedElsewhere[]) {
+  const seen = new Set<string>()
+  for (const { id, name } of crew) {
+    if (seen.has(id)) return refuse('crew-repeated', { name })
+    seen.add(id)
+  }
+  const other = elsewhere[0]
+  return other && refuse('member-on-shift', { name: other.name, callSign: other.callSign })
+}
+
+const sorted = (capabilities: readonly string[]) => [...new Set(capabilities)].sort()
