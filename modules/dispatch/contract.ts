@@ -184,8 +184,50 @@ export const ChangeAssignment = Type.Object(
   { additionalProperties: false },
 )
 
+/** A line for the incident's log. */
+export const AddNote = Type.Object({ commandId: CommandIdOf, text: Type.String({ minLength: 1, maxLength: 4000 }) }, { additionalProperties: false })
+
+/** A picture for the incident's log: JPEG, PNG or WebP, at most 8 MiB, as base64 text. */
+export const AddPicture = Type.Object(
+  {
+    commandId: CommandIdOf,
+    data: Type.String({ minLength: 16, maxLength: 11_184_812, pattern: '^[A-Za-z0-9+/]+={0,2}$', description: 'base64 of the file' }),
+    caption: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false },
+)
+
+export const HandOver = Type.Object(
+  { commandId: CommandIdOf, to: Path, note: Type.Optional(Type.String({ maxLength: 2000 })) },
+  { additionalProperties: false },
+)
+
 export const outcomes = ['settled', 'handed-over', 'unfounded', 'duplicate', 'cancelled-by-caller', 'mistake'] as const
 export const Outcome = Type.Union(outcomes.map((outcome) => Type.Literal(outcome)))
+
+export const CloseIncident = Type.Object(
+  { commandId: CommandIdOf, outcome: Outcome, note: Type.Optional(Type.String({ maxLength: 2000 })) },
+  { additionalProperties: false },
+)
+/** Closed incidents are opened again; handed-over ones are taken back by the watch room. */
+export const ReopenIncident = Type.Object(
+  { commandId: CommandIdOf, because: Type.Optional(Type.String({ maxLength: 500 })) },
+  { additionalProperties: false },
+)
+export const MergeIncident = Type.Object({ commandId: CommandIdOf, into: Id }, { additionalProperties: false })
+/** For acts that say nothing more: undo, seen. */
+export const Just = Type.Object({ commandId: CommandIdOf }, { additionalProperties: false })
+
+/** How long a command can be undone, milliseconds. */
+export const undoMs = 10_000
+
+/** An id as `because` of an assignment that ended early, in words. Anything else in `because` is what a person wrote. */
+export const endReasons: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  'incident-closed': { zh: '警情已结', en: 'the incident was closed' },
+  'incident-merged': { zh: '警情已并入另一起', en: 'the incident was merged into another' },
+  diverted: { zh: '改派另一起警情', en: 'sent to another incident' },
+  undone: { zh: '已撤销', en: 'undone' },
+}
 
 /** Why a unit is recommended, or not first. `code` for programs; `text` in the caller's language. */
 export const Reason = Type.Object({ code: Type.String(), text: Type.String() })
@@ -198,6 +240,28 @@ export const RecommendationItem = Type.Object({
   reasons: Type.Array(Reason),
 })
 export type RecommendationItem = Static<typeof RecommendationItem>
+
+/** A unit that cannot be recommended now, and why. */
+export const UnusableUnit = Type.Object({ unit: Id, callSign: Type.String(), reasons: Type.Array(Reason) })
+
+export const Recommendation = Type.Object({
+  items: Type.Array(RecommendationItem),
+  unusable: Type.Optional(Type.Array(UnusableUnit, { description: 'with ?all=true' })),
+})
+
+/** Something near that helps: for now the stations 派出所, fastest to the incident first. */
+export const ResourceView = Type.Object({
+  id: Id,
+  kind: Type.Union([Type.Literal('station')]),
+  agency: Path,
+  name: Type.String(),
+  nameEn: Nullable(Type.String()),
+  lon: Longitude,
+  lat: Latitude,
+  travelSeconds: Nullable(Type.Number({ description: 'by car; null when the roads do not lead there' })),
+  distanceMeters: Type.Number({ description: 'by road; in a straight line where travelSeconds is null' }),
+})
+export type ResourceView = Static<typeof ResourceView>
 
 /** A near duplicate or an earlier incident at the same place. */
 export const NearIncident = Type.Object({
@@ -213,6 +277,39 @@ export const NearIncident = Type.Object({
   openedAt: At,
   distanceMeters: Type.Number(),
 })
+export type NearIncident = Static<typeof NearIncident>
+
+export const NewCategory = Type.Object(
+  {
+    commandId: CommandIdOf,
+    id: Type.String({ minLength: 1, maxLength: 32, pattern: '^[a-z0-9-]+$' }),
+    name: Type.String({ minLength: 1, maxLength: 40 }),
+    nameEn: Type.String({ minLength: 1, maxLength: 80 }),
+    pinyin: Type.Optional(Type.String({ maxLength: 16, pattern: '^[a-z0-9]*$' })),
+    glyph: Type.String({ minLength: 1, maxLength: 4 }),
+    priority: Priority,
+    arriveSeconds: Type.Integer({ minimum: 60, maximum: 86_400 }),
+    needs: Type.Optional(Type.Array(Type.String({ maxLength: 32, pattern: '^[a-z0-9-]+$' }), { maxItems: 8 })),
+    questions: Type.Optional(Type.Array(Question, { maxItems: 20 })),
+    order: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+  },
+  { additionalProperties: false },
+)
+export type NewCategory = Static<typeof NewCategory>
+export const ChangeCategory = Type.Object(
+  {
+    commandId: CommandIdOf,
+    ...Type.Partial(Type.Omit(NewCategory, ['commandId', 'id'])).properties,
+    active: Type.Optional(Type.Boolean({ description: 'inactive kinds are no longer offered; old incidents keep them' })),
+  },
+  { additionalProperties: false },
+)
+export type ChangeCategory = Static<typeof ChangeCategory>
+
+/** Events of a category. Streams are `category/ID`. */
+export type CategoryEvent =
+  | ({ readonly type: 'category-created'; readonly at: number } & Omit<CategoryView, 'active'>)
+  | { readonly type: 'category-changed'; readonly at: number; readonly changes: Readonly<Partial<Omit<CategoryView, 'id'>>> }
 
 /** Events of an incident. Streams are `incident/ID`. Other rooms hear them; the log shows them. */
 export type DispatchEvent =
@@ -220,6 +317,7 @@ export type DispatchEvent =
       readonly type: 'incident-opened'
       readonly at: number
       readonly id: string
+      readonly agency: string
       readonly number: number
       readonly day: string
       readonly category: string
@@ -234,7 +332,7 @@ export type DispatchEvent =
       readonly answers: Readonly<Record<string, string>>
       readonly sendDueAt: number
     }
-  | { readonly type: 'incident-changed'; readonly at: number; readonly changes: Readonly<Record<string, unknown>> }
+  | { readonly type: 'incident-changed'; readonly at: number; readonly changes: Readonly<Record<string, unknown>>; /** The same keys as they were. */ readonly was: Readonly<Record<string, unknown>> }
   | {
       readonly type: 'unit-assigned'
       readonly at: number
@@ -251,14 +349,20 @@ export type DispatchEvent =
       readonly unit: string
       readonly state: AssignmentState
       readonly because: string | null
-      /** The next limit that starts with this state, if any. */
-      readonly next: { readonly kind: 'move' | 'arrive' | 'settle'; readonly dueAt: number } | null
+      readonly was: AssignmentState
+      /** The next limit of this assignment that starts with this state, if any. */
+      readonly next: { readonly kind: 'acknowledge' | 'move' | 'arrive' | 'settle'; readonly startedAt: number; readonly dueAt: number } | null
+      /** What the incident itself waits for, when this was its last unit: another unit, or to be settled. */
+      readonly left: { readonly kind: 'send' | 'settle'; readonly dueAt: number } | null
     }
   | { readonly type: 'limit-passed'; readonly at: number; readonly timer: string; readonly kind: Static<typeof TimerKind>; readonly assignment: string | null; readonly escalation: number; readonly dueAt: number | null }
-  | { readonly type: 'limit-seen'; readonly at: number; readonly timer: string }
+  /** Somebody took the alert upon himself: the next in line is told later, at `dueAt`, or never when null. */
+  | { readonly type: 'limit-seen'; readonly at: number; readonly timer: string; readonly dueAt: number | null }
   | { readonly type: 'note-added'; readonly at: number; readonly text: string }
   | { readonly type: 'picture-added'; readonly at: number; readonly picture: string; readonly mediaType: string; readonly bytes: number; readonly sha256: string; readonly caption: string }
-  | { readonly type: 'incident-handed-over'; readonly at: number; readonly to: string }
+  | { readonly type: 'incident-handed-over'; readonly at: number; readonly to: string; readonly from: string; readonly note: string; /** Units on scene: they are to be cleared by then. */ readonly settling: readonly { readonly assignment: string; readonly dueAt: number }[] }
+  /** Another incident was found to be the same one and merged into this one. */
+  | { readonly type: 'incident-joined'; readonly at: number; readonly from: string; readonly number: number; readonly day: string }
   | { readonly type: 'incident-closed'; readonly at: number; readonly outcome: string; readonly note: string; readonly mergedInto: string | null }
-  | { readonly type: 'incident-reopened'; readonly at: number; readonly because: string; readonly sendDueAt: number }
-  | { readonly type: 'command-undone'; readonly at: number; readonly command: string; readonly what: string }
+  | { readonly type: 'incident-reopened'; readonly at: number; readonly because: string; /** Null when units are on it. */ readonly sendDueAt: number | null; readonly was: { readonly status: 'closed' | 'handed-over'; readonly agency: string; readonly outcome: string | null; readonly note: string; readonly mergedInto: string | null } }
+  | { readonly type: 'command-undone'; readonly at: number; readonly command: string; /** The type of its chief event. */ readonly what: string; /** How many notes and pictures are withdrawn with it. */ readonly notes: number }

@@ -1,0 +1,110 @@
+/** Who should go 推荐: every fresh free unit in order of its real way by road, with the reasons. Pure. */
+import { distanceMeters } from '#core/geo/distance.ts'
+import { sentence, type RefusalParams, type Sentences } from '#kernel/decision.ts'
+import type { Instant } from '#kernel/names.ts'
+import type { Arrival, Traveller, TravelMode } from '#modules/town/contract.ts'
+import type { UnitKind, UnitView } from '#modules/units/contract.ts'
+import type { RecommendationItem } from './contract.ts'
+
+/** Why a unit stands where it does in the list, in both languages. */
+export const reasonSentences: Sentences = {
+  'nearest-by-road': { zh: '按路程最先到达', en: 'nearest by road' },
+  'nearest-with-capability': { zh: '具备所需能力（{capabilities}）的单元中最先到达', en: 'nearest of those with {capabilities}' },
+  'minutes-behind-nearest': { zh: '比最快的晚 {minutes} 分钟', en: '{minutes} min behind the nearest' },
+  'lacks-capability': { zh: '缺少能力：{capabilities}', en: 'lacks {capabilities}' },
+  'no-road-data': { zh: '没有可用的道路数据，按直线距离估算', en: 'no way by road is known: estimated from the straight line' },
+  'fix-age': { zh: '定位于 {seconds} 秒前', en: 'position {seconds} s old' },
+  'off-duty': { zh: '未在勤', en: 'off duty' },
+  committed: { zh: '正在处理另一起警情', en: 'on another incident' },
+  assigned: { zh: '已派往本警情', en: 'on this incident already' },
+  'no-position': { zh: '没有位置', en: 'its position is not known' },
+  stale: { zh: '位置已过时（{seconds} 秒前）', en: 'its position is too old ({seconds} s)' },
+}
+
+export type Language = 'zh' | 'en'
+type Code = keyof typeof reasonSentences & string
+const reason = (code: Code, language: Language, params?: RefusalParams) => ({
+  code,
+  text: sentence(reasonSentences, { refused: code, params }, language),
+})
+
+/** By what a unit of a kind travels. */
+export const modeOf = (kind: UnitKind): TravelMode => (kind === 'foot' ? 'foot' : 'car')
+
+/** Who could be sent: on duty, free, and known to be where it is now. */
+export type Placed = UnitView & { readonly lon: number; readonly lat: number; readonly fixAt: number }
+export const isUsable = (unit: UnitView): unit is Placed =>
+  unit.state === 'free' && !unit.stale && unit.lon !== null && unit.lat !== null && unit.fixAt !== null
+
+export const travellerOf = (unit: Placed): Traveller => ({ id: unit.id, lon: unit.lon, lat: unit.lat, mode: modeOf(unit.kind) })
+
+/** An e-bike takes the car's roads, but is never faster than the law lets it be. */
+const eBikeMetersPerSecond = 25 / 3.6
+/** Without roads: what a unit usually makes, and how much longer a way is than the straight line. */
+const metersPerSecond: Readonly<Record<UnitKind, number>> = { car: 30 / 3.6, motorcycle: 30 / 3.6, 'e-bike': 20 / 3.6, foot: 5 / 3.6 }
+const detour = 1.4
+
+/**
+ * Order the usable units: those with every needed capability first, then by time on the road; who has no known way
+ * comes after, by the straight line, and says so.
+ *
+ * @param arrivals  as the road engine gave them; a unit that is missing there has no way
+ */
+export function recommend(
+  to: { readonly lon: number; readonly lat: number },
+  units: readonly Placed[],
+  arrivals: readonly Arrival[],
+  needs: readonly string[],
+  language: Language,
+  at: Instant,
+): RecommendationItem[] {
+  const arrivalOf = new Map(arrivals.map((arrival) => [arrival.id, arrival]))
+  const rows = units.map((unit) => {
+    const arrival = arrivalOf.get(unit.id)
+    const meters = arrival?.meters ?? distanceMeters(unit.lon, unit.lat, to.lon, to.lat)
+    const seconds = arrival
+      ? unit.kind === 'e-bike'
+        ? Math.max(arrival.seconds, arrival.meters / eBikeMetersPerSecond)
+        : arrival.seconds
+      : (meters * detour) / metersPerSecond[unit.kind]
+    return { unit, byRoad: arrival !== undefined, meters, seconds, lacks: needs.filter((need) => !unit.capabilities.includes(need)) }
+  })
+  rows.sort(
+    (a, b) =>
+      Number(a.lacks.length > 0) - Number(b.lacks.length > 0) ||
+      Number(b.byRoad) - Number(a.byRoad) ||
+      a.seconds - b.seconds ||
+      (a.unit.callSign < b.unit.callSign ? -1 : 1),
+  )
+  // Nearest of all, whether it has what is needed or not: the others are measured against it.
+  const nearest = rows.filter((row) => row.byRoad).toSorted((a, b) => a.seconds - b.seconds)[0]
+  const first = rows[0]
+  return rows.map((row) => {
+    const reasons = []
+    if (row === nearest) reasons.push(reason('nearest-by-road', language))
+    else if (row === first && row.byRoad && needs.length > 0 && row.lacks.length === 0) {
+      reasons.push(reason('nearest-with-capability', language, { capabilities: needs.join(', ') }))
+    }
+    if (nearest && row !== nearest && row.byRoad) {
+      reasons.push(reason('minutes-behind-nearest', language, { minutes: Math.round((row.seconds - nearest.seconds) / 6) / 10 }))
+    }
+    if (row.lacks.length > 0) reasons.push(reason('lacks-capability', language, { capabilities: row.lacks.join(', ') }))
+    if (!row.byRoad) reasons.push(reason('no-road-data', language))
+    reasons.push(reason('fix-age', language, { seconds: Math.max(0, Math.round((at - row.unit.fixAt) / 1000)) }))
+    return { unit: row.unit.id, callSign: row.unit.callSign, travelSeconds: row.seconds, distanceMeters: row.meters, reasons }
+  })
+}
+
+/** Why each of the others cannot be recommended. */
+export function unusable(units: readonly UnitView[], incident: string | undefined, language: Language, at: Instant) {
+  return units
+    .filter((unit) => !isUsable(unit))
+    .map((unit) => ({ unit: unit.id, callSign: unit.callSign, reasons: [whyNot(unit, incident, language, at)] }))
+}
+
+function whyNot(unit: UnitView, incident: string | undefined, language: Language, at: Instant) {
+  if (unit.state === 'off-duty') return reason('off-duty', language)
+  if (unit.state !== 'free') return reason(unit.incident === incident ? 'assigned' : 'committed', language)
+  if (unit.lon === null || unit.fixAt === null) return reason('no-position', language)
+  return reason('stale', language, { seconds: Math.round((at - unit.fixAt) / 1000) })
+}

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { refusals } from './refusals.ts'
+import { reasonSentences } from './recommendation.ts'
+
+const sources = globSync('*.ts', { cwd: import.meta.dirname })
+  .filter((file) => !file.endsWith('.test.ts'))
+  .map((file) => readFileSync(`${import.meta.dirname}/${file}`, 'utf8'))
+  .join('\n')
+
+test('every refusal has its sentence in both languages, and every sentence has its refusal', () => {
+  const used = new Set([...sources.matchAll(/\brefuse\(\s*'([a-z-]+)'/g)].map(([, code]) => code!))
+  assert.ok(used.size > 25, 'found too few refusals to be looking at the sources')
+  used.delete('not-allowed') // the front door's own
+  assert.deepEqual([...used].sort(), Object.keys(refusals).sort())
+})
+
+test('both languages of a sentence fill in the same things', () => {
+  const gaps = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+  for (const [code, { zh, en }] of Object.entries({ ...refusals, ...reasonSentences })) {
+    assert.ok(zh.length > 1 && en.length > 1, code)
+    assert.deepEqual(gaps(zh), gaps(en), code)
+  }
+})

@@ -1,0 +1,65 @@
+/** What dispatch refuses, and what to do about it, in both languages. */
+import type { Sentences } from '#kernel/decision.ts'
+
+export const refusals: Sentences = {
+  'incident-not-found': { zh: '没有这起警情，或者它不在您的管辖范围内。', en: 'There is no such incident in your part of the organisation.' },
+  'incident-closed': { zh: '{number} 号警情已结案。如需继续处置，请先重新打开。', en: 'Incident {number} is closed. Open it again first.' },
+  'incident-handed-over': {
+    zh: '{number} 号警情已移交派出所。如需再派警，请先收回。',
+    en: 'Incident {number} was handed over to a station. Take it back first to send units.',
+  },
+  'category-not-found': { zh: '没有可用的警情类别“{category}”，请从列表中选择。', en: 'There is no category “{category}” in use. Choose one from the list.' },
+  'category-exists': { zh: '此编号的类别已存在：{name}。请换一个编号，或修改原类别。', en: 'A category with this id exists: {name}. Choose another id, or change that one.' },
+  'agency-not-found': { zh: '您的管辖范围内没有这个单位。', en: 'There is no such agency in your part of the organisation.' },
+  'agency-has-it': { zh: '警情本来就归{name}，无需移交。', en: 'It belongs to {name} already: there is nothing to hand over.' },
+  'place-incomplete': { zh: '经度和纬度须同时给出。', en: 'Give both lon and lat.' },
+  'unit-not-found': { zh: '您的管辖范围内没有这个警力单元。', en: 'There is no such unit in your part of the organisation.' },
+  'unit-off-duty': { zh: '{callSign}未在勤。请先为其开班，或选择其他单元。', en: '{callSign} is off duty. Start its shift first, or choose another unit.' },
+  'unit-committed': {
+    zh: '{callSign}正在处理 {number} 号警情。可以改派，或选择其他单元。',
+    en: '{callSign} is on incident {number}. Divert it, or choose another unit.',
+  },
+  'unit-committed-elsewhere': {
+    zh: '{callSign}正在执行其他单位的警情，请与该单位协调，或选择其他单元。',
+    en: '{callSign} is on an incident of another agency. Ask them, or choose another unit.',
+  },
+  'unit-without-position': { zh: '{callSign}目前没有位置，无法计算路线。', en: 'The position of {callSign} is not known, so there is no way to show.' },
+  'way-not-found': { zh: '{callSign}没有通往现场的道路。', en: 'No road leads {callSign} to the place.' },
+  'assignment-not-found': { zh: '没有这条指令，或者它不属于您的单元。', en: 'There is no such order for you.' },
+  'assignment-over': { zh: '这条指令早已结束，请等待新的指令。', en: 'This order ended some time ago. Wait for the next one.' },
+  'assignment-cancelled': { zh: '发给{callSign}的这条指令已取消，不用再去，请等待新的指令。', en: 'This order to {callSign} was cancelled. Do not go on; wait for the next one.' },
+  'assignment-diverted': { zh: '{callSign}已改派另一起警情，请查看当前指令。', en: '{callSign} was sent to another incident. Look at the current order.' },
+  'assignment-refused': { zh: '{callSign}已拒绝这条指令。如需再去，请指挥员重新派警。', en: '{callSign} refused this order. To go after all, ask to be sent again.' },
+  'assignment-cleared': { zh: '{callSign}的这条指令已经完成。如需返回，请重新派警。', en: '{callSign} has been cleared from this order. To go back, it must be sent again.' },
+  'assignment-further': {
+    zh: '{callSign}的进度已在这一步之后。刚才的操作 10 秒内可以撤销。',
+    en: '{callSign} is further than that already. A step just taken can be undone for 10 seconds.',
+  },
+  'assignment-not-there-yet': {
+    zh: '{callSign}还未到场。到场后再结束，或拒绝指令并说明原因。',
+    en: '{callSign} is not on scene yet. Report arrival first, or refuse the order and say why.',
+  },
+  'assignment-under-way': {
+    zh: '{callSign}已经到场，不能再拒绝。请反馈情况，或请指挥员取消。',
+    en: '{callSign} is on scene and cannot refuse now. Report what is there, or ask the watch room to cancel.',
+  },
+  'merge-into-itself': { zh: '不能把警情并入它自己，请选择另一起。', en: 'An incident cannot be merged into itself. Choose the other one.' },
+  'merge-into-closed': { zh: '{number} 号警情已结案。请先重新打开，或反过来合并。', en: 'Incident {number} is closed. Open it again first, or merge the other way round.' },
+  'note-empty': { zh: '没有内容可记录。', en: 'There is nothing to write down.' },
+  'picture-unknown': { zh: '这不是 JPEG、PNG 或 WebP 图片，请换一种格式。', en: 'This is not a JPEG, PNG or WebP picture. Send it in one of these.' },
+  'picture-too-large': { zh: '图片超过 {megabytes} MB，请缩小后再发。', en: 'The picture is larger than {megabytes} MB. Make it smaller and send it again.' },
+  'picture-not-found': { zh: '没有这张图片。', en: 'There is no such picture.' },
+  'timer-not-found': { zh: '这个时限已不再计时：所等的事已经发生。', en: 'This limit no longer runs: what it waited for has happened.' },
+  'limit-not-due': { zh: '这个时限尚未到期。', en: 'This limit is not due.' },
+  'limit-not-passed': { zh: '还没有超时，无需确认。', en: 'It has not run out: there is nothing to acknowledge.' },
+  'command-not-found': { zh: '没有可以撤销的操作，可能已超过时间。', en: 'There is nothing to undo; it may be too long ago.' },
+  'undo-too-late': { zh: '已超过 {seconds} 秒，不能撤销。请用新的操作更正。', en: 'More than {seconds} seconds have passed. Correct it with a new action instead.' },
+  'undo-overtaken': {
+    zh: '{number} 号警情之后又有变化，不能撤销。请查看现状后用新的操作更正。',
+    en: 'Incident {number} has moved on since. Look at it as it is and correct it with a new action.',
+  },
+  'undo-not-possible': { zh: '这个操作不能撤销。', en: 'This cannot be undone.' },
+  'undo-not-yours': { zh: '只有操作者本人可以撤销。', en: 'Only the one who did it can undo it.' },
+  'export-too-large': { zh: '超过 {limit} 条，无法一次导出。请缩短时间范围。', en: 'More than {limit} incidents. Export a shorter stretch of time.' },
+  'page-unknown': { zh: '翻页标记无效，请从第一页重新开始。', en: 'The page marker is not one of ours. Start again from the first page.' },
+}
