@@ -1,0 +1,153 @@
+/** The town in memory: loaded at start, loaded again when a new map is installed by whomever, asked through threads. */
+import { unwatchFile, watchFile } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readGraph } from '#core/graph/road-graph.ts'
+import type { FileReply } from '#platform/http/route.ts'
+import type { Log } from '#platform/log.ts'
+import { workerPool } from '#platform/workers/pool.ts'
+import type { PlaceView, Roads, SpokenPlace, TownView } from './contract.ts'
+import { openImports, type Imports } from './imports-store.ts'
+import type { Near } from './search.ts'
+import { ATTRIBUTION, currentVersion, fileNames, readMeta, readShared, type TownMeta } from './town-store.ts'
+import type { TownAnswers, TownData, TownTask } from './town-worker.ts'
+
+export type TownOptions = {
+  /** `<data>/town`. Made when it is not there. */
+  readonly folder: string
+  readonly now: () => number
+  readonly newId: () => string
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>
+  /** Where the map does not say: an IANA name. */
+  readonly timeZone: string
+  /** Threads for travel and search; two when absent, so that a search never makes a recommendation wait. */
+  readonly threads?: number
+  /** Run searches at start, so that the first real one is fast. On by default. */
+  readonly warm?: boolean
+  /** How often to look whether another process installed a new map, ms. */
+  readonly watchMs?: number
+}
+
+export type Town = {
+  view(): TownView
+  readonly roads: Roads
+  search(text: string, limit: number, near?: Near): Promise<readonly PlaceView[]>
+  /** A point in words; undefined while there is no map. */
+  spokenPlace(lon: number, lat: number): Promise<SpokenPlace | undefined>
+  /** The tiles of the current version, or of the one before while it is kept. */
+  basemap(version: string): FileReply | undefined
+  /** The current road graph's file, for other processes (`readGraph` of core/graph). */
+  graphFile(): string | undefined
+  timeZone(): string
+  readonly imports: Imports
+  /** Look now whether there is a new version. */
+  reload(): Promise<void>
+  /** Told after another version has been loaded. Returns how to stop listening. */
+  onChange(listener: (view: TownView) => void): () => void
+  close(): Promise<void>
+}
+
+type Loaded = { readonly meta: TownMeta; readonly pool: ReturnType<typeof workerPool>; running: number; retired: boolean }
+
+export async function openTown(options: TownOptions): Promise<Town> {
+  const { folder, log } = options
+  await mkdir(folder, { recursive: true })
+  let loaded: Loaded | undefined
+  let before: TownMeta | undefined
+  const listeners = new Set<(view: TownView) => void>()
+
+  /** A pool goes when it has been replaced and its last answer is out. */
+  const stopIfIdle = (town: Loaded) => {
+    if (town.retired && town.running === 0) void town.pool.stop().catch((error: unknown) => log.warn({ err: error }, 'a worker pool did not stop'))
+  }
+
+  async function load(): Promise<void> {
+    const version = await currentVersion(folder)
+    if (version === undefined || version === loaded?.meta.version) return
+    const meta = await readMeta(folder, version)
+    const [graph, gazetteer] = await Promise.all([readShared(join(folder, version, fileNames.graph)), readShared(join(folder, version, fileNames.gazetteer))])
+    readGraph(graph) // throws when the file is damaged: then the town stays as it was
+    const data: TownData = { graph, gazetteer, warm: options.warm ?? true }
+    const pool = workerPool({ file: new URL('./town-worker.ts', import.meta.url), workerData: data, threads: Math.max(1, options.threads ?? 2) })
+    const old = loaded
+    before = old?.meta ?? before
+    loaded = { meta, pool, running: 0, retired: false }
+    if (old) {
+      old.retired = true
+      stopIfIdle(old)
+    }
+    log.info({ version, nodes: meta.report.nodes, edges: meta.report.edges }, 'town loaded')
+    for (const listener of listeners) listener(view())
+  }
+
+  // one load after another, so that two wake-ups do not race
+  let queue: Promise<void> = Promise.resolve()
+  const reload = () => (queue = queue.catch(() => {}).then(load))
+
+  async function ask<Kind extends TownTask['do']>(task: TownTask & { readonly do: Kind }): Promise<TownAnswers[Kind] | undefined> {
+    const town = loaded
+    if (!town) return undefined
+    town.running++
+    try {
+      return await town.pool.run<TownAnswers[Kind]>(task)
+    } finally {
+      town.running--
+      stopIfIdle(town)
+    }
+  }
+
+  function view(): TownView {
+    const meta = loaded?.meta
+    return {
+      ready: meta !== undefined,
+      name: meta?.name ?? null,
+      version: meta?.version ?? null,
+      bounds: meta ? [...meta.bounds] : null,
+      importedAt: meta?.importedAt ?? null,
+      dataAt: meta?.dataAt ?? null,
+      attribution: ATTRIBUTION,
+      nodes: meta?.report.nodes ?? null,
+      edges: meta?.report.edges ?? null,
+      places: meta?.report.places ?? null,
+      demo: meta?.demo ?? null,
+      timeZone: meta?.timeZone ?? options.timeZone,
+    }
+  }
+
+  await reload().catch((error: unknown) => log.error({ err: error }, 'the town’s map cannot be loaded; import it again'))
+  const pointer = join(folder, 'current.json')
+  const onPointer = () => void reload().catch((error: unknown) => log.error({ err: error }, 'the new map cannot be loaded; the old one stays'))
+  // Polling: notification of renames differs between file systems, and a map changes once a month.
+  watchFile(pointer, { interval: options.watchMs ?? 2_000, persistent: false }, onPointer)
+  const imports = await openImports({ folder, now: options.now, newId: options.newId, log, timeZone: () => loaded?.meta.timeZone ?? null, onInstalled: reload })
+
+  return {
+    view,
+    roads: {
+      arrivals: async (to, travellers) => (travellers.length === 0 ? [] : ((await ask({ do: 'arrivals', to, travellers })) ?? [])),
+      way: (from, to, mode) => ask({ do: 'way', from, to, mode }),
+    },
+    search: async (text, limit, near) => (await ask({ do: 'search', text, limit, near })) ?? [],
+    spokenPlace: (lon, lat) => ask({ do: 'say', lon, lat }),
+    basemap(version) {
+      if (version !== loaded?.meta.version && version !== before?.version) return undefined
+      return { path: join(folder, version, fileNames.basemap), type: 'application/vnd.pmtiles', etag: `"${version}"` }
+    },
+    graphFile: () => (loaded ? join(folder, loaded.meta.version, fileNames.graph) : undefined),
+    timeZone: () => loaded?.meta.timeZone ?? options.timeZone,
+    imports,
+    reload,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async close() {
+      unwatchFile(pointer, onPointer)
+      await imports.close()
+      await queue.catch(() => {})
+      const last = loaded
+      loaded = undefined
+      await last?.pool.stop()
+    },
+  }
+}
