@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseArguments, UsageError } from './arguments.ts'
+
+test('serve has safe defaults', () => {
+  assert.deepEqual(parseArguments(['serve', '--data', 'd']), {
+    command: 'serve', data: 'd', host: '127.0.0.1', port: 8080, demo: 'guixi', seed: 7, speed: 1, json: false,
+  })
+})
+
+test('serve takes what the issue promises', () => {
+  assert.deepEqual(
+    parseArguments(['serve', '--data', 'd', '--port', '0', '--demo', 'portland', '--seed', '3', '--speed', '60', '--json']),
+    { command: 'serve', data: 'd', host: '127.0.0.1', port: 0, demo: 'portland', seed: 3, speed: 60, json: true },
+  )
+})
+
+const refused: [what: string, words: string[], because: RegExp][] = [
+  ['an unknown command', ['launch'], /"launch" is unknown; expected serve/],
+  ['an unknown flag', ['serve', '--data', 'd', '--prot', '1'], /--prot/],
+  ['a port that is no number', ['serve', '--data', 'd', '--port', 'http'], /--port http: expected a whole number/],
+  ['a port too high', ['serve', '--data', 'd', '--port', '70000'], /from 0 to 65535/],
+  ['an unknown demo', ['serve', '--data', 'd', '--demo', 'paris'], /expected guixi, portland or none/],
+  ['no data folder', ['serve'], /--data DIR/],
+  ['a demo open to the network', ['serve', '--data', 'd', '--host', '0.0.0.0'], /this machine only/],
+  ['a network without TLS', ['serve', '--data', 'd', '--demo', 'none', '--host', '0.0.0.0'], /needs TLS/],
+  ['half of a TLS pair', ['serve', '--data', 'd', '--tls-cert', 'c'], /go together/],
+  ['an import of something else', ['import', 'shp', 'x', '--data', 'd'], /import osm FILE/],
+  ['an import of two files', ['import', 'osm', 'a', 'b', '--data', 'd'], /one FILE, found 2/],
+  ['verifying both a folder and a file', ['journal', 'verify', '--data', 'd', '--file', 'f'], /either --data DIR or --file FILE/],
+]
+for (const [what, words, because] of refused) {
+  test(`refuses ${what}`, () => assert.throws(() => parseArguments(words), (error: Error) => error instanceof UsageError && because.test(error.message)))
+}

@@ -1,0 +1,149 @@
+/** What the command line may say, and what it said. Wrong words get one sentence: what was found, what was expected. */
+import { parseArgs } from 'node:util'
+
+export const demos = ['guixi', 'portland', 'none'] as const
+export type Demo = (typeof demos)[number]
+
+export type ServeArguments = {
+  readonly command: 'serve'
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly demo: Demo
+  readonly seed: number
+  readonly speed: number
+  readonly json: boolean
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+}
+export type ImportArguments = { readonly command: 'import'; readonly file: string; readonly data: string }
+export type JournalArguments =
+  | { readonly command: 'journal verify'; readonly data?: string; readonly file?: string }
+  | { readonly command: 'journal export'; readonly data: string; readonly out?: string }
+export type Arguments =
+  | ServeArguments
+  | ImportArguments
+  | JournalArguments
+  | { readonly command: 'help' }
+  | { readonly command: 'version' }
+
+export const usage = `gengfu serve --data DIR [--port 8080] [--host 127.0.0.1] [--demo guixi|portland|none]
+             [--seed 7] [--speed 1] [--json] [--tls-cert FILE --tls-key FILE]
+    Start the platform. --json prints one line when ready. Ctrl-C stops.
+gengfu import osm FILE.osm.pbf --data DIR
+    Build roads, basemap and place names from an OpenStreetMap extract.
+gengfu journal verify --data DIR | --file FILE
+    Prove that nothing in the journal was changed or removed. Exit 1 names the first bad position.
+gengfu journal export --data DIR [--out FILE]
+    Write the journal to a file that "verify --file" checks with no database.
+
+Environment: GENGFU_DATABASE_URL (an outside PostgreSQL 15 or newer; the built-in one otherwise),
+GENGFU_LOG_LEVEL (info).`
+
+/** @throws UsageError with a sentence for a person */
+export function parseArguments(words: readonly string[]): Arguments {
+  const [first, second] = words
+  if (first === undefined || first === 'help' || words.includes('--help') || words.includes('-h')) return { command: 'help' }
+  if (first === '--version' || first === 'version') return { command: 'version' }
+  switch (first) {
+    case 'serve':
+      return serve(words.slice(1))
+    case 'import': {
+      if (second !== 'osm') throw new UsageError(`"import ${second ?? ''}" is unknown; expected "import osm FILE --data DIR".`)
+      const { values, positionals } = read(words.slice(2), { data: { type: 'string' } })
+      return {
+        command: 'import',
+        file: one(positionals, 'import osm needs one FILE'),
+        data: text(values.data, 'import osm needs --data DIR'),
+      }
+    }
+    case 'journal': {
+      const { values, positionals } = read(words.slice(2), { data: { type: 'string' }, file: { type: 'string' }, out: { type: 'string' } })
+      if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
+      if (second === 'verify') {
+        if ((values.data === undefined) === (values.file === undefined)) {
+          throw new UsageError('journal verify needs either --data DIR or --file FILE.')
+        }
+        return { command: 'journal verify', ...pick(values, 'data'), ...pick(values, 'file') }
+      }
+      if (second === 'export') {
+        return { command: 'journal export', data: text(values.data, 'journal export needs --data DIR'), ...pick(values, 'out') }
+      }
+      throw new UsageError(`"journal ${second ?? ''}" is unknown; expected "journal verify" or "journal export".`)
+    }
+    default:
+      throw new UsageError(`"${first}" is unknown; expected serve, import or journal.`)
+  }
+}
+
+export class UsageError extends Error {}
+
+function serve(words: readonly string[]): ServeArguments {
+  const { values, positionals } = read(words, {
+    data: { type: 'string' },
+    port: { type: 'string' },
+    host: { type: 'string' },
+    demo: { type: 'string' },
+    seed: { type: 'string' },
+    speed: { type: 'string' },
+    json: { type: 'boolean' },
+    'tls-cert': { type: 'string' },
+    'tls-key': { type: 'string' },
+  })
+  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
+  const demo = (values.demo ?? 'guixi') as Demo
+  if (!demos.includes(demo)) throw new UsageError(`--demo ${values.demo}: expected guixi, portland or none.`)
+  const host = text(values.host ?? '127.0.0.1', '--host needs an address')
+  const tlsCert = values['tls-cert'] as string | undefined
+  const tlsKey = values['tls-key'] as string | undefined
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) throw new UsageError('--tls-cert and --tls-key go together.')
+  const loopback = /^(127\.|localhost$|::1$)/.test(host)
+  if (demo !== 'none' && !loopback) {
+    throw new UsageError(`--host ${host}: demo mode listens on this machine only, because its passwords are printed. Use --demo none.`)
+  }
+  if (!loopback && tlsCert === undefined) {
+    throw new UsageError(`--host ${host}: sign-in needs TLS beyond this machine. Give --tls-cert and --tls-key, or put a TLS proxy before 127.0.0.1.`)
+  }
+  return {
+    command: 'serve',
+    data: text(values.data, 'serve needs --data DIR'),
+    host,
+    port: number(values.port ?? '8080', '--port', 0, 65_535, true),
+    demo,
+    seed: number(values.seed ?? '7', '--seed', 0, 2 ** 31 - 1, true),
+    speed: number(values.speed ?? '1', '--speed', 0.1, 10_000, false),
+    json: values.json === true,
+    ...(tlsCert !== undefined && tlsKey !== undefined ? { tlsCert, tlsKey } : {}),
+  }
+}
+
+type Options = Record<string, { type: 'string' | 'boolean' }>
+
+function read(words: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function text(value: unknown, otherwise: string): string {
+  if (typeof value !== 'string' || value === '') throw new UsageError(`${otherwise}.`)
+  return value
+}
+
+function one(positionals: readonly string[], otherwise: string): string {
+  if (positionals.length !== 1) throw new UsageError(`${otherwise}, found ${positionals.length}.`)
+  return positionals[0]!
+}
+
+function number(value: unknown, name: string, least: number, most: number, whole: boolean): number {
+  const found = Number(value)
+  if (value === '' || !Number.isFinite(found) || found < least || found > most || (whole && !Number.isInteger(found))) {
+    throw new UsageError(`${name} ${String(value)}: expected a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`)
+  }
+  return found
+}
+
+const pick = <K extends string>(values: Record<string, unknown>, key: K) =>
+  (values[key] === undefined ? {} : { [key]: values[key] }) as { [k in K]?: string }

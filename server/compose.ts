@@ -1,0 +1,289 @@
+/**
+ * All wiring, in one place and in the order of the start. The only reader of clock, chance and environment.
+ *
+ * Every room gets what it needs as functions; no room looks anything up. What was opened is closed in the opposite order.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { inScope } from '#kernel/actor.ts'
+import type { Instant } from '#kernel/names.ts'
+import { pictureStore } from '#modules/dispatch/picture-store.ts'
+import { startDispatch } from '#modules/dispatch/jobs.ts'
+import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts'
+import { refusals as dispatchRefusals } from '#modules/dispatch/refusals.ts'
+import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
+import { dispatchFacts, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
+import type { DispatchDeps } from '#modules/dispatch/deps.ts'
+import { sweepOld } from '#modules/organisation/jobs.ts'
+import { findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
+import { refusals as organisationRefusals } from '#modules/organisation/refusals.ts'
+import { routes as organisationRoutes } from '#modules/organisation/routes.ts'
+import { authenticate } from '#modules/organisation/session.ts'
+import { isSetupNeeded } from '#modules/organisation/set-up.ts'
+import { projections as organisationProjections } from '#modules/organisation/store.ts'
+import type { OrganisationDeps } from '#modules/organisation/deps.ts'
+import { openUnits } from '#modules/units/jobs.ts'
+import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
+import { routes as unitsRoutes } from '#modules/units/routes.ts'
+import { projections as unitsProjections } from '#modules/units/store.ts'
+import { importMap } from '#modules/town/import-jobs.ts'
+import { refusals as townRefusals } from '#modules/town/refusals.ts'
+import { routes as townRoutes } from '#modules/town/routes.ts'
+import { openTown, type Town } from '#modules/town/town-jobs.ts'
+import { createSecrets } from '#platform/auth/secrets.ts'
+import type { Authenticate } from '#platform/auth/session.ts'
+import { migrate } from '#platform/db/migrate.ts'
+import { openDatabase } from '#platform/db/open.ts'
+import { createHttpServer } from '#platform/http/server.ts'
+import { startJobs } from '#platform/jobs/jobs.ts'
+import { refusals as journalRefusals } from '#platform/journal/refusals.ts'
+import { journalRoutes } from '#platform/journal/routes.ts'
+import { postgresJournal } from '#platform/journal/postgres.ts'
+import { describeWith } from '#platform/live/describe.ts'
+import { createLiveHub } from '#platform/live/hub.ts'
+import { createLog } from '#platform/log.ts'
+import { createMetrics } from '#platform/metrics.ts'
+import type { TownFile } from '#sim/town-file.ts'
+import { builtFolder, ensureUi } from '#ui/build.ts'
+import type { ServeArguments } from './arguments.ts'
+import { readDemo, seedTown, startSimulator, townFolder, type DemoAccount } from './demo.ts'
+import { explain } from './faults.ts'
+
+const now = (): Instant => Date.now()
+const newId = (): string => randomUUID()
+const root = join(import.meta.dirname, '..')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+
+export type Platform = {
+  readonly url: string
+  readonly accounts: readonly DemoAccount[]
+  /** Where the first administrator is created, while nobody has an account. */
+  readonly setupUrl?: string
+  stop(): Promise<void>
+}
+
+export type ComposeOptions = Omit<ServeArguments, 'command' | 'json'> & {
+  /** What is being done, for whoever waits. */
+  readonly onStep: (step: string) => void
+  /** Resolves when the start should be given up. */
+  readonly stopped: Promise<unknown>
+}
+
+/**
+ * Start the platform.
+ *
+ * @returns undefined when it was told to stop while starting
+ * @throws a fault with a code and a sentence when the world does not let it start; everything opened is closed again
+ */
+export async function compose(options: ComposeOptions): Promise<Platform | undefined> {
+  const data = resolve(options.data)
+  const onStep = options.onStep
+  const log = createLog({ level: process.env.GENGFU_LOG_LEVEL ?? 'warn', pretty: process.stderr.isTTY === true })
+  const closing: (() => Promise<unknown> | unknown)[] = []
+  let givenUp = false
+  void options.stopped.then(() => (givenUp = true))
+  const stop = once(async () => {
+    for (const close of closing.reverse()) {
+      try {
+        await close()
+      } catch (error) {
+        log.error({ err: error }, 'could not be closed')
+      }
+    }
+  })
+
+  try {
+    const platform = await start()
+    if (platform === undefined) await stop()
+    return platform
+  } catch (error) {
+    await stop()
+    throw explain(error as Error, { host: options.host, port: options.port, data })
+  }
+
+  async function start(): Promise<Platform | undefined> {
+    const town = options.demo === 'none' ? undefined : readDemo(options.demo)
+    const language = town?.language ?? 'zh'
+
+    // ——— the ground ———
+    await mkdir(data, { recursive: true })
+    const database = await openDatabase({
+      dataFolder: data,
+      databaseUrl: process.env.GENGFU_DATABASE_URL || undefined,
+      log,
+      onStep: (step) => onStep(databaseSteps[step]),
+    })
+    closing.push(() => database.close())
+    const metrics = createMetrics({ isDatabaseUp: () => database.isHealthy() })
+    await migrate(database, join(root, 'server', 'migrations'))
+    if (givenUp) return undefined
+
+    const journal = postgresJournal({
+      db: database,
+      log,
+      metrics,
+      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections],
+    })
+    const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
+
+    // ——— the map ———
+    const place = await openTown({
+      folder: join(data, 'town'),
+      now,
+      newId,
+      log,
+      timeZone: town?.timeZone ?? process.env.GENGFU_TIME_ZONE ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    })
+    closing.push(() => place.close())
+    if (town && place.view().demo !== town.demo) {
+      await importDemo(town, place, options, onStep, data)
+      if (givenUp) return undefined
+    }
+
+    // ——— the rooms ———
+    const setupToken = randomBytes(18).toString('base64url')
+    const secrets = createSecrets({ randomBytes })
+    const organisationDeps: OrganisationDeps = { db: database, journal, now, newId, secrets, log, setupToken }
+    const unitsRoom = await openUnits({
+      journal,
+      db: database,
+      now,
+      newId,
+      randomBytes,
+      findAgency: (path) => findAgency(organisationDeps, path),
+      memberNames: (ids) => memberNames(organisationDeps, ids),
+      onTaken: ({ rejected, ...counts }) => {
+        for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
+      },
+      onFault,
+    })
+    closing.push(() => unitsRoom.stop())
+    const dispatchDeps: DispatchDeps = {
+      db: database,
+      journal,
+      facts: dispatchFacts(database),
+      now,
+      newId,
+      timeZone: place.timeZone,
+      unitFacts: unitsRoom.unitFacts,
+      unitOfMember: unitsRoom.unitOfMember,
+      spokenPlace: place.spokenPlace,
+      findAgency: (path) => findAgency(organisationDeps, path),
+      roads: place.roads,
+      liveUnits: unitsRoom.liveUnits,
+      listStations: async (scope) => (await listStations(organisationDeps)).filter((station) => !scope || inScope(station.path, scope)),
+      pictures: pictureStore(join(data, 'pictures'), newId),
+    }
+
+    const check: Authenticate = (call) => authenticate(organisationDeps, call)
+    journal.listen(unitsRoom.hear)
+    await journal.start()
+    closing.push(() => journal.stop())
+    unitsRoom.start()
+
+    // ——— the demo’s people ———
+    let accounts: { people: DemoAccount[]; simulator: DemoAccount[] } = { people: [], simulator: [] }
+    if (town) {
+      onStep(`Demo town: ${language === 'zh' ? town.name : town.nameEn} — ${town.agencies.length} agencies, ${town.units.length} units`)
+      accounts = await seedTown(town, { organisation: organisationDeps, units: unitsRoom.deps })
+    }
+    const dispatchJobs = await startDispatch({ ...dispatchDeps, onFault })
+    closing.push(() => dispatchJobs.stop())
+    if (givenUp) return undefined
+
+    // ——— the front door ———
+    if (await ensureUi({ onBuild: () => onStep('Console and officer page: building (once)') })) onStep('Console and officer page: built')
+    const http = await createHttpServer({
+      log,
+      metrics,
+      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...townRefusals, ...journalRefusals },
+      authenticate: check,
+      staticFolder: builtFolder,
+      version,
+      now,
+      logRequests: process.env.GENGFU_LOG_REQUESTS === '1',
+      parts: { database: () => database.isHealthy(), map: () => place.view().ready || options.demo === 'none' },
+      ...(options.tlsCert && options.tlsKey ? { tls: { cert: readFileSync(options.tlsCert), key: readFileSync(options.tlsKey) } } : {}),
+    })
+    http.mount(organisationRoutes, organisationDeps)
+    http.mount(townRoutes, { town: place, journal, now, newId })
+    http.mount(unitsRoutes, unitsRoom.deps)
+    http.mount(dispatchRoutes, dispatchDeps)
+    http.mount(journalRoutes, { journal })
+    const hub = createLiveHub({
+      journal,
+      describe: describeWith({
+        describeIncidents: (ids) => incidentViews(database, ids),
+        describeUnits: unitsRoom.describeUnits,
+        withoutPersons,
+        dataWithoutPersons,
+        now,
+      }),
+      positions: unitsRoom.positions,
+      authenticate: check,
+      now,
+      log,
+      metrics,
+    })
+    hub.attach(http.app)
+    await hub.start()
+    closing.push(() => hub.stop())
+    const { url } = await http.listen(options.host, options.port)
+    closing.push(() => http.close())
+
+    // ——— what may come later ———
+    const jobs = startJobs({ database, log, onJob: (name, result) => metrics.jobs.inc({ name, result }) })
+    closing.push(() => jobs.stop())
+    jobs.schedule('sweep-sessions', '17 3 * * *', () => sweepOld(organisationDeps))
+
+    if (town) {
+      onStep(`Crews: ${town.units.filter((unit) => unit.driver !== 'nobody').length} units go on duty`)
+      const simulator = startSimulator({
+        url,
+        demo: town.demo,
+        accounts: accounts.simulator,
+        seed: options.seed,
+        speed: options.speed,
+        log,
+      })
+      closing.push(() => simulator.stop())
+    }
+    const setupUrl = !town && (await isSetupNeeded(organisationDeps)) ? `${url}/setup#token=${setupToken}` : undefined
+    return { url, accounts: accounts.people, ...(setupUrl ? { setupUrl } : {}), stop }
+  }
+}
+
+const databaseSteps = {
+  'database-create': 'Database: making it (once, about 4 s)',
+  'database-start': 'Database: starting',
+  'database-recover': 'Database: taking over after a hard stop',
+  'database-connect': 'Database: connecting',
+} as const
+
+/** Import the demo’s extract, as anybody would import theirs. */
+async function importDemo(town: TownFile, place: Town, { demo }: ComposeOptions, onStep: (step: string) => void, data: string) {
+  const words: Record<string, string> = { reading: 'reading', graph: 'roads', basemap: 'basemap', gazetteer: 'place names', installing: 'installing' }
+  let said = ''
+  const meta = await importMap({
+    folder: join(data, 'town'),
+    source: join(townFolder(demo as 'guixi' | 'portland'), town.map),
+    id: newId(),
+    now: now(),
+    name: town.name,
+    timeZone: town.timeZone,
+    demo: town.demo,
+    onStep: (step, share) => {
+      const text = `Map of ${town.nameEn}: ${words[step] ?? step} ${Math.round(share * 4) * 25} %`
+      if (text !== said) onStep((said = text))
+    },
+  })
+  await place.reload()
+  onStep(`Map of ${town.nameEn}: ${meta.report.nodes} nodes, ${meta.report.edges} edges, ${meta.report.places} names`)
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  return () => (running ??= work())
+}
