@@ -7,10 +7,18 @@ export type Metrics = ReturnType<typeof createMetrics>
  *
  * Node's own numbers are in it, among them the event loop's delay (`nodejs_eventloop_lag_p99_seconds`).
  */
-export function createMetrics() {
+export function createMetrics(parts: { readonly isDatabaseUp?: () => boolean } = {}) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 })
   const registers = [registry]
+  new Gauge({
+    name: 'gengfu_database_up',
+    help: '1 while the database answers',
+    registers,
+    collect() {
+      this.set(parts.isDatabaseUp?.() ? 1 : 0)
+    },
+  })
   return {
     registry,
     /** Commands by what became of them: accepted, repeated, refused, failed. */
@@ -22,7 +30,6 @@ export function createMetrics() {
       registers,
     }),
     journalPosition: new Gauge({ name: 'gengfu_journal_position', help: 'Position up to which listeners have heard the journal', registers }),
-    databaseUp: new Gauge({ name: 'gengfu_database_up', help: '1 while the database answers', registers }),
     positions: new Counter({ name: 'gengfu_positions_total', help: 'Positions received, by what became of them', labelNames: ['result'], registers }),
     jobs: new Counter({ name: 'gengfu_jobs_total', help: 'Background jobs by name and result', labelNames: ['name', 'result'], registers }),
   }

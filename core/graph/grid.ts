@@ -152,7 +152,7 @@ export function edgeOfPoint(shapeStarts: Uint32Array, point: number): number {
 
 function snapAt(graph: RoadGraph, p: number, share: number, meters: number): Snap {
   const edge = edgeOfPoint(graph.shapeStarts, p)
-  const { millimeters } = shapeMillimeters(graph, edge)
+  const millimeters = shapeMillimeters(graph, edge)
   const k = p - graph.shapeStarts[edge]!
   const along = millimeters[k]! + (millimeters[k + 1]! - millimeters[k]!) * share
   const { shape } = graph
@@ -167,7 +167,7 @@ function snapAt(graph: RoadGraph, p: number, share: number, meters: number): Sna
 
 /** The point of an edge so many millimetres along its shape. */
 export function pointOnEdge(graph: RoadGraph, edge: number, millimeters: number): Snap {
-  const { millimeters: marks } = shapeMillimeters(graph, edge)
+  const marks = shapeMillimeters(graph, edge)
   const along = Math.min(Math.max(0, Math.round(millimeters)), graph.edgeMillimeters[edge]!)
   let k = 0
   while (k + 2 < marks.length && marks[k + 1]! < along) k++
@@ -181,7 +181,7 @@ export function pointOnEdge(graph: RoadGraph, edge: number, millimeters: number)
 }
 
 /** How far along its edge each shape point lies; the last is the edge's own length, to the millimetre. */
-export function shapeMillimeters(graph: RoadGraph, edge: number): { millimeters: Float64Array } {
+export function shapeMillimeters(graph: RoadGraph, edge: number): Float64Array {
   const first = graph.shapeStarts[edge]!
   const count = graph.shapeStarts[edge + 1]! - first
   const millimeters = new Float64Array(count)
@@ -198,5 +198,5 @@ export function shapeMillimeters(graph: RoadGraph, edge: number): { millimeters:
   const scale = total > 0 ? graph.edgeMillimeters[edge]! / total : 0
   for (let k = 1; k < count; k++) millimeters[k]! *= scale
   millimeters[count - 1] = graph.edgeMillimeters[edge]!
-  return { millimeters }
+  return millimeters
 }

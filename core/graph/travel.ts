@@ -230,7 +230,7 @@ function drawn(
     if (i > 0) clock += turnBetween(network, arcs, i)
     const first = graph.shapeStarts[edge]!
     const count = graph.shapeStarts[edge + 1]! - first
-    const { millimeters: marks } = shapeMillimeters(graph, edge)
+    const marks = shapeMillimeters(graph, edge)
     if (i === 0) put(from.lon, from.lat, 0)
     for (let k = 0; k < count; k++) {
       const index = arc & 1 ? count - 1 - k : k

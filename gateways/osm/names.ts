@@ -7,17 +7,22 @@ const han = /\p{Script=Han}+/gu
 
 /** The Chinese name where the map has one, the local name, the English name: from the map, else spelled from the Chinese. */
 export function namesOf(tags: Tags): { name: string; nameEn: string | null; nameZh: string | null } | undefined {
-  const name = tags.name ?? tags['name:zh'] ?? tags['name:en']
+  const name = nameOf(tags) ?? tags['name:zh'] ?? tags['name:en']
   if (!name) return undefined
   const chinese = tags['name:zh'] ?? tags['name:zh-Hans'] ?? (HAN.test(name) ? name : null)
   const english = tags['name:en'] ?? (HAN.test(name) ? romanised(name) : null)
   return { name, nameEn: english, nameZh: chinese }
 }
 
+/** The local name. Where several stand in one field ("A;B") it is the first. */
+export const nameOf = (tags: Tags): string | undefined => tags.name?.split(';')[0]!.trim() || undefined
+
 /** Other names people use. */
 export function otherNames(tags: Tags): string[] {
+  const [, ...more] = tags.name?.split(';') ?? []
   return ['alt_name', 'old_name', 'short_name', 'official_name', 'loc_name', 'int_name', 'alt_name:en', 'alt_name:zh']
     .flatMap((key) => tags[key]?.split(';') ?? [])
+    .concat(more)
     .map((name) => name.trim())
     .filter(Boolean)
 }
@@ -65,9 +70,15 @@ export function soundsOf(name: string): { chars: string[]; sounds: string[] } {
   const chars: string[] = []
   const sounds: string[] = []
   const text = name.normalize('NFKC').toLowerCase()
+  /** Letters and digits sound as they are written; the rest is silent. */
+  const spell = (part: string) => {
+    const letters = [...part].filter((letter) => /[\p{L}\p{N}]/u.test(letter))
+    chars.push(...letters)
+    sounds.push(...letters)
+  }
   let at = 0
   for (const run of text.matchAll(han)) {
-    for (const letter of text.slice(at, run.index)) if (/[\p{L}\p{N}]/u.test(letter)) chars.push(letter), sounds.push(letter)
+    spell(text.slice(at, run.index))
     const spelled = syllables(run[0])
     Array.from(run[0]).forEach((letter, i) => {
       chars.push(letter)
@@ -75,6 +86,6 @@ export function soundsOf(name: string): { chars: string[]; sounds: string[] } {
     })
     at = run.index + run[0].length
   }
-  for (const letter of text.slice(at)) if (/[\p{L}\p{N}]/u.test(letter)) chars.push(letter), sounds.push(letter)
+  spell(text.slice(at))
   return { chars, sounds }
 }

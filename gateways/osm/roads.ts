@@ -1,6 +1,7 @@
 /** From a map file's ways and restriction relations to what `core/graph` builds a graph of. */
 import type { GraphInput, ModeInput, TurnRestriction } from '#core/graph/build.ts'
 import { carPassage, carSpeeds, classOf, footPassage, footSpeeds } from './access.ts'
+import { nameOf } from './names.ts'
 import { indexNodes, type NodeIndex } from './node-index.ts'
 import type { OsmData, OsmRelation, OsmWay, Tags } from './pbf.ts'
 
@@ -86,7 +87,7 @@ export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeId
   const streets: StreetNames[] = []
   const streetPlaces = new Map<string, number>()
   const streetOf = (tags: Tags): number => {
-    const name = tags.name ?? (tags.highway && tags.highway !== 'service' ? tags.ref : undefined)
+    const name = nameOf(tags) ?? (tags.highway && tags.highway !== 'service' ? tags.ref : undefined)
     if (!name) return -1
     const key = `${name}\n${tags['name:en'] ?? ''}`
     let place = streetPlaces.get(key)

@@ -4,6 +4,7 @@ import { incidentFor } from './access.ts'
 import type { DispatchEvent } from './contract.ts'
 import { commandOf, type Asked, type DispatchDeps, type HandlerDeps } from './deps.ts'
 import { pictureBytesMax, pictureType } from './picture.ts'
+import { withoutMetadata } from './picture-metadata.ts'
 
 /** Write into an incident's log. Also after it is closed: what is learned late belongs there too. */
 export function addNote(deps: HandlerDeps, asked: Asked & { readonly incident: IncidentId; readonly text: string }) {
@@ -19,7 +20,10 @@ export function addNote(deps: HandlerDeps, asked: Asked & { readonly incident: I
   })
 }
 
-/** Put a picture into an incident's log. Its bytes are safe on disk before the log says that there is one. */
+/**
+ * Put a picture into an incident's log, without what the phone wrote into it: its serial number and place are nobody's
+ * business. Its bytes are safe on disk before the log says that there is one.
+ */
 export async function addPicture(
   deps: HandlerDeps & Pick<DispatchDeps, 'pictures'>,
   asked: Asked & { readonly incident: IncidentId; readonly bytes: Uint8Array; readonly caption?: string },
@@ -29,7 +33,8 @@ export async function addPicture(
   if (asked.bytes.length > pictureBytesMax) return refuse('picture-too-large', { megabytes: pictureBytesMax / 1024 / 1024 })
   const at = deps.now()
   const picture = deps.newId()
-  const { bytes, ...request } = asked
+  const { bytes: sent, ...request } = asked
+  const bytes = withoutMetadata(sent)
   return deps.journal.act(commandOf('add-picture', request, at), async (tx) => {
     const found = await incidentFor(deps, tx, asked.actor, asked.incident, ['watch-room', 'station', 'crew'], at)
     if ('refused' in found) return found

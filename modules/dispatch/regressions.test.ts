@@ -381,13 +381,13 @@ for (const [ground, make] of [['memory', memoryScene], ['PostgreSQL', databaseSc
 
   it('a picture is what its bytes say, and is kept before the log speaks of it', async () => {
     const incident = await report()
-    const kept: number[] = []
-    const deps = { ...scene.deps, pictures: { ...scene.deps.pictures, save: async (bytes: Uint8Array) => (kept.push(bytes.length), { sha256: 'b'.repeat(64) }) } }
-    const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0)
+    const kept: string[] = []
+    const deps = { ...scene.deps, pictures: { ...scene.deps.pictures, save: async (bytes: Uint8Array) => (kept.push(Buffer.from(bytes).toString('hex')), { sha256: 'b'.repeat(64) }) } }
+    const jpeg = Buffer.from('ffd8' + 'fffe00064950486f' + 'ffdb000311' + 'ffd9', 'hex') // with a comment, which is not kept
     assert.equal(await refused(addPicture(deps, { commandId: scene.id(), actor: night, incident, bytes: Uint8Array.of(0x3c, 0x73, 0x76, 0x67) })), 'picture-unknown')
     assert.equal(await refused(addPicture(deps, { commandId: scene.id(), actor: elsewhere, incident, bytes: jpeg })), 'incident-not-found')
     assert.deepEqual(kept, [])
     await answer(addPicture(deps, { commandId: scene.id(), actor: night, incident, bytes: jpeg }))
-    assert.deepEqual(kept, [6])
+    assert.deepEqual(kept, ['ffd8ffdb000311ffd9'])
   })
 }

@@ -20,7 +20,7 @@ import {
 import { csvHead, csvLines } from './csv.ts'
 import type { DispatchDeps } from './deps.ts'
 import { handOverIncident } from './hand-over-incident.ts'
-import { findIncident, pageOfIncidents, seesPersons, type Listing } from './list-incidents.ts'
+import { findIncident, pageOfIncidents, type Listing } from './list-incidents.ts'
 import { mergeIncidents } from './merge-incidents.ts'
 import { boxAround, duplicateMetersMax, earlierMsMax, nearOf } from './near.ts'
 import { openIncident } from './open-incident.ts'
@@ -433,6 +433,3 @@ export const routes = [
     },
   }),
 ]
-
-/** Whether a reader may be shown who reported: for the live feed, which sends the same views. */
-export { seesPersons }

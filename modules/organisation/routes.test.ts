@@ -14,6 +14,7 @@ import { refusals } from './refusals.ts'
 import { routes } from './routes.ts'
 import { createAccountWithPassword, ensureAgency, ensureMember } from './seed.ts'
 import { authenticate } from './session.ts'
+import { checkPassword } from './sign-in.ts'
 import { projections } from './store.ts'
 
 const minute = 60_000
@@ -116,6 +117,24 @@ test('a wrong password and a name that there is not get the very same answer', a
   assert.deepEqual(wrong.body, unknown.body)
   assert.equal(wrong.body.code, 'wrong-credentials')
   await signIn('desk') // and the count begins anew
+})
+
+test('a name that there is not costs the same argon2 work as a wrong password', async () => {
+  const { secrets } = deps
+  const work: string[] = []
+  const counting = {
+    ...deps,
+    secrets: {
+      ...secrets,
+      verify: (stored: string, given: string) => (work.push(stored.split('$').slice(0, 4).join('$')), secrets.verify(stored, given)),
+      verifyNobody: (given: string) => (work.push('nobody'), secrets.verifyNobody(given)),
+    },
+  }
+  await checkPassword(counting, { name: 'patrol', password: 'not this one', address: '::1' })
+  await checkPassword(counting, { name: 'nobody of that name', password: 'not this one', address: '::1' })
+  assert.equal(work.length, 2)
+  assert.match(work[0]!, /^\$argon2id\$/)
+  assert.equal(work[1], 'nobody')
 })
 
 test('five wrong passwords lock a name for 15 minutes, also one that there is not', async () => {

@@ -5,6 +5,7 @@ import type { Command, Journal } from '#kernel/journal.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { Allowance } from '#platform/http/allowance.ts'
 import type { Db } from '#platform/db/sql.ts'
+import type { PositionsTaken } from './contract.ts'
 import type { LiveUnits } from './live.ts'
 import type { Intake } from './intake.ts'
 
@@ -21,6 +22,8 @@ export type UnitsNeeds = {
   readonly memberNames: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** How long positions are kept, in whole UTC days. */
   readonly retentionDays?: number
+  /** Told what became of each batch of positions, for the metrics. */
+  readonly onTaken?: (taken: PositionsTaken) => void
   /** Told of work that failed in the background and will be tried again. */
   readonly onFault?: (what: string, cause: unknown) => void
 }

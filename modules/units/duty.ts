@@ -28,18 +28,6 @@ export type Duty = {
 }
 export type ActiveState = (typeof activeStates)[number]
 
-/** Everything in the journal that changes a unit. */
-export const dutyTypes = [
-  'unit-created',
-  'unit-changed',
-  'unit-retired',
-  'shift-started',
-  'crew-changed',
-  'shift-ended',
-  'unit-assigned',
-  'assignment-changed',
-] as const
-
 const isActive = (state: AssignmentState): state is ActiveState => (activeStates as readonly AssignmentState[]).includes(state)
 
 /** Which unit a fact is about, or undefined. */

@@ -110,7 +110,7 @@ const altitude = (meters: number | undefined) => (meters !== undefined && meters
 async function store(deps: UnitsDeps, language: Language, judged: readonly Judged[]): Promise<PositionsTaken> {
   const taken = await deps.intake.add(judged.flatMap((one) => ('observe' in one ? [one.observe] : [])))
   const count = (kind: string) => taken.filter((one) => one === kind).length
-  return {
+  const result: PositionsTaken = {
     accepted: count('accepted'),
     duplicates: count('duplicate'),
     flagged: count('flagged'),
@@ -119,4 +119,6 @@ async function store(deps: UnitsDeps, language: Language, judged: readonly Judge
       'reject' in one ? [{ index, code: one.reject, because: sentence(refusals, refuse(one.reject), language) }] : [],
     ),
   }
+  deps.onTaken?.(result)
+  return result
 }

@@ -9,7 +9,7 @@ import { lockFolder } from './folder-lock.ts'
 import { openPool, type Begin } from './pool.ts'
 import type { Db, Sql } from './sql.ts'
 
-export { DatabaseCannotStart, DatabaseUnavailable, DataFolderInUse } from './fault.ts'
+export { DatabaseCannotStart } from './fault.ts'
 
 export type Database = Db & {
   readonly kind: 'embedded' | 'external'

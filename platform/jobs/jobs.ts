@@ -4,7 +4,10 @@ import type { Database } from '#platform/db/open.ts'
 import type { Log } from '#platform/log.ts'
 
 export type Jobs = {
-  /** Run `fn` by a cron line (minutes, UTC), on one node at a time, with retries. Replaces the name's earlier line. */
+  /**
+   * Run `fn` by a cron line (minutes, UTC), on one node at a time, with retries. Replaces the name's earlier line.
+   * Never rejects, as `work`: what the database does not take now is tried again until it does.
+   */
   schedule(name: string, cron: string, fn: () => Promise<void>): Promise<void>
   /** Carry out what is sent under a name; an error is logged and tried again later, up to three times. */
   work<Data extends object>(name: string, fn: (data: Data) => Promise<void>): Promise<void>
@@ -57,31 +60,47 @@ export function startJobs(options: { database: Database; log: Log; onJob?: (name
   const queue = async (name: string): Promise<boolean> => {
     if (!(await started)) return false
     if (!known.has(name)) known.set(name, boss.createQueue(name))
-    await known.get(name)
+    await known.get(name)!.catch((error: unknown) => {
+      known.delete(name)
+      throw error
+    })
     return true
   }
 
-  const work: Jobs['work'] = async (name, fn) => {
-    if (!(await queue(name))) return
-    await boss.work(name, { pollingIntervalSeconds: 2 }, async (jobs) => {
-      for (const job of jobs) {
-        try {
-          await fn(job.data as never)
-          options.onJob?.(name, 'done')
-        } catch (error) {
-          options.onJob?.(name, 'failed')
-          log.error({ err: error, job: name }, 'a job failed')
-          throw error
-        }
+  /** Do something with the queue, again and again until it is done or we stop. */
+  const insist = async (name: string, what: () => Promise<unknown>): Promise<void> => {
+    for (let wait = 500; !stopping.signal.aborted; wait = Math.min(2 * wait, 10_000)) {
+      try {
+        if (await queue(name)) await what()
+        return
+      } catch (error) {
+        log.warn({ job: name, because: (error as Error).message }, 'the job queue did not take a job; trying again')
+        await sleep(wait, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
       }
-    })
+    }
   }
+
+  const work: Jobs['work'] = (name, fn) =>
+    insist(name, () =>
+      boss.work(name, { pollingIntervalSeconds: 2 }, async (jobs) => {
+        for (const job of jobs) {
+          try {
+            await fn(job.data as never)
+            options.onJob?.(name, 'done')
+          } catch (error) {
+            options.onJob?.(name, 'failed')
+            log.error({ err: error, job: name }, 'a job failed')
+            throw error
+          }
+        }
+      }),
+    )
 
   return {
     work,
     async schedule(name, cron, fn) {
       await work(name, fn)
-      if (await queue(name)) await boss.schedule(name, cron, {}, { tz: 'UTC' })
+      await insist(name, () => boss.schedule(name, cron, {}, { tz: 'UTC' }))
     },
     async send(name, data) {
       if (!(await queue(name))) throw new Error(`Job ${name} was sent after the queue stopped.`)
@@ -90,7 +109,9 @@ export function startJobs(options: { database: Database; log: Log; onJob?: (name
     async stop() {
       stopping.abort()
       if (!(await started)) return
-      await boss.stop({ graceful: true, wait: true, timeout: 5_000 })
+      await boss.stop({ graceful: true, wait: true, timeout: 5_000 }).catch((error: unknown) => {
+        log.warn({ because: (error as Error).message }, 'the job queue did not stop well; its jobs are tried again later')
+      })
     },
   }
 }

@@ -17,7 +17,8 @@ export type Flusher = {
   untilDurable(position: number, since: number): Promise<void>
   /** Another node says: everything up to here is on disk. */
   heard(position: number): void
-  onDurable(fn: (position: number) => void): void
+  /** `back`: the database itself went back (a backup, a standby that lagged); what was beyond is gone. */
+  onDurable(fn: (position: number, back: boolean) => void): void
 }
 
 /**
@@ -36,7 +37,7 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
   let durable = 0
   let generation = 0
   let waiting: { position: number; done: () => void; failed: (error: unknown) => void }[] = []
-  const listeners: ((position: number) => void)[] = []
+  const listeners: ((position: number, back: boolean) => void)[] = []
 
   const reached = (position: number) => {
     if (position <= durable) return
@@ -44,12 +45,19 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
     const ready = waiting.filter((one) => one.position <= durable)
     waiting = waiting.filter((one) => one.position > durable)
     for (const one of ready) one.done()
-    for (const fn of listeners) fn(durable)
+    for (const fn of listeners) fn(durable, false)
   }
 
   const once = async (): Promise<number> => {
+    const known = durable
     const [moved] = await sql.query<{ position: number }>(moveDurable)
     const position = moved?.position ?? (await sql.query<{ position: number }>(readDurable))[0]!.position
+    if (position < known) {
+      log.error({ known, found: position }, 'the journal went back: the database was replaced by an earlier one')
+      durable = position
+      generation++
+      for (const fn of listeners) fn(durable, true)
+    }
     reached(position)
     return position
   }

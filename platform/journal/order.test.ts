@@ -189,6 +189,30 @@ test('commands under way when connections break are answered truly or failed, an
   }
 })
 
+test('a database put back to an earlier state is noticed, and the journal goes on from there', async () => {
+  const { database, drop } = await testDatabase()
+  const journal = postgresJournal({ db: database, projections: [], log: silentLog })
+  const heard: string[] = []
+  try {
+    await journal.start()
+    journal.listen((entries) => void heard.push(...entries.map((entry) => `${entry.position} ${entry.command}`)))
+    for (const id of ['restored-1', 'restored-2', 'restored-3']) await write(journal, id, 's')
+    await database.query('alter table journal.entry disable trigger all')
+    await database.query('delete from journal.entry where position > 1')
+    await database.query('delete from journal.command where position > 1')
+    await database.query('update journal.head set position = 1, hash = (select hash from journal.entry where position = 1)')
+    await database.query('update journal.durable set position = 1')
+    await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
+    for (const until = performance.now() + 5_000; journal.position() !== 1; await sleep(20)) assert.ok(performance.now() < until, 'notices')
+    const outcome = await write(journal, 'restored-4', 's')
+    assert.equal('position' in outcome && outcome.position, 2)
+    assert.deepEqual(heard, ['1 restored-1', '2 restored-2', '3 restored-3', '2 restored-4'])
+  } finally {
+    await journal.stop()
+    await drop()
+  }
+})
+
 async function elsewhereRead(url: string): Promise<Entry[]> {
   const db = connect({ url, kind: 'external', log: silentLog, connections: 1 })
   try {

@@ -1,5 +1,6 @@
 import type { Database } from '#platform/db/open.ts'
 import type { Log } from '#platform/log.ts'
+import type { Metrics } from '#platform/metrics.ts'
 import { isConnectionFault, isRaceLost } from '#platform/db/fault.ts'
 import { bindSql } from '#platform/db/sql.ts'
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
@@ -50,10 +51,16 @@ const attemptsMax = 12
  * that committed meanwhile durable together, and only then are they acknowledged, shown to readers and told to
  * listeners. Many callers at once are therefore not limited by the disk's flushes per second.
  *
- * @param options.db  the database whose migrations have run
+ * @param options.db       the database whose migrations have run
+ * @param options.metrics  counts commands by outcome, their seconds, and how far the tail is
  */
-export function postgresJournal(options: { db: Database; projections: readonly Projection[]; log: Log }): PostgresJournal {
-  const { db, log } = options
+export function postgresJournal(options: {
+  db: Database
+  projections: readonly Projection[]
+  log: Log
+  metrics?: Pick<Metrics, 'commands' | 'commandSeconds' | 'journalPosition'>
+}): PostgresJournal {
+  const { db, log, metrics } = options
   const byType = new Map<string, Projection[]>()
   for (const projection of options.projections) {
     for (const type of projection.types) byType.set(type, [...(byType.get(type) ?? []), projection])
@@ -83,13 +90,18 @@ export function postgresJournal(options: { db: Database; projections: readonly P
   const deliver = async (position: number): Promise<void> => {
     try {
       await tail.advance(position)
+      metrics?.journalPosition.set(tail.position())
     } catch (error) {
       if (!started) return
       if (!isConnectionFault(error)) log.error({ err: error }, 'the journal tail stumbled')
       setTimeout(() => void deliver(position), 200).unref()
     }
   }
-  flusher.onDurable((position) => void deliver(position))
+  flusher.onDurable((position, back) => {
+    if (back) own.clear()
+    if (back && started) tail.startAt(position)
+    void deliver(position)
+  })
 
   const attempt = async <Answer, Code extends string>(
     command: Command,
@@ -161,23 +173,37 @@ export function postgresJournal(options: { db: Database; projections: readonly P
     }
   }
 
+  const insist: Journal['act'] = async (command, work) => {
+    for (let tries = 1; ; tries++) {
+      const generation = flusher.generation()
+      try {
+        const outcome = await attempt(command, work)
+        if (isRefused(outcome)) return outcome
+        await flusher.untilDurable(outcome.position, generation)
+        await tail.waitFor(outcome.position)
+        return outcome
+      } catch (error) {
+        // A broken connection may have been an old one from before a restart of the database; the command's id
+        // makes asking once more safe, whatever became of the first try.
+        if (isConnectionFault(error)) own.clear() // what a crash of the database undid must not be told to listeners
+        const again = isRaceLost(error) ? tries < attemptsMax : isConnectionFault(error) && tries === 1
+        if (!again) throw error
+      }
+    }
+  }
+
   return {
     async act(command, work) {
-      for (let tries = 1; ; tries++) {
-        const generation = flusher.generation()
-        try {
-          const outcome = await attempt(command, work)
-          if (isRefused(outcome)) return outcome
-          await flusher.untilDurable(outcome.position, generation)
-          await tail.waitFor(outcome.position)
-          return outcome
-        } catch (error) {
-          // A broken connection may have been an old one from before a restart of the database; the command's id
-          // makes asking once more safe, whatever became of the first try.
-          if (isConnectionFault(error)) own.clear() // what a crash of the database undid must not be told to listeners
-          const again = isRaceLost(error) ? tries < attemptsMax : isConnectionFault(error) && tries === 1
-          if (!again) throw error
-        }
+      const endTimer = metrics?.commandSeconds.startTimer()
+      try {
+        const outcome = await insist(command, work)
+        metrics?.commands.inc({ outcome: isRefused(outcome) ? 'refused' : outcome.repeated ? 'repeated' : 'accepted' })
+        return outcome
+      } catch (error) {
+        metrics?.commands.inc({ outcome: 'failed' })
+        throw error
+      } finally {
+        endTimer?.()
       }
     },
     async read(after, limit, where) {
