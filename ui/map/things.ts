@@ -1,0 +1,147 @@
+/** What stands on the map, as the apps hand it over, and as the map engine wants it. Pure. */
+import type { Feature, FeatureCollection, Point } from 'geojson'
+import type { UnitKind } from '#modules/units/contract.ts'
+import type { Tone } from '../state.ts'
+import { placeAt, type Glide } from './glide.ts'
+import type { MapTheme } from './palette.ts'
+
+export type Place = readonly [lon: number, lat: number]
+
+export type MapUnit = {
+  readonly id: string
+  readonly handle: number
+  readonly callSign: string
+  readonly kind: UnitKind
+  readonly tone: Tone
+  /** Where it is going or is at work, if anywhere. */
+  readonly incident: string | null
+}
+
+export type MapIncident = {
+  readonly id: string
+  readonly lon: number
+  readonly lat: number
+  readonly glyph: string
+  readonly label: string
+  readonly priority: number
+  /** `waiting` calls for somebody; `active` has somebody; `resting` is with the station or closed. */
+  readonly look: 'waiting' | 'active' | 'resting'
+  readonly alarming: boolean
+}
+
+export type MapStation = { readonly id: string; readonly lon: number; readonly lat: number; readonly name: string }
+
+export type MapThing = { readonly kind: 'unit' | 'incident' | 'station'; readonly id: string }
+
+/** Below this speed the course of a fix is noise. */
+const courseSpeedMin = 3
+
+export type UnitShape = 'arrow' | 'slim' | 'parked' | 'ring' | 'dot'
+
+/** Cars and motorcycles show where they head; standing still with no known heading they are a square; others are round. */
+export function shapeOf(kind: UnitKind, hasCourse: boolean): UnitShape {
+  switch (kind) {
+    case 'car':
+      return hasCourse ? 'arrow' : 'parked'
+    case 'motorcycle':
+      return hasCourse ? 'slim' : 'parked'
+    case 'e-bike':
+      return 'ring'
+    case 'foot':
+      return 'dot'
+  }
+}
+
+const point = (place: Place, properties: Record<string, unknown>): Feature<Point> =>
+  ({ type: 'Feature', geometry: { type: 'Point', coordinates: [...place] }, properties })
+
+const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features })
+export const noFeatures: FeatureCollection = collection([])
+
+/** Units where they are drawn at this moment. Those without any position are not on the map. */
+export function unitFeatures(units: readonly MapUnit[], glides: ReadonlyMap<number, Glide>, now: number, theme: MapTheme): FeatureCollection {
+  const features: Feature[] = []
+  for (const unit of units) {
+    const glide = glides.get(unit.handle)
+    if (!glide) continue
+    const hasCourse = glide.courseDeg !== null
+    const shape = shapeOf(unit.kind, hasCourse)
+    const pointed = shape === 'arrow' || shape === 'slim'
+    features.push(point(placeAt(glide, now), {
+      id: unit.id,
+      callSign: unit.callSign,
+      icon: `${theme}|unit|${shape}|${unit.tone}|${glide.stale ? 'stale' : 'fresh'}`,
+      course: pointed ? glide.courseDeg : 0,
+      order: unit.tone === 'rest' ? 2 : unit.tone === 'free' ? 1 : 0,
+      stale: glide.stale ? 1 : 0,
+      [unit.tone]: 1,
+    }))
+  }
+  return collection(features)
+}
+
+/** A thin line from each unit to the incident it is on: who goes where, at a glance. */
+export function callFeatures(units: readonly MapUnit[], incidents: ReadonlyMap<string, MapIncident>, glides: ReadonlyMap<number, Glide>, now: number): FeatureCollection {
+  const features: Feature[] = []
+  for (const unit of units) {
+    const glide = glides.get(unit.handle)
+    const incident = unit.incident === null ? undefined : incidents.get(unit.incident)
+    if (!glide || !incident) continue
+    features.push({
+      type: 'Feature',
+      geometry: { type: 'LineString', coordinates: [placeAt(glide, now), [incident.lon, incident.lat]] },
+      properties: { tone: unit.tone, unit: unit.id, incident: incident.id },
+    })
+  }
+  return collection(features)
+}
+
+export const incidentFeatures = (incidents: Iterable<MapIncident>, theme: MapTheme): FeatureCollection =>
+  collection(
+    [...incidents].map((incident) =>
+      point([incident.lon, incident.lat], {
+        id: incident.id,
+        label: incident.label,
+        icon: `${theme}|drop|${incident.priority}|${incident.look}|${incident.glyph}`,
+        // the urgent ones are drawn last, over the others
+        order: (incident.look === 'resting' ? 0 : 10) + (4 - incident.priority) + (incident.alarming ? 20 : 0),
+        alarming: incident.alarming ? 1 : 0,
+      }),
+    ),
+  )
+
+export const stationFeatures = (stations: readonly MapStation[], theme: MapTheme): FeatureCollection =>
+  collection(stations.map((station) => point([station.lon, station.lat], { id: station.id, name: station.name, icon: `${theme}|station` })))
+
+export const lineFeature = (line: readonly Place[]): FeatureCollection =>
+  line.length < 2 ? noFeatures : collection([{ type: 'Feature', geometry: { type: 'LineString', coordinates: line.map((place) => [...place]) }, properties: {} }])
+
+export const pointFeatures = (places: readonly Place[], properties: Record<string, unknown> = {}): FeatureCollection =>
+  collection(places.map((place) => point(place, properties)))
+
+/** The course only counts while something moves. */
+export const courseOf = (courseDeg: number | null, speedKmh: number | null): number | null =>
+  courseDeg !== null && (speedKmh === null || speedKmh >= courseSpeedMin) ? courseDeg : null
+
+const radiusMeters = 6_371_008.8
+const radians = (degrees: number) => (degrees * Math.PI) / 180
+
+/** Meters along a line on the ground. Haversine is enough: its error is below what a mouse can point at. */
+export function lengthMeters(line: readonly Place[]): number {
+  let meters = 0
+  for (let i = 1; i < line.length; i++) {
+    const [lonA, latA] = line[i - 1]!
+    const [lonB, latB] = line[i]!
+    const a = Math.sin(radians(latB - latA) / 2) ** 2 + Math.cos(radians(latA)) * Math.cos(radians(latB)) * Math.sin(radians(lonB - lonA) / 2) ** 2
+    meters += 2 * radiusMeters * Math.asin(Math.min(1, Math.sqrt(a)))
+  }
+  return meters
+}
+
+/** A round length for the scale bar that is at most `pixelsMax` long. */
+export function scaleBar(metersPerPixel: number, pixelsMax: number): { readonly meters: number; readonly pixels: number } {
+  const most = metersPerPixel * pixelsMax
+  const power = 10 ** Math.floor(Math.log10(most))
+  const meters = [5, 2, 1].map((step) => step * power).find((length) => length <= most) ?? power
+  return { meters, pixels: meters / metersPerPixel }
+}

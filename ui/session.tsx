@@ -1,0 +1,112 @@
+/** Who is signed in, for the whole page. */
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import type { Static } from 'typebox'
+import type { Role } from '#kernel/actor.ts'
+import type { SessionView, SignedIn } from '#modules/organisation/contract.ts'
+import { keepWhileUsed } from './activity.ts'
+import { api, onSessionLost, Problem, rememberCsrf, type SessionLost } from './client.ts'
+import { mayAny } from './grants.ts'
+
+export type Session = Static<typeof SessionView>
+
+export type SessionState =
+  | { readonly state: 'asking' } // the first look at the cookie is under way
+  | { readonly state: 'unreachable'; readonly problem: Problem }
+  | { readonly state: 'signed-out'; readonly because: SessionLost | undefined }
+  | { readonly state: 'must-change-password'; readonly session: Session }
+  | { readonly state: 'signed-in'; readonly session: Session }
+
+export type SessionContext = {
+  readonly status: SessionState
+  /** The session where somebody is signed in and may work; else undefined. */
+  readonly session: Session | undefined
+  /** @throws Problem: `wrong-password`, `too-many-attempts`, `offline` */
+  readonly signIn: (name: string, password: string) => Promise<void>
+  readonly signOut: () => Promise<void>
+  /** Go on as whoever the first-run set-up has just signed in. */
+  readonly adopt: (signedIn: Static<typeof SignedIn>) => void
+  /** @throws Problem when the present password is wrong or the next one too weak */
+  readonly changePassword: (current: string, next: string) => Promise<void>
+  /** Ask the server again: after it was unreachable, or after a role was changed. */
+  readonly refresh: () => Promise<void>
+  /** Whether one of these roles is held, over any agency or over the one named. */
+  readonly may: (role: Role | readonly Role[], agency?: string) => boolean
+}
+
+const Context = createContext<SessionContext | undefined>(undefined)
+
+type WithCsrf = Session & { readonly csrf?: string }
+
+const stateOf = (session: Session): SessionState =>
+  session.mustChangePassword ? { state: 'must-change-password', session } : { state: 'signed-in', session }
+
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const [status, setStatus] = useState<SessionState>({ state: 'asking' })
+
+  const refresh = useCallback(async () => {
+    try {
+      const session = await api.get<WithCsrf>('/api/session', { sessionless: true })
+      rememberCsrf(session.csrf)
+      setStatus(stateOf(session))
+    } catch (thrown) {
+      const problem = thrown instanceof Problem ? thrown : new Problem(0, 'offline', String(thrown))
+      if (problem.status === 401) setStatus((old) => ({ state: 'signed-out', because: old.state === 'signed-in' ? 'session-expired' : undefined }))
+      // someone at work stays at work while the server restarts; only a page without a session has nothing to show
+      else setStatus((old) => (old.state === 'signed-in' ? old : { state: 'unreachable', problem }))
+    }
+  }, [])
+
+  useEffect(() => {
+    onSessionLost((because) =>
+      setStatus((old) => {
+        if (because === 'must-change-password') return 'session' in old ? { state: 'must-change-password', session: old.session } : old
+        return { state: 'signed-out', because: 'session' in old ? 'session-expired' : undefined }
+      }),
+    )
+    void refresh()
+  }, [refresh])
+
+  const isSignedIn = status.state === 'signed-in'
+  useEffect(() => (isSignedIn ? keepWhileUsed(() => void refresh()) : undefined), [isSignedIn, refresh])
+
+  const context = useMemo<SessionContext>(() => {
+    const session = status.state === 'signed-in' ? status.session : undefined
+    return {
+      status,
+      session,
+      refresh,
+      async signIn(name, password) {
+        const signedIn = await api.post<Static<typeof SignedIn>>('/api/session', { name, password }, { sessionless: true })
+        rememberCsrf(signedIn.csrf)
+        setStatus(stateOf(signedIn))
+      },
+      adopt(signedIn) {
+        rememberCsrf(signedIn.csrf)
+        setStatus(stateOf(signedIn))
+      },
+      async signOut() {
+        try {
+          await api.delete('/api/session', undefined, { sessionless: true })
+        } catch (thrown) {
+          if (!(thrown instanceof Problem) || thrown.status !== 401) throw thrown // 401: it was over already
+        }
+        rememberCsrf(undefined)
+        setStatus({ state: 'signed-out', because: undefined })
+      },
+      async changePassword(current, next) {
+        await api.post('/api/session/password', { current, next }, { sessionless: true })
+        await refresh()
+      },
+      may: (role, agency) => session !== undefined && mayAny(session.grants, typeof role === 'string' ? [role] : role, agency),
+    }
+  }, [status, refresh])
+
+  return <Context value={context}>{children}</Context>
+}
+
+/** @throws Error outside a SessionProvider */
+export function useSession(): SessionContext {
+  const context = useContext(Context)
+  if (!context) throw new Error('useSession needs a SessionProvider above it')
+  return context
+}
