@@ -1,0 +1,118 @@
+/** The lists that administration shows: fetched when looked at, and again when the journal says that they changed. */
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import type { AccountView, AgencyView, MemberView } from '#modules/organisation/contract.ts'
+import type { CategoryView } from '#modules/dispatch/contract.ts'
+import type { TownView } from '#modules/town/contract.ts'
+import type { DeviceView, UnitView } from '#modules/units/contract.ts'
+import { api } from '#ui/client.ts'
+import { connectLive } from '#ui/live.ts'
+
+type Shapes = {
+  readonly agencies: readonly AgencyView[]
+  readonly members: readonly MemberView[]
+  readonly accounts: readonly AccountView[]
+  readonly units: readonly UnitView[]
+  readonly devices: readonly DeviceView[]
+  readonly categories: readonly CategoryView[]
+  readonly town: TownView
+}
+export type ListName = keyof Shapes
+
+const paths: Readonly<Record<ListName, string>> = {
+  agencies: '/api/organisation/agencies',
+  members: '/api/organisation/members',
+  accounts: '/api/organisation/accounts',
+  units: '/api/units',
+  devices: '/api/units/devices',
+  categories: '/api/dispatch/categories',
+  town: '/api/town',
+}
+
+/** Which list a journal stream changes, by the word before the slash. */
+const listsOf: Readonly<Record<string, readonly ListName[]>> = {
+  agency: ['agencies'],
+  member: ['members'],
+  account: ['accounts'],
+  unit: ['units', 'devices'],
+  category: ['categories'],
+  incident: ['units'],
+  town: ['town'],
+}
+
+export type Held<T> = { readonly value: T | undefined; readonly problem: unknown }
+
+type Lists = {
+  readonly held: { readonly [name in ListName]?: Held<Shapes[name]> }
+  readonly fetch: (name: ListName) => Promise<void>
+  readonly watch: (name: ListName) => () => void
+}
+
+const Context = createContext<Lists | undefined>(undefined)
+
+export function ListsProvider({ children }: { readonly children: ReactNode }) {
+  const [held, setHeld] = useState<Lists['held']>({})
+  const watched = useRef(new Map<ListName, number>())
+
+  const fetch = useCallback(async (name: ListName) => {
+    try {
+      const answer = await api.get<{ items?: unknown }>(paths[name])
+      const value = name === 'town' ? answer : answer.items
+      setHeld((old) => ({ ...old, [name]: { value, problem: undefined } }) as Lists['held']) // `paths` says which shape comes
+    } catch (problem) {
+      setHeld((old) => ({ ...old, [name]: { value: old[name]?.value, problem } }) as Lists['held'])
+    }
+  }, [])
+
+  useEffect(() => {
+    const wanted = new Set<ListName>()
+    let timer = 0
+    const soon = (names: Iterable<ListName>) => {
+      for (const name of names) if (watched.current.has(name)) wanted.add(name)
+      // several entries of one act are one look at the list
+      timer ||= window.setTimeout(() => {
+        timer = 0
+        for (const name of wanted) void fetch(name)
+        wanted.clear()
+      }, 250)
+    }
+    const live = connectLive({
+      after: undefined,
+      onReset: () => soon(watched.current.keys()),
+      onFrame: () => {},
+      onStatus: () => {},
+      onChanges: (changes) => soon(changes.entries.flatMap((entry) => listsOf[entry.stream.split('/')[0] ?? ''] ?? [])),
+    })
+    return () => {
+      window.clearTimeout(timer)
+      live.close()
+    }
+  }, [fetch])
+
+  // neither may change from drawing to drawing: components fetch when these change
+  const watch = useCallback((name: ListName) => {
+    watched.current.set(name, (watched.current.get(name) ?? 0) + 1)
+    return () => {
+      const left = (watched.current.get(name) ?? 1) - 1
+      if (left > 0) watched.current.set(name, left)
+      else watched.current.delete(name)
+    }
+  }, [])
+  const lists = useMemo<Lists>(() => ({ held, fetch, watch }), [held, fetch, watch])
+  return <Context value={lists}>{children}</Context>
+}
+
+export type List<T> = { readonly items: T | undefined; readonly problem: unknown; readonly reload: () => Promise<void> }
+
+/** A list, kept true while the component is on the screen. */
+export function useList<Name extends ListName>(name: Name): List<Shapes[Name]> {
+  const lists = useContext(Context)
+  if (!lists) throw new Error('useList needs a ListsProvider above it')
+  const { watch, fetch } = lists
+  useEffect(() => {
+    const stop = watch(name)
+    void fetch(name)
+    return stop
+  }, [name, watch, fetch])
+  const held = lists.held[name] as Held<Shapes[Name]> | undefined
+  return { items: held?.value, problem: held?.problem, reload: useCallback(() => fetch(name), [name, fetch]) }
+}

@@ -1,0 +1,91 @@
+/** Who is here, and which room they are in. */
+import { lazy, Suspense, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { homeOf } from '#ui/grants.ts'
+import { Empty, Spinner, ToastProvider } from '#ui/primitives.ts'
+import { SessionProvider, useSession } from '#ui/session.tsx'
+import { Bar } from './bar.tsx'
+import { RoomProvider } from './command/room-context.tsx'
+import { changeView, useView } from './router.ts'
+import SignInPage from './sign-in/page.tsx'
+
+const Administration = lazy(() => import('./administration/page.tsx'))
+
+// the map engine is most of this page: it comes while the session is asked for, and the sign-in form does not wait
+const loadCommand = () => import('./command/workspace.tsx')
+const CommandWorkspace = lazy(async () => ({ default: (await loadCommand()).CommandWorkspace }))
+
+/** Roles that work in the command room. Others are told where they belong. */
+const watching = ['dispatcher', 'commander', 'station', 'analyst', 'auditor'] as const
+
+export function App() {
+  useEffect(() => void loadCommand(), [])
+  return (
+    <SessionProvider>
+      <ToastProvider>
+        <Gate />
+      </ToastProvider>
+    </SessionProvider>
+  )
+}
+
+function Gate() {
+  const { session } = useSession()
+  // keyed by the account: another person starts with an empty room, not with what the one before them saw
+  return session ? <Workspaces key={session.account} /> : <SignInPage />
+}
+
+function Workspaces() {
+  const { may, session } = useSession()
+  const { workspace } = useView()
+  const { t } = useTranslation('command')
+  const mayWatch = may(watching)
+  const mayAdministrate = may('administrator')
+
+  useEffect(() => {
+    if (!session) return
+    const home = homeOf(session.grants)
+    if (home === '/officer/' && !mayWatch && !mayAdministrate) location.replace(home)
+    else if (workspace !== 'administration' && !mayWatch && mayAdministrate) changeView({ workspace: 'administration', page: '' }, 'replace')
+  }, [session, mayWatch, mayAdministrate, workspace])
+
+  const page =
+    workspace === 'administration' && mayAdministrate ? (
+      <main className="administration-page">
+        <Suspense fallback={<Waiting />}>
+          <Administration />
+        </Suspense>
+      </main>
+    ) : mayWatch ? (
+      <Suspense fallback={<Waiting />}>
+        <CommandWorkspace />
+      </Suspense>
+    ) : (
+      <main className="administration-page">
+        <Empty icon="lock" title={t('noRoom.title')}>{t('noRoom.text')}</Empty>
+      </main>
+    )
+
+  return mayWatch ? (
+    <RoomProvider>
+      <div className="console">
+        <Bar />
+        {page}
+      </div>
+    </RoomProvider>
+  ) : (
+    <div className="console">
+      <Bar />
+      {page}
+    </div>
+  )
+}
+
+function Waiting() {
+  const { t } = useTranslation('common')
+  return (
+    <div className="waiting">
+      <Spinner size={20} label={t('loading')} />
+    </div>
+  )
+}

@@ -1,0 +1,448 @@
+/**
+ * The command line's grammar: verb first, words apart by spaces (or dots), Chinese words, their pinyin initials and
+ * English alike. `d 12 x3` · `派 12 巡3` · `d.12.x3` send 巡3 to incident 12.
+ *
+ * Reading a line is pure and complete at every key press: it says what the line would do, what is missing or wrong,
+ * and how it could go on. Doing it is somebody else's work.
+ */
+import type { AssignmentState } from '#modules/dispatch/contract.ts'
+import type { UnitState } from '#modules/units/contract.ts'
+import { initials, likeness } from './initials.ts'
+
+/** The things that a line can name, as they are now. */
+export type Vocabulary = {
+  readonly incidents: readonly NamedIncident[]
+  readonly units: readonly NamedUnit[]
+  readonly categories: readonly { readonly id: string; readonly name: string; readonly nameEn: string; readonly pinyin: string }[]
+  readonly stations: readonly { readonly path: string; readonly name: string; readonly nameEn: string | null }[]
+  /** Where no incident is named, this one is meant. */
+  readonly selected: string | null
+  readonly language: 'zh' | 'en'
+}
+export type NamedIncident = {
+  readonly id: string
+  readonly number: number
+  readonly open: boolean
+  readonly openedAt: number
+  /** Said beside the number: `纠纷 · 雄石路`. */
+  readonly title: string
+}
+export type NamedUnit = {
+  readonly id: string
+  readonly callSign: string
+  readonly state: UnitState
+  readonly stale: boolean
+  readonly assignment: string | null
+  readonly incident: string | null
+}
+
+export const verbs = ['new', 'dispatch', 'state', 'close', 'message', 'hand-over', 'go', 'undo', 'help'] as const
+export type Verb = (typeof verbs)[number]
+
+const verbWords: Readonly<Record<Verb, readonly string[]>> = {
+  new: ['n', 'new', '新警情', '新警', '新建', '新', 'xj'],
+  dispatch: ['d', 'dispatch', 'send', '派警', '派', 'pj'],
+  state: ['s', 'state', '状态', '态', 'zt'],
+  close: ['c', 'close', '结案', '结', '关', 'ja'],
+  message: ['m', 'message', 'note', '留言', '告', '记', 'ly'],
+  'hand-over': ['h', 'hand', '移交', '移', 'yj'],
+  go: ['g', 'go', '定位', '去', '到', 'dw'],
+  undo: ['u', 'undo', '撤销', '撤', 'cx'],
+  help: ['?', 'help', '帮助', 'bz'],
+}
+
+export const askedStates = ['acknowledged', 'en-route', 'on-scene', 'reported', 'cleared', 'refused', 'cancelled'] as const
+export type AskedState = Extract<AssignmentState, (typeof askedStates)[number]>
+const stateWords: Readonly<Record<AskedState, readonly string[]>> = {
+  acknowledged: ['签收', 'acknowledged', 'ack', 'qs'],
+  'en-route': ['出警', 'en-route', 'enroute', 'cj', '途中', 'tz'],
+  'on-scene': ['到场', 'on-scene', 'onscene', 'scene', 'dc'],
+  reported: ['反馈', 'reported', 'report', 'fk'],
+  cleared: ['结束', 'cleared', 'clear', 'free', 'js', '空闲', 'kx'],
+  refused: ['拒绝', 'refused', 'refuse', 'jj'],
+  cancelled: ['撤回', 'cancelled', 'cancel', 'recall', 'ch'],
+}
+
+export const outcomeNames = ['settled', 'handed-over', 'unfounded', 'duplicate', 'cancelled-by-caller', 'mistake'] as const
+export type OutcomeName = (typeof outcomeNames)[number]
+const outcomeWords: Readonly<Record<OutcomeName, readonly string[]>> = {
+  settled: ['处结', 'settled', 'cj', '办结', '解决'],
+  'handed-over': ['移交', 'handed-over', 'yj'],
+  unfounded: ['不实', 'unfounded', 'bs', '虚警'],
+  duplicate: ['重复', 'duplicate', 'cf', 'zf'],
+  'cancelled-by-caller': ['撤警', 'cancelled-by-caller', 'cancelled', '报警人撤销'],
+  mistake: ['误报', 'mistake', 'wb', '误建'],
+}
+
+export type Command =
+  | { readonly verb: 'new'; readonly category: string | null; readonly place: string; readonly summary: string }
+  | { readonly verb: 'dispatch'; readonly incident: string; readonly units: readonly { readonly id: string; readonly divert: boolean }[] }
+  | { readonly verb: 'state'; readonly unit: string; readonly assignment: string; readonly state: AskedState }
+  | { readonly verb: 'close'; readonly incident: string; readonly outcome: OutcomeName; readonly note: string }
+  | { readonly verb: 'message'; readonly incident: string; readonly unit: string | null; readonly text: string }
+  | { readonly verb: 'hand-over'; readonly incident: string; readonly station: string }
+  | { readonly verb: 'go'; readonly incident: string | null; readonly unit: string | null; readonly place: string | null }
+  | { readonly verb: 'undo' }
+  | { readonly verb: 'help' }
+
+/** Said to the person through the catalogue: `command-line.KEY`, with `params` filled in. */
+export type Saying = { readonly key: string; readonly params: Readonly<Record<string, string>> }
+
+export type Completion = {
+  /** The whole line after taking this. */
+  readonly line: string
+  readonly label: string
+  readonly hint: string
+}
+
+export type Reading = {
+  readonly status: 'empty' | 'unfinished' | 'wrong' | 'ready'
+  readonly verb: Verb | null
+  /** What it will do; what is still missing; or what is wrong. */
+  readonly saying: Saying | null
+  /** True things to know before doing it: `unit 巡3 leaves incident 9`. */
+  readonly warnings: readonly Saying[]
+  readonly command: Command | null
+  readonly completions: readonly Completion[]
+}
+
+const nothing: Reading = { status: 'empty', verb: null, saying: null, warnings: [], command: null, completions: [] }
+const completionsMax = 8
+
+/** Read a line as it stands. */
+export function readLine(line: string, words: Vocabulary): Reading {
+  const text = line.normalize('NFKC').replace(/^\s*[/]\s*/, '').trimStart()
+  if (text.trim() === '') return { ...nothing, completions: verbCompletions('', words) }
+
+  const { verb, head, rest } = splitVerb(text)
+  if (!verb) {
+    const completions = verbCompletions(head, words)
+    if (completions.length > 0) return { ...nothing, status: 'unfinished', saying: say('choose-verb'), completions }
+    return { ...nothing, status: 'wrong', saying: say('unknown-verb', { word: head }), completions: verbCompletions('', words) }
+  }
+
+  const reader = new Words(`${head} `, rest)
+  switch (verb) {
+    case 'new':
+      return readNew(reader, words)
+    case 'dispatch':
+      return readDispatch(reader, words)
+    case 'state':
+      return readState(reader, words)
+    case 'close':
+      return readClose(reader, words)
+    case 'message':
+      return readMessage(reader, words)
+    case 'hand-over':
+      return readHandOver(reader, words)
+    case 'go':
+      return readGo(reader, words)
+    case 'undo':
+    case 'help':
+      return ready(verb, { verb }, say(verb))
+  }
+}
+
+// ── the verb ──
+
+/** `d 12`, `d.12`, `d12`, `派12`, `派警 12`: the verb, and what follows it. */
+function splitVerb(text: string): { verb: Verb | null; head: string; rest: string } {
+  const [first = ''] = /^\S+/.exec(text) ?? []
+  const whole = verbNamed(first)
+  if (whole) return { verb: whole, head: first, rest: text.slice(first.length) }
+  const dotted = /^([^\s.]+)\.(.*)$/s.exec(text)
+  if (dotted && verbNamed(dotted[1]!)) {
+    const rest = dotted[2]!
+    return { verb: verbNamed(dotted[1]!)!, head: dotted[1]!, rest: rest.includes(' ') ? ` ${rest}` : ` ${rest.replaceAll('.', ' ')}` }
+  }
+  for (const verb of verbs) {
+    for (const word of verbWords[verb]) {
+      const joined = /\p{Script=Han}/u.test(word) ? first.startsWith(word) : new RegExp(`^${escape(word)}#?\\d`, 'i').test(first)
+      if (joined && word !== '?') return { verb, head: text.slice(0, word.length), rest: ` ${text.slice(word.length)}` }
+    }
+  }
+  return { verb: null, head: first, rest: text.slice(first.length) }
+}
+
+const escape = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+const verbNamed = (word: string) => verbs.find((verb) => verbWords[verb].includes(word.toLowerCase()))
+
+/** The word shown for a verb: its letter and its name in the reader's language. */
+export const verbLetter = (verb: Verb): string => verbWords[verb][0]!
+
+function verbCompletions(typed: string, words: Vocabulary): Completion[] {
+  return verbs
+    .filter((verb) => typed === '' || verbWords[verb].some((word) => word.startsWith(typed.toLowerCase())))
+    .map((verb) => ({ line: verb === 'undo' || verb === 'help' ? verbLetter(verb) : `${verbLetter(verb)} `, label: verbLetter(verb), hint: `verb.${verb}` }))
+    .slice(0, words.language ? verbs.length : 0)
+}
+
+// ── words after the verb ──
+
+/** The rest of the line, taken word by word; remembers the line up to the word being typed, for completions. */
+class Words {
+  #before: string
+  #rest: string
+  constructor(before: string, rest: string) {
+    this.#before = before
+    this.#rest = rest.trimStart()
+  }
+  get isEmpty(): boolean {
+    return this.#rest.trim() === ''
+  }
+  /** The next word without taking it; `open` when the cursor is still in it. */
+  peek(): { text: string; open: boolean } {
+    const [text = ''] = /^\S+/.exec(this.#rest) ?? []
+    return { text, open: text.length === this.#rest.length }
+  }
+  take(): string {
+    const { text } = this.peek()
+    this.#before += `${text} `
+    this.#rest = this.#rest.slice(text.length).trimStart()
+    return text
+  }
+  takeAll(): string {
+    const text = this.#rest.trim()
+    this.#rest = ''
+    return text
+  }
+  /** The line, with `word` in place of the one being typed. */
+  with(word: string): string {
+    return `${this.#before}${word} `
+  }
+}
+
+const say = (key: string, params: Record<string, string> = {}): Saying => ({ key, params })
+const ready = (verb: Verb, command: Command, saying: Saying, warnings: Saying[] = [], completions: Completion[] = []): Reading =>
+  ({ status: 'ready', verb, saying, warnings, command, completions })
+const missing = (verb: Verb, what: string, completions: Completion[] = []): Reading =>
+  ({ status: 'unfinished', verb, saying: say(`missing.${what}`), warnings: [], command: null, completions })
+const wrong = (verb: Verb, key: string, params: Record<string, string>, completions: Completion[] = []): Reading =>
+  ({ status: 'wrong', verb, saying: say(`wrong.${key}`, params), warnings: [], command: null, completions })
+
+type Found<T> = { readonly one?: T; readonly many: readonly T[] }
+
+/** The thing that a word names: the only exact one, or the only one that is like it. `many`: best first. */
+function find<T>(typed: string, things: readonly T[], namesOf: (thing: T) => readonly string[]): Found<T> {
+  const scored: { thing: T; score: number }[] = []
+  for (const thing of things) {
+    let best: number | undefined
+    for (const name of namesOf(thing)) {
+      const score = likeness(typed, name)
+      if (score !== undefined && (best === undefined || score < best)) best = score
+    }
+    if (best !== undefined) scored.push({ thing, score: best })
+  }
+  scored.sort((a, b) => a.score - b.score)
+  const many = scored.map(({ thing }) => thing)
+  const isClear = scored.length === 1 || (scored.length > 1 && scored[0]!.score <= 0.5 && scored[1]!.score > scored[0]!.score)
+  return isClear ? { one: many[0]!, many } : { many }
+}
+
+// ── what words name ──
+
+const incidentLabel = (incident: NamedIncident) => `#${incident.number}`
+const incidentSaid = (incident: NamedIncident) => `#${incident.number} ${incident.title}`.trim()
+
+function incidentCompletions(reader: Words, typed: string, words: Vocabulary): Completion[] {
+  const digits = typed.replace('#', '')
+  return words.incidents
+    .filter((incident) => incident.open && (typed === '' || String(incident.number).startsWith(digits)))
+    .toSorted((a, b) => Number(b.id === words.selected) - Number(a.id === words.selected) || b.openedAt - a.openedAt)
+    .slice(0, completionsMax)
+    .map((incident) => ({ line: reader.with(String(incident.number)), label: incidentLabel(incident), hint: incident.title }))
+}
+
+/** Numbers start again each day: an open one is meant before a closed one, today's before yesterday's. */
+function incidentNumbered(typed: string, words: Vocabulary): NamedIncident | undefined {
+  const number = Number(typed.replace('#', ''))
+  return words.incidents
+    .filter((incident) => incident.number === number)
+    .toSorted((a, b) => Number(b.open) - Number(a.open) || b.openedAt - a.openedAt)[0]
+}
+
+const isNumber = (text: string) => /^#?\d{1,6}$/.test(text)
+
+/** The incident named by the next word, or the selected one when the next word is no number. */
+function readIncident(verb: Verb, reader: Words, words: Vocabulary): NamedIncident | Reading {
+  const { text } = reader.peek()
+  if (isNumber(text)) {
+    const completions = incidentCompletions(reader, text, words)
+    const incident = incidentNumbered(text, words)
+    if (!incident) return wrong(verb, 'no-incident', { number: text.replace('#', '') }, completions)
+    reader.take()
+    return incident
+  }
+  const selected = words.incidents.find((incident) => incident.id === words.selected)
+  if (selected && text !== '') return selected
+  return text === ''
+    ? missing(verb, 'incident', incidentCompletions(reader, '', words))
+    : wrong(verb, 'not-an-incident', { word: text }, incidentCompletions(reader, '', words))
+}
+const isReading = (value: object): value is Reading => 'status' in value
+
+function unitCompletions(reader: Words, units: readonly NamedUnit[]): Completion[] {
+  const rank = (unit: NamedUnit) => (unit.state === 'off-duty' ? 2 : unit.state === 'free' ? 0 : 1)
+  return units
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, completionsMax)
+    .map((unit) => ({ line: reader.with(unit.callSign.replaceAll(' ', '')), label: unit.callSign, hint: `unitState.${unit.state}` }))
+}
+
+const findUnit = (typed: string, words: Vocabulary) => find(typed, words.units, (unit) => [unit.callSign, unit.callSign.replaceAll(' ', '')])
+
+function readUnit(verb: Verb, reader: Words, words: Vocabulary): NamedUnit | Reading {
+  const { text } = reader.peek()
+  if (text === '') return missing(verb, 'unit', unitCompletions(reader, words.units))
+  const { one, many } = findUnit(text, words)
+  if (!one) {
+    return many.length > 0
+      ? wrong(verb, 'which-unit', { word: text, names: names(many.map((unit) => unit.callSign), words) }, unitCompletions(reader, many))
+      : wrong(verb, 'no-unit', { word: text }, unitCompletions(reader, words.units))
+  }
+  reader.take()
+  return one
+}
+
+const names = (list: readonly string[], words: Vocabulary) => {
+  const few = list.slice(0, 4)
+  return new Intl.ListFormat(words.language === 'zh' ? 'zh-CN' : 'en', { type: 'unit', style: 'short' }).format(list.length > 4 ? [...few, '…'] : few)
+}
+
+function chooseWord<T extends string>(typed: string, table: Readonly<Record<T, readonly string[]>>): { one?: T; many: readonly T[] } {
+  return find(typed, Object.keys(table) as T[], (key) => table[key])
+}
+
+// ── verbs ──
+
+function readNew(reader: Words, words: Vocabulary): Reading {
+  const { text, open } = reader.peek()
+  const categoryNames = (category: Vocabulary['categories'][number]) => [category.name, category.nameEn, category.pinyin]
+  const completionsFor = (list: readonly Vocabulary['categories'][number][]): Completion[] =>
+    list.slice(0, completionsMax + 1).map((category) => ({
+      line: reader.with(category.pinyin),
+      label: words.language === 'zh' ? category.name : category.nameEn,
+      hint: category.pinyin,
+    }))
+  if (text === '') return ready('new', { verb: 'new', category: null, place: '', summary: '' }, say('new'), [], completionsFor(words.categories))
+  const { one, many } = find(text, words.categories, categoryNames)
+  const completions = open ? completionsFor(many) : []
+  if (one) reader.take()
+  const place = reader.isEmpty ? '' : reader.take()
+  const summary = reader.takeAll()
+  const named = one ? (words.language === 'zh' ? one.name : one.nameEn) : ''
+  const key = one ? (place ? 'new-kind-place' : 'new-kind') : 'new-place'
+  return ready('new', { verb: 'new', category: one?.id ?? null, place, summary }, say(key, { kind: named, place }), [], completions)
+}
+
+function readDispatch(reader: Words, words: Vocabulary): Reading {
+  const incident = readIncident('dispatch', reader, words)
+  if (isReading(incident)) return incident
+  if (!incident.open) return wrong('dispatch', 'incident-closed', { incident: incidentSaid(incident) })
+  const units: NamedUnit[] = []
+  let completions: Completion[] = []
+  while (!reader.isEmpty || units.length === 0) {
+    const { text, open } = reader.peek()
+    if (open && text !== '') completions = unitCompletions(reader, findUnit(text, words).many)
+    const unit = readUnit('dispatch', reader, words)
+    if (isReading(unit)) return { ...unit, saying: units.length === 0 && unit.status === 'unfinished' ? say('missing.units-for', { incident: incidentSaid(incident) }) : unit.saying }
+    if (unit.state === 'off-duty') return wrong('dispatch', 'off-duty', { unit: unit.callSign }, completions)
+    if (unit.incident === incident.id) return wrong('dispatch', 'already-on', { unit: unit.callSign, incident: incidentSaid(incident) }, completions)
+    if (!units.includes(unit)) units.push(unit)
+  }
+  const warnings: Saying[] = []
+  for (const unit of units) {
+    const from = unit.incident ? words.incidents.find(({ id }) => id === unit.incident) : undefined
+    if (unit.incident) warnings.push(say('warning.leaves', { unit: unit.callSign, incident: from ? incidentSaid(from) : '' }))
+    if (unit.stale) warnings.push(say('warning.stale', { unit: unit.callSign }))
+  }
+  return ready(
+    'dispatch',
+    { verb: 'dispatch', incident: incident.id, units: units.map((unit) => ({ id: unit.id, divert: unit.incident !== null })) },
+    say('dispatch', { units: names(units.map((unit) => unit.callSign), words), incident: incidentSaid(incident) }),
+    warnings,
+    completions,
+  )
+}
+
+function readState(reader: Words, words: Vocabulary): Reading {
+  const unit = readUnit('state', reader, words)
+  if (isReading(unit)) return unit
+  if (!unit.assignment) return wrong('state', 'no-assignment', { unit: unit.callSign })
+  const { text } = reader.peek()
+  const { one, many } = chooseWord<AskedState>(text, stateWords)
+  const completions = (text === '' ? askedStates : many).map((state) => ({ line: reader.with(stateWords[state][0]!), label: stateWords[state][0]!, hint: `assignmentState.${state}` }))
+  if (text === '') return missing('state', 'state', completions)
+  if (!one) return wrong('state', many.length > 0 ? 'which-state' : 'no-state', { word: text }, completions)
+  return ready('state', { verb: 'state', unit: unit.id, assignment: unit.assignment, state: one }, say('state', { unit: unit.callSign, state: `assignmentState.${one}` }))
+}
+
+function readClose(reader: Words, words: Vocabulary): Reading {
+  const incident = readIncident('close', reader, words)
+  if (isReading(incident)) return incident
+  if (!incident.open) return wrong('close', 'incident-closed', { incident: incidentSaid(incident) })
+  const { text } = reader.peek()
+  const { one, many } = chooseWord<OutcomeName>(text, outcomeWords)
+  const completions = (text === '' ? outcomeNames : many).map((outcome) => ({ line: reader.with(outcomeWords[outcome][0]!), label: outcomeWords[outcome][0]!, hint: `outcome.${outcome}` }))
+  if (text === '') return missing('close', 'outcome', completions)
+  if (!one) return wrong('close', many.length > 0 ? 'which-outcome' : 'no-outcome', { word: text }, completions)
+  reader.take()
+  const on = words.units.filter((unit) => unit.incident === incident.id)
+  const warnings = on.length > 0 ? [say('warning.frees', { units: names(on.map((unit) => unit.callSign), words) })] : []
+  const note = reader.takeAll()
+  return ready('close', { verb: 'close', incident: incident.id, outcome: one, note }, say('close', { incident: incidentSaid(incident), outcome: `outcome.${one}` }), warnings)
+}
+
+function readMessage(reader: Words, words: Vocabulary): Reading {
+  const { text } = reader.peek()
+  const unitMeant = !isNumber(text) && text !== '' ? findUnit(text, words).one : undefined
+  let incident: NamedIncident | undefined
+  if (unitMeant) {
+    reader.take()
+    incident = words.incidents.find(({ id }) => id === unitMeant.incident)
+    // what a unit is told is written in the log of its incident; without one there is no log that it would read
+    if (!incident) return wrong('message', 'no-assignment', { unit: unitMeant.callSign })
+  } else {
+    const found = readIncident('message', reader, words)
+    if (isReading(found)) return found
+    incident = found
+  }
+  const message = reader.takeAll()
+  if (message === '') return missing('message', 'text')
+  const saying = unitMeant
+    ? say('message-unit', { unit: unitMeant.callSign, incident: incidentSaid(incident) })
+    : say('message', { incident: incidentSaid(incident) })
+  return ready('message', { verb: 'message', incident: incident.id, unit: unitMeant?.id ?? null, text: message }, saying)
+}
+
+function readHandOver(reader: Words, words: Vocabulary): Reading {
+  const incident = readIncident('hand-over', reader, words)
+  if (isReading(incident)) return incident
+  if (!incident.open) return wrong('hand-over', 'incident-closed', { incident: incidentSaid(incident) })
+  const { text } = reader.peek()
+  const nameOf = (station: Vocabulary['stations'][number]) => (words.language === 'en' && station.nameEn) || station.name
+  const { one, many } = find(text, words.stations, (station) => [station.name, station.nameEn ?? ''])
+  const completions = (text === '' ? words.stations : many).slice(0, completionsMax).map((station) => ({
+    line: reader.with(station.name.replaceAll(' ', '')),
+    label: nameOf(station),
+    hint: initials(station.name),
+  }))
+  if (text === '') return missing('hand-over', 'station', completions)
+  if (!one) return wrong('hand-over', many.length > 0 ? 'which-station' : 'no-station', { word: text }, completions)
+  return ready('hand-over', { verb: 'hand-over', incident: incident.id, station: one.path }, say('hand-over', { incident: incidentSaid(incident), station: nameOf(one) }))
+}
+
+function readGo(reader: Words, words: Vocabulary): Reading {
+  const { text } = reader.peek()
+  if (text === '') return missing('go', 'place', incidentCompletions(reader, '', words).slice(0, 5))
+  if (isNumber(text)) {
+    const incident = incidentNumbered(text, words)
+    if (!incident) return wrong('go', 'no-incident', { number: text.replace('#', '') })
+    return ready('go', { verb: 'go', incident: incident.id, unit: null, place: null }, say('go', { place: incidentSaid(incident) }))
+  }
+  const { one, many } = findUnit(text, words)
+  const place = reader.takeAll()
+  const completions = many.slice(0, 4).map((unit) => ({ line: `g ${unit.callSign.replaceAll(' ', '')} `, label: unit.callSign, hint: `unitState.${unit.state}` }))
+  if (one && place === text) return ready('go', { verb: 'go', incident: null, unit: one.id, place: null }, say('go', { place: one.callSign }), [], completions)
+  return ready('go', { verb: 'go', incident: null, unit: null, place }, say('go', { place }), [], completions)
+}

@@ -1,0 +1,344 @@
+/** The map with its tools: layers, measuring, hover card, acts at a place, attribution and scale. */
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api } from '#ui/client.ts'
+import { serverNow } from '#ui/clock.ts'
+import { useLanguage } from '#ui/i18n.ts'
+import { TownMap } from '#ui/map/town-map.tsx'
+import type { Look, MapEvents, Scene, TownMapEngine } from '#ui/map/engine.ts'
+import { lengthMeters, scaleBar, type MapIncident, type MapThing, type MapUnit, type Place } from '#ui/map/things.ts'
+import { Empty, Icon, IconButton, useToasts } from '#ui/primitives.ts'
+import { toneOf } from '#ui/state.ts'
+import { useTheme } from '#ui/theme.ts'
+import { useFormat } from '#ui/use-format.ts'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { SpokenPlace } from '#modules/town/contract.ts'
+import type { Static } from 'typebox'
+import { useSession } from '#ui/session.tsx'
+import { changeView, currentView, selectIncident, selectUnit, useView } from '../router.ts'
+import { mapLayers, type MapLayer } from '../view-state.ts'
+import { activeAssignments } from './assignments.ts'
+import { HoverCard } from './hover-card.tsx'
+import { useRoom, useRoomPart } from './room-context.tsx'
+import { agencyName } from './words.ts'
+
+export type MapPaneHandle = {
+  readonly showIncident: (incident: Pick<IncidentView, 'lon' | 'lat'>) => void
+  readonly showUnit: (unit: string) => void
+  readonly showPlace: (place: Place) => void
+  readonly fitTown: () => void
+}
+
+export type MapPaneProps = {
+  readonly route: readonly Place[]
+  readonly draft: Place | null
+  readonly mayAct: boolean
+  /** While a place is being chosen for a new incident: a click gives it. */
+  readonly picking: boolean
+  readonly onPick: (place: Place) => void
+  readonly onNewAt: (place: Place) => void
+  readonly ref?: Ref<MapPaneHandle>
+}
+
+export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }: MapPaneProps) {
+  const { t } = useTranslation('command')
+  const { language } = useLanguage()
+  const { theme } = useTheme()
+  const { may } = useSession()
+  const toasts = useToasts()
+  const room = useRoom()
+  const town = useRoomPart((state) => state.town)
+  const units = useRoomPart((state) => state.units)
+  const incidents = useRoomPart((state) => state.incidents)
+  const categories = useRoomPart((state) => state.categories)
+  const agencies = useRoomPart((state) => state.agencies)
+  const { layers, incident, unit } = useView()
+  const engine = useRef<TownMapEngine>(null)
+  const pane = useRef<HTMLDivElement>(null)
+  const [hover, setHover] = useState<{ thing: MapThing; x: number; y: number; toLeft: boolean } | null>(null)
+  const [menu, setMenu] = useState<{ at: Place; x: number; y: number } | null>(null)
+  const [measuring, setMeasuring] = useState<readonly Place[] | null>(null)
+  const [scale, setScale] = useState(1)
+
+  const look = useMemo<Look>(() => {
+    const on = (layer: MapLayer) => layers.includes(layer)
+    return {
+      tiles: town?.ready && town.version ? `${location.origin}/api/town/basemap/${town.version}.pmtiles` : null,
+      attribution: town?.attribution ?? '',
+      theme,
+      language,
+      buildings: on('buildings'),
+      labels: on('labels'),
+      pois: on('pois'),
+      shown: { units: on('units'), incidents: on('incidents'), stations: on('stations'), calls: on('calls') },
+      words: { free: t('map.free'), busy: t('map.busy') },
+    }
+  }, [town, theme, language, layers, t])
+
+  const scene = useMemo<Scene>(() => {
+    const glyphs = new Map(categories.map((category) => [category.id, category.glyph]))
+    const onMap: MapIncident[] = []
+    for (const each of incidents.values()) {
+      if (each.status === 'closed' && each.id !== incident) continue
+      onMap.push({
+        id: each.id, lon: each.lon, lat: each.lat, glyph: glyphs.get(each.category) ?? '', label: String(each.number), priority: each.priority,
+        look: each.status === 'waiting' ? 'waiting' : each.status === 'active' ? 'active' : 'resting',
+        alarming: each.status !== 'closed' && each.timers.some((timer) => timer.escalation > 0 && timer.seenBy === null),
+      })
+    }
+    const working = new Map<string, string>()
+    for (const each of incidents.values()) for (const assignment of activeAssignments(each)) working.set(assignment.unit, each.id)
+    const onDuty: MapUnit[] = []
+    for (const each of units.values()) {
+      if (each.state === 'off-duty') continue
+      onDuty.push({ id: each.id, handle: each.handle, callSign: each.callSign, kind: each.kind, tone: toneOf(each.state), incident: working.get(each.id) ?? null })
+    }
+    return {
+      units: onDuty,
+      incidents: onMap,
+      stations: agencies.flatMap((agency) => (agency.lon !== null && agency.lat !== null ? [{ id: agency.id, lon: agency.lon, lat: agency.lat, name: agencyName(agency, agency.path, language) }] : [])),
+      selected: incident ? { kind: 'incident', id: incident } : unit ? { kind: 'unit', id: unit } : null,
+      route,
+      measure: measuring ?? [],
+      draft,
+    }
+  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language])
+
+  const choose = (thing: MapThing | null) => {
+    if (thing?.kind === 'incident') selectIncident(thing.id)
+    else if (thing?.kind === 'unit') selectUnit(thing.id)
+    else changeView({ incident: null, unit: null })
+  }
+
+  const events: MapEvents = {
+    onClick(thing, at) {
+      setMenu(null)
+      if (measuring) setMeasuring([...measuring, at])
+      else if (picking) onPick(at)
+      else if (thing || incident || unit) choose(thing)
+    },
+    onHover: (thing, x, y) => setHover(thing && !measuring ? { thing, x, y, toLeft: x > (pane.current?.clientWidth ?? Infinity) - 310 } : null),
+    onContext(_thing, at, x, y) {
+      setHover(null)
+      const room = pane.current
+      setMenu({ at, x: Math.min(x, (room?.clientWidth ?? Infinity) - 290), y: Math.min(y, (room?.clientHeight ?? Infinity) - 180) })
+    },
+    onView(view, bounds, byPerson) {
+      room.looksAt(bounds)
+      setScale(engine.current?.metersPerPixel() ?? 1)
+      setMenu(null)
+      if (byPerson) changeView({ at: [view.lon, view.lat, view.zoom] }, 'replace')
+    },
+    onTrouble: () => {}, // a tile that fails is asked for again when it is next looked at; there is nothing to tell
+  }
+
+  useEffect(() => engine.current?.setCursor(measuring || picking ? 'crosshair' : ''), [measuring, picking])
+
+  useEffect(() => {
+    if (!measuring && !menu) return
+    const escape = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape') return
+      setMeasuring(null)
+      setMenu(null)
+    }
+    window.addEventListener('keydown', escape)
+    return () => window.removeEventListener('keydown', escape)
+  }, [measuring, menu])
+
+  const bounds = useMemo(() => (town?.bounds ? ([town.bounds[0]!, town.bounds[1]!, town.bounds[2]!, town.bounds[3]!] as const) : null), [town])
+  const fitTown = useCallback(() => {
+    if (bounds) engine.current?.fit(bounds)
+    changeView({ at: null }, 'replace')
+  }, [bounds])
+
+  useImperativeHandle(ref, () => {
+    const near = (place: Place) => engine.current?.goTo({ lon: place[0], lat: place[1], ...(scaleZoomTooFar(engine.current.metersPerPixel()) ? { zoom: 15 } : {}) })
+    return {
+      showIncident: ({ lon, lat }) => near([lon, lat]),
+      showUnit(id) {
+        const place = engine.current?.placeOf({ kind: 'unit', id })
+        if (place) near(place)
+      },
+      showPlace: near,
+      fitTown,
+    }
+  }, [fitTown])
+
+  const start = useMemo(() => {
+    const at = currentView().at
+    return at ? { lon: at[0], lat: at[1], zoom: at[2] } : null
+  }, [])
+
+  if (!town) return <div className="map-pane" />
+  return (
+    <div className="map-pane" ref={pane}>
+      <TownMap key={town.version ?? 'none'} engineRef={engine} label={t('map.label')} look={look} scene={scene} startView={start} bounds={bounds} glides={room.glides} now={serverNow} onMoved={room.onMoved} events={events} />
+      {town.ready ? null : (
+        <div className="map-none">
+          <Empty icon="map" title={t('map.none.title')}>
+            {may('administrator') ? t('map.none.administrator') : t('map.none.text')}
+          </Empty>
+        </div>
+      )}
+      <div className="hud hud-right">
+        <div className="hud-group">
+          <IconButton icon="plus" label={t('map.zoomIn')} onClick={() => engine.current?.zoomBy(1)} />
+          <IconButton icon="minus" label={t('map.zoomOut')} onClick={() => engine.current?.zoomBy(-1)} />
+          <IconButton icon="target" label={t('map.fit')} onClick={fitTown} />
+        </div>
+        <div className="hud-group">
+          <LayersButton layers={layers} />
+          <IconButton icon="ruler" label={t('map.measure')} aria-pressed={measuring !== null} onClick={() => setMeasuring(measuring ? null : [])} />
+        </div>
+      </div>
+      {measuring ? <MeasureNote line={measuring} onClear={() => setMeasuring([])} onClose={() => setMeasuring(null)} /> : null}
+      {picking && !measuring ? <p className="map-note">{t('map.picking')}</p> : null}
+      {hover ? <HoverCard {...hover} /> : null}
+      {menu ? (
+        <PlaceMenu
+          at={menu.at}
+          x={menu.x}
+          y={menu.y}
+          mayAct={mayAct}
+          onClose={() => setMenu(null)}
+          onNew={() => onNewAt(menu.at)}
+          onMeasure={() => setMeasuring([menu.at])}
+          onCopied={(text) => toasts.show({ kind: 'done', text: t('map.copied', { text }), seconds: 3 })}
+        />
+      ) : null}
+      {town.ready ? (
+        <div className="map-foot">
+          <Scale metersPerPixel={scale} />
+          <span className="attribution">{town.attribution}</span>
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+/** More than eight meters to the pixel is too far to see a street. */
+const scaleZoomTooFar = (metersPerPixel: number) => metersPerPixel > 8
+
+function Scale({ metersPerPixel }: { readonly metersPerPixel: number }) {
+  const format = useFormat()
+  const { meters, pixels } = scaleBar(metersPerPixel, 96)
+  return (
+    <span className="scale" style={{ width: pixels }}>
+      {format.distance(meters)}
+    </span>
+  )
+}
+
+function MeasureNote({ line, onClear, onClose }: { readonly line: readonly Place[]; readonly onClear: () => void; readonly onClose: () => void }) {
+  const { t } = useTranslation('command')
+  const format = useFormat()
+  return (
+    <div className="map-note" role="status">
+      <Icon name="ruler" />
+      <b>{line.length > 1 ? format.distance(lengthMeters(line)) : t('map.measureStart')}</b>
+      {line.length > 0 ? <IconButton size="small" icon="undo" label={t('map.measureAgain')} onClick={onClear} /> : null}
+      <IconButton size="small" icon="close" label={t('map.measureEnd')} onClick={onClose} />
+    </div>
+  )
+}
+
+function LayersButton({ layers }: { readonly layers: readonly MapLayer[] }) {
+  const { t } = useTranslation('command')
+  const [open, setOpen] = useState(false)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!open) return
+    const away = (event: MouseEvent) => !box.current?.contains(event.target as Node) && setOpen(false)
+    const escape = (event: globalThis.KeyboardEvent) => event.key === 'Escape' && setOpen(false)
+    window.addEventListener('mousedown', away)
+    window.addEventListener('keydown', escape)
+    return () => {
+      window.removeEventListener('mousedown', away)
+      window.removeEventListener('keydown', escape)
+    }
+  }, [open])
+  return (
+    <div className="layers" ref={box}>
+      <IconButton icon="layers" label={t('map.layers')} aria-expanded={open} aria-pressed={open} onClick={() => setOpen(!open)} />
+      {open ? (
+        <fieldset className="layers-menu">
+          <legend>{t('map.layers')}</legend>
+          {mapLayers.map((layer) => (
+            <label key={layer}>
+              <input
+                type="checkbox"
+                checked={layers.includes(layer)}
+                onChange={(event) => changeView({ layers: mapLayers.filter((each) => (each === layer ? event.target.checked : layers.includes(each))) }, 'replace')}
+              />
+              {t(`map.layer.${layer}`)}
+            </label>
+          ))}
+        </fieldset>
+      ) : null}
+    </div>
+  )
+}
+
+type PlaceMenuProps = {
+  readonly at: Place
+  readonly x: number
+  readonly y: number
+  readonly mayAct: boolean
+  readonly onClose: () => void
+  readonly onNew: () => void
+  readonly onMeasure: () => void
+  readonly onCopied: (text: string) => void
+}
+
+/** What can be done at a place. Its first line says in words where that is. */
+function PlaceMenu({ at, x, y, mayAct, onClose, onNew, onMeasure, onCopied }: PlaceMenuProps) {
+  const { t } = useTranslation('command')
+  const { language } = useLanguage()
+  const [spoken, setSpoken] = useState<Static<typeof SpokenPlace> | null>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const coordinates = `${at[0].toFixed(5)}, ${at[1].toFixed(5)}`
+
+  useEffect(() => {
+    const gone = new AbortController()
+    api.get<Static<typeof SpokenPlace>>(`/api/town/reverse?lon=${at[0]}&lat=${at[1]}`, { signal: gone.signal }).then(setSpoken, () => {})
+    list.current?.querySelector('button')?.focus()
+    return () => gone.abort()
+  }, [at])
+
+  const does = (work: () => void) => () => {
+    onClose()
+    work()
+  }
+  const copy = () => {
+    void navigator.clipboard?.writeText(coordinates).then(() => onCopied(coordinates), () => {})
+  }
+  return (
+    <div
+      className="place-menu"
+      style={{ left: x, top: y }}
+      role="menu"
+      ref={list}
+      onKeyDown={(event) => {
+        const buttons = [...(list.current?.querySelectorAll('button') ?? [])]
+        const next = buttons[buttons.indexOf(document.activeElement as HTMLButtonElement) + (event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : NaN)]
+        if (next) {
+          event.preventDefault()
+          next.focus()
+        }
+      }}
+    >
+      <p className="place-menu-where" role="presentation">{(spoken && (language === 'en' ? spoken.textEn || spoken.text : spoken.text)) || coordinates}</p>
+      {mayAct ? (
+        <button type="button" role="menuitem" onClick={does(onNew)}>
+          <Icon name="plus" /> {t('map.newHere')}
+        </button>
+      ) : null}
+      <button type="button" role="menuitem" onClick={does(onMeasure)}>
+        <Icon name="ruler" /> {t('map.measureHere')}
+      </button>
+      <button type="button" role="menuitem" onClick={does(copy)}>
+        <Icon name="pin" /> {t('map.copy')}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+/** The room for React: one for everybody below, read by small selections. */
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { createRoom, type LiveEntry, type Room, type RoomState } from './room.ts'
+
+const Context = createContext<Room | undefined>(undefined)
+
+export function RoomProvider({ children }: { readonly children: ReactNode }) {
+  const [room] = useState(createRoom)
+  useEffect(() => room.start(), [room])
+  return <Context value={room}>{children}</Context>
+}
+
+/** The room, or undefined outside of one (an administrator who does not watch). */
+export const useRoomIfAny = (): Room | undefined => useContext(Context)
+
+/** @throws Error outside a RoomProvider */
+export function useRoom(): Room {
+  const room = useContext(Context)
+  if (!room) throw new Error('useRoom needs a RoomProvider above it')
+  return room
+}
+
+/** A part of what the room knows; drawn anew when that part is another one. The selection must not make new objects. */
+export function useRoomPart<T>(select: (state: RoomState) => T): T {
+  const room = useRoom()
+  return useSyncExternalStore(room.subscribe, () => select(room.get()))
+}
+
+/** Hear what is written to the journal. */
+export function useEntries(listener: (entries: readonly LiveEntry[], before: RoomState) => void): void {
+  const room = useRoom()
+  const latest = useRef(listener)
+  latest.current = listener
+  useEffect(() => room.onEntries((entries, before) => latest.current(entries, before)), [room])
+}
+
+/** Drawn anew once a second while positions come: for ages and distances in words, not for the map. */
+export function useMovedSlowly(): void {
+  const room = useRoom()
+  const [, setCount] = useState(0)
+  useEffect(() => {
+    let timer = 0
+    const stop = room.onMoved(() => {
+      if (timer === 0) timer = window.setTimeout(() => { timer = 0; setCount((count) => count + 1) }, 1000)
+    })
+    return () => {
+      stop()
+      window.clearTimeout(timer)
+    }
+  }, [room])
+}

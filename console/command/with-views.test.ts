@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { UnitView } from '#modules/units/contract.ts'
+import { closedMax, withViews } from './with-views.ts'
+
+const incident = (id: string, status: IncidentView['status'], closedAt: number | null = null) => ({ id, status, closedAt }) as IncidentView // what is looked at here
+const known = { phase: 'ready', incidents: new Map([['a', incident('a', 'waiting')]]), units: new Map([['u', { id: 'u', state: 'free' } as UnitView]]) }
+
+test('a view replaces the one with its id; the others stay the very same', () => {
+  const next = withViews(known, { incidents: [incident('a', 'active'), incident('b', 'waiting')] })
+  assert.deepEqual([...next.incidents.values()].map(({ id, status }) => `${id} ${status}`), ['a active', 'b waiting'])
+  assert.equal(next.units, known.units)
+  assert.equal(known.incidents.get('a')!.status, 'waiting', 'what was known is not changed under those who hold it')
+})
+
+test('what may no longer be seen goes', () => {
+  const next = withViews(known, { incidents: [{ id: 'a', gone: true }], units: [{ id: 'u', gone: true }, { id: 'never', gone: true }] })
+  assert.equal(next.incidents.size + next.units.size, 0)
+})
+
+test('nothing said, nothing changed: the same object, so that nothing is drawn again', () => {
+  assert.equal(withViews(known, {}), known)
+  assert.equal(withViews(known, { incidents: [], units: [] }), known)
+})
+
+test('the same view twice is the same as once', () => {
+  const views = { incidents: [incident('b', 'waiting')] }
+  assert.deepEqual(withViews(withViews(known, views), views), withViews(known, views))
+})
+
+test('closed incidents do not pile up for weeks, open ones are never dropped', () => {
+  let room = { incidents: new Map<string, IncidentView>(), units: new Map<string, UnitView>() } as { incidents: ReadonlyMap<string, IncidentView>; units: ReadonlyMap<string, UnitView> }
+  for (let i = 0; i < 1000; i++) room = withViews(room, { incidents: [incident(`c${i}`, 'closed', i), incident(`o${i}`, 'waiting')] })
+  const kept = [...room.incidents.values()]
+  assert.equal(kept.filter(({ status }) => status === 'waiting').length, 1000)
+  const closed = kept.filter(({ status }) => status === 'closed')
+  assert.ok(closed.length <= closedMax * 2 && closed.length >= closedMax, String(closed.length))
+  assert.ok(room.incidents.has('c999') && !room.incidents.has('c0'), 'the newest are kept')
+})

@@ -1,0 +1,38 @@
+/** What the live socket says, put into what is known: views replace by id, what may no longer be seen goes. Pure. */
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { UnitView } from '#modules/units/contract.ts'
+
+export type Gone<T extends { id: string }> = T | { readonly id: string; readonly gone: true }
+export type Views = { readonly [kind: string]: readonly unknown[] }
+type Known = { readonly incidents: ReadonlyMap<string, IncidentView>; readonly units: ReadonlyMap<string, UnitView> }
+
+/** Closed incidents kept for the board's last tab. */
+export const closedMax = 100
+
+/** @returns the same object when nothing in it changed, and the same maps for kinds that did not */
+export function withViews<T extends Known>(known: T, views: Views): T {
+  const incidents = replaced(known.incidents, (views['incidents'] ?? []) as Gone<IncidentView>[]) // the server's own views
+  const units = replaced(known.units, (views['units'] ?? []) as Gone<UnitView>[])
+  if (incidents === known.incidents && units === known.units) return known
+  return { ...known, incidents: incidents === known.incidents ? incidents : withoutOldest(incidents), units }
+}
+
+function replaced<T extends { id: string }>(known: ReadonlyMap<string, T>, views: readonly Gone<T>[]): ReadonlyMap<string, T> {
+  if (views.length === 0) return known
+  const next = new Map(known)
+  for (const view of views) {
+    if ('gone' in view) next.delete(view.id)
+    else next.set(view.id, view)
+  }
+  return next
+}
+
+/** A page that stays open for weeks does not collect every incident of them. */
+function withoutOldest(incidents: ReadonlyMap<string, IncidentView>): ReadonlyMap<string, IncidentView> {
+  const closed = [...incidents.values()].filter(({ status }) => status === 'closed')
+  if (closed.length <= closedMax * 2) return incidents
+  closed.sort((a, b) => (a.closedAt ?? 0) - (b.closedAt ?? 0))
+  const kept = new Map(incidents)
+  for (const { id } of closed.slice(0, closed.length - closedMax)) kept.delete(id)
+  return kept
+}

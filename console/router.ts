@@ -1,0 +1,33 @@
+/** The address bar as React state. */
+import { useSyncExternalStore } from 'react'
+import { readView, writeView, type ViewState } from './view-state.ts'
+
+let view = readView(new URL(location.href))
+const listeners = new Set<() => void>()
+
+function hear() {
+  view = readView(new URL(location.href))
+  for (const listener of listeners) listener()
+}
+window.addEventListener('popstate', hear)
+
+/** Go to a changed view. `replace` leaves no step in the browser's history: for the camera, not for selections. */
+export function changeView(changes: Partial<ViewState>, how: 'push' | 'replace' = 'push'): void {
+  const address = writeView({ ...view, ...changes })
+  if (address === location.pathname + location.search) return
+  if (how === 'push') history.pushState(null, '', address)
+  else history.replaceState(null, '', address)
+  hear()
+}
+
+export const currentView = (): ViewState => view
+
+export const selectIncident = (incident: string | null) => changeView({ incident, unit: null })
+export const selectUnit = (unit: string | null) => changeView({ incident: null, unit })
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+export const useView = (): ViewState => useSyncExternalStore(subscribe, currentView)

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { mapLayers, readView, writeView, type ViewState } from './view-state.ts'
+
+const at = (path: string) => readView(new URL(path, 'http://console.test'))
+
+test('a link opens what it was made from', () => {
+  const views: ViewState[] = [
+    { workspace: 'command', page: '', incident: null, unit: null, tab: '', layers: mapLayers, at: null },
+    { workspace: 'command', page: '', incident: 'i-1', unit: null, tab: 'all', layers: ['units', 'incidents'], at: [117.21, 28.29, 14.5] },
+    { workspace: 'administration', page: 'accounts', incident: null, unit: 'u_2', tab: '', layers: mapLayers, at: null },
+  ]
+  for (const view of views) assert.deepEqual(at(writeView(view)), view)
+})
+
+test('the root is the command room', () => assert.equal(at('/').workspace, 'command'))
+
+test('an incident and a unit in one link: the incident is meant', () => {
+  const view = at('/command?incident=i1&unit=u1')
+  assert.equal(view.incident, 'i1')
+  assert.equal(view.unit, null)
+})
+
+for (const bad of ['at=1,2', 'at=x,y,z', 'at=500,1,2', 'at=1,2,99', 'at=', 'incident=../../x', 'unit=%00', 'hide=nothing']) {
+  test(`a bad link opens the room as it is by default: ${bad}`, () => assert.deepEqual(at(`/command?${bad}`), at('/command')))
+}

@@ -1,0 +1,59 @@
+/** What the address bar holds: a link opens the same workspace, incident, layers and part of the map. */
+
+export const mapLayers = ['units', 'incidents', 'stations', 'calls', 'buildings', 'labels', 'pois'] as const
+export type MapLayer = (typeof mapLayers)[number]
+const shownAtFirst: readonly MapLayer[] = ['units', 'incidents', 'stations', 'calls', 'buildings', 'labels', 'pois']
+
+export type ViewState = {
+  /** First part of the path: `command`, `administration`. */
+  readonly workspace: string
+  /** The rest of the path, for the workspace itself. */
+  readonly page: string
+  readonly incident: string | null
+  readonly unit: string | null
+  readonly tab: string
+  readonly layers: readonly MapLayer[]
+  /** Longitude, latitude, zoom; null: the whole town. */
+  readonly at: readonly [lon: number, lat: number, zoom: number] | null
+}
+
+const isId = (text: string | null): text is string => text !== null && /^[A-Za-z0-9_-]{1,64}$/.test(text)
+
+/** Anything that does not read well is left out: a bad link opens the room as it is by default. */
+export function readView(url: URL): ViewState {
+  const [workspace = '', ...rest] = url.pathname.split('/').filter(Boolean)
+  const query = url.searchParams
+  const incident = query.get('incident')
+  const unit = query.get('unit')
+  const hidden = (query.get('hide') ?? '').split('.')
+  return {
+    workspace: workspace || 'command',
+    page: rest.join('/'),
+    incident: isId(incident) ? incident : null,
+    unit: !isId(incident) && isId(unit) ? unit : null,
+    tab: query.get('tab') ?? '',
+    layers: shownAtFirst.filter((layer) => !hidden.includes(layer)),
+    at: readPlace(query.get('at')),
+  }
+}
+
+function readPlace(text: string | null): ViewState['at'] {
+  const parts = (text ?? '').split(',')
+  const [lon, lat, zoom] = parts.map(Number)
+  if (parts.length !== 3 || lon === undefined || lat === undefined || zoom === undefined) return null
+  const fits = Math.abs(lon) <= 180 && Math.abs(lat) <= 85 && zoom >= 0 && zoom <= 22
+  return fits ? [lon, lat, zoom] : null
+}
+
+/** The address of a view, from `/`. Default parts are left out, so that links stay short. */
+export function writeView(view: ViewState): string {
+  const query: string[] = []
+  if (view.incident) query.push(`incident=${view.incident}`)
+  else if (view.unit) query.push(`unit=${view.unit}`)
+  if (view.tab) query.push(`tab=${encodeURIComponent(view.tab)}`)
+  const hidden = shownAtFirst.filter((layer) => !view.layers.includes(layer))
+  if (hidden.length > 0) query.push(`hide=${hidden.join('.')}`)
+  if (view.at) query.push(`at=${view.at[0].toFixed(5)},${view.at[1].toFixed(5)},${view.at[2].toFixed(2)}`)
+  const path = `/${view.workspace}${view.page ? `/${view.page}` : ''}`
+  return query.length > 0 ? `${path}?${query.join('&')}` : path
+}
