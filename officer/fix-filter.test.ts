@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isWorthSending, keep, keptMax, type Fix } from './fix-filter.ts'
+import { directionOf } from './direction.ts'
+
+const fix = (at: number, more: Partial<Fix> = {}): Fix =>
+  ({ at, lon: 117.2, lat: 28.3, accuracyMeters: 8, speedKmh: null, courseDeg: null, ...more })
+
+test('the first fix is always sent', () => assert.ok(isWorthSending(fix(0, { accuracyMeters: 900 }), undefined)))
+
+test('still: every 20 seconds', () => {
+  assert.ok(!isWorthSending(fix(19_000), fix(0)))
+  assert.ok(isWorthSending(fix(20_000), fix(0)))
+})
+
+test('moving: every 3 seconds, by measured speed or by distance', () => {
+  assert.ok(isWorthSending(fix(3000, { speedKmh: 30 }), fix(0)))
+  assert.ok(!isWorthSending(fix(2000, { speedKmh: 30 }), fix(0)))
+  assert.ok(isWorthSending(fix(3000, { lat: 28.3003 }), fix(0)), '33 m is more than the doubt of 8 m')
+  assert.ok(!isWorthSending(fix(3000, { lat: 28.30005 }), fix(0)), '6 m is jitter')
+})
+
+test('a very unsure fix waits a minute for a better one', () => {
+  assert.ok(!isWorthSending(fix(30_000, { accuracyMeters: 900 }), fix(0)))
+  assert.ok(isWorthSending(fix(61_000, { accuracyMeters: 900 }), fix(0)))
+})
+
+test('a fix from before the last one is not sent', () => assert.ok(!isWorthSending(fix(1000, { speedKmh: 50 }), fix(2000))))
+
+test('the oldest fixes go when too many wait', () => {
+  let waiting: readonly Fix[] = []
+  for (let at = 0; at < keptMax + 5; at++) waiting = keep(waiting, fix(at))
+  assert.equal(waiting.length, keptMax)
+  assert.equal(waiting[0]!.at, 5)
+})
+
+test('directions go round', () => {
+  assert.deepEqual([0, 22, 23, 90, 225, 337, 350, 360, -45].map(directionOf), ['n', 'n', 'ne', 'e', 'sw', 'nw', 'n', 'n', 'nw'])
+})

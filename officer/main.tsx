@@ -1,0 +1,15 @@
+/** The pocket: one column, thumbs only. */
+import '#ui/theme.css'
+import '#ui/primitives.css'
+import '#ui/sign-in/sign-in.css'
+import './officer.css'
+import '#ui/locales/officer.ts'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

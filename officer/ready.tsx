@@ -1,0 +1,92 @@
+/** On duty, nothing to do: calm, and plain about what will happen next. */
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { UnitView } from '#modules/units/contract.ts'
+import { api, newCommandId } from '#ui/client.ts'
+import { Button, Dialog, StateMark, useToasts } from '#ui/primitives.ts'
+import { toneOf } from '#ui/state.ts'
+import { useFormat } from '#ui/use-format.ts'
+import { ring } from './alarm.ts'
+import type { Sharing } from './sharing.ts'
+
+export type ReadyProps = {
+  readonly unit: UnitView
+  readonly sharing: Sharing | undefined
+  readonly onEnded: () => Promise<void>
+  readonly onRetry: () => void
+}
+
+export function Ready({ unit, sharing, onEnded }: ReadyProps) {
+  const { t } = useTranslation('officer')
+  const format = useFormat()
+  const toasts = useToasts()
+  const [asking, setAsking] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [commandId] = useState(newCommandId)
+
+  const end = async () => {
+    setBusy(true)
+    try {
+      await api.post(`/api/units/${unit.id}/shift/end`, { commandId })
+      await onEnded()
+    } catch (thrown) {
+      toasts.problem(thrown)
+      setBusy(false)
+      setAsking(false)
+    }
+  }
+
+  return (
+    <>
+      <main className="page page-middle">
+        <p className="ready-sign">{unit.callSign}</p>
+        <p className="ready-state">
+          <StateMark tone={toneOf(unit.state === 'off-duty' ? 'off-duty' : 'free')}>{t('common:unitState.free')}</StateMark>
+        </p>
+        <p className="page-text">{t('ready.text')}</p>
+        <dl className="facts">
+          <div>
+            <dt>{t('ready.crew')}</dt>
+            <dd>{unit.crew.map((person) => person.name).join(t('choose.and'))}</dd>
+          </div>
+          {unit.onDutySince === null ? null : (
+            <div>
+              <dt>{t('ready.since')}</dt>
+              <dd>{format.shortTime(unit.onDutySince)}</dd>
+            </div>
+          )}
+          {sharing?.fix?.accuracyMeters == null ? null : (
+            <div>
+              <dt>{t('ready.accuracy')}</dt>
+              <dd>± {format.distance(sharing.fix.accuracyMeters)}</dd>
+            </div>
+          )}
+        </dl>
+        <p className="truth">{t('ready.truth')}</p>
+      </main>
+      <footer className="dock dock-quiet">
+        <Button kind="quiet" icon="sound" onClick={ring}>
+          {t('ready.tryRing')}
+        </Button>
+        <Button icon="sign-out" onClick={() => setAsking(true)}>
+          {t('ready.end')}
+        </Button>
+      </footer>
+      <Dialog
+        open={asking}
+        title={t('ready.endTitle', { unit: unit.callSign })}
+        onClose={() => setAsking(false)}
+        actions={
+          <>
+            <Button onClick={() => setAsking(false)}>{t('ready.stay')}</Button>
+            <Button kind="primary" busy={busy} onClick={() => void end()}>
+              {t('ready.end')}
+            </Button>
+          </>
+        }
+      >
+        <p>{t('ready.endText')}</p>
+      </Dialog>
+    </>
+  )
+}

@@ -1,0 +1,70 @@
+/** The truth about the connection, always in sight: on line; or off line, since when, and how many things wait. */
+import { useTranslation } from 'react-i18next'
+import { useNow } from '#ui/clock.ts'
+import { Icon, IconButton } from '#ui/primitives.ts'
+import { useFormat } from '#ui/use-format.ts'
+import type { Sharing } from './sharing.ts'
+import type { Duty } from './use-duty.ts'
+
+export type StripProps = { readonly duty: Duty; readonly sharing: Sharing | undefined; readonly onMenu: () => void }
+
+export function Strip({ duty, sharing, onMenu }: StripProps) {
+  const { t } = useTranslation('officer')
+  const format = useFormat()
+  useNow(1000) // ages move on by themselves
+  const { live, waiting, known } = duty
+  const online = live?.state === 'live'
+  const count = waiting.length
+
+  const connection = online
+    ? count > 0
+      ? t('strip.sending', { count })
+      : t('strip.online')
+    : live?.state === 'connecting' || !live
+      ? t('strip.connecting')
+      : count > 0
+        ? t('strip.offlineWaiting', { count, age: format.duration((Date.now() - live.since) / 1000) })
+        : t('strip.offline', { age: format.duration((Date.now() - live.since) / 1000) })
+
+  return (
+    <header className={online ? 'strip' : live?.state === 'lost' ? 'strip is-offline' : 'strip is-connecting'}>
+      <div className="strip-row">
+        <span className="strip-state" role="status">
+          <Icon name={online ? 'signal' : 'no-signal'} size={18} />
+          {connection}
+        </span>
+        {!online && live?.state === 'lost' ? (
+          <button type="button" className="strip-retry" onClick={duty.retryNow}>
+            {t('common:connection.retryNow')}
+          </button>
+        ) : null}
+        {known.state === 'on-duty' ? <strong className="strip-unit">{known.unit.callSign}</strong> : null}
+        <IconButton icon="settings" label={t('menu.open')} onClick={onMenu} />
+      </div>
+      {sharing ? <SharingLine sharing={sharing} /> : null}
+    </header>
+  )
+}
+
+/** Whether the room can see this phone, and why not. */
+function SharingLine({ sharing }: { readonly sharing: Sharing }) {
+  const { t } = useTranslation('officer')
+  const format = useFormat()
+  const good = sharing.state === 'sharing' && sharing.sentAt !== undefined && sharing.waiting < 3
+  const text =
+    sharing.state !== 'sharing'
+      ? t(`sharing.${sharing.state}`)
+      : sharing.sentAt === undefined
+        ? t('sharing.first')
+        : sharing.waiting >= 3
+          ? t('sharing.kept', { count: sharing.waiting })
+          : Date.now() - sharing.sentAt < 10_000
+            ? t('sharing.justNow')
+            : t('sharing.sharing', { age: format.duration((Date.now() - sharing.sentAt) / 1000) })
+  return (
+    <p className={good ? 'strip-sharing' : 'strip-sharing is-wanting'}>
+      <Icon name="pin" size={14} />
+      {text}
+    </p>
+  )
+}

@@ -1,0 +1,82 @@
+/** Words to the room: a note, the report at the end, or why the crew cannot go. Usual phrases are one tap. */
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button, TextArea, useToasts } from '#ui/primitives.ts'
+
+const phraseIds = {
+  note: ['arriving', 'quiet', 'help', 'ambulance'],
+  report: ['settled', 'talked', 'nothing', 'station'],
+  refuse: ['broken', 'busy', 'far', 'danger'],
+} as const
+
+export type WriteSheetProps = {
+  readonly kind: keyof typeof phraseIds
+  readonly needsText?: boolean
+  readonly onClose: () => void
+  readonly onSend: (text: string) => Promise<unknown>
+}
+
+export function WriteSheet({ kind, needsText, onClose, onSend }: WriteSheetProps) {
+  const { t } = useTranslation('officer')
+  const toasts = useToasts()
+  const [text, setText] = useState('')
+  const [busy, setBusy] = useState(false)
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+
+  const send = async () => {
+    setBusy(true)
+    try {
+      await onSend(text.trim())
+    } catch (thrown) {
+      toasts.problem(thrown)
+      setBusy(false)
+    }
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      className="write"
+      aria-label={t(`write.${kind}.title`)}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+    >
+      <div className="write-box">
+        <h2>{t(`write.${kind}.title`)}</h2>
+        <div className="phrases">
+          {phraseIds[kind].map((id) => (
+            <button
+              key={id}
+              type="button"
+              className="phrase"
+              onClick={() => {
+                const phrase = t(`write.${kind}.${id}`)
+                setText((now) => (now.trim() ? `${now.trim()} ${phrase}` : phrase))
+              }}
+            >
+              {t(`write.${kind}.${id}`)}
+            </button>
+          ))}
+        </div>
+        <TextArea label={t(`write.${kind}.label`)} rows={4} maxLength={2000} value={text} onChange={(event) => setText(event.target.value)} />
+        <div className="write-actions">
+          <Button size="large" onClick={onClose}>
+            {t('common:cancel')}
+          </Button>
+          <Button
+            kind={kind === 'refuse' ? 'danger' : 'primary'}
+            size="large"
+            busy={busy}
+            disabledBecause={needsText && !text.trim() ? t('write.empty') : undefined}
+            onClick={() => void send()}
+          >
+            {t(`write.${kind}.send`)}
+          </Button>
+        </div>
+      </div>
+    </dialog>
+  )
+}
