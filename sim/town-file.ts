@@ -16,6 +16,7 @@ import { Capability, UnitKind } from '#modules/units/contract.ts'
 const strict = { additionalProperties: false }
 const Text = Type.String({ minLength: 1, maxLength: 200 })
 const Range = (description: string) => Type.Array(Type.Number({ minimum: 0 }), { minItems: 2, maxItems: 2, description })
+const Notice = Type.String({ minLength: 1, maxLength: 600 })
 const Both = Type.Object({ zh: Text, en: Text }, strict)
 
 export const TownAgency = Type.Object(
@@ -152,7 +153,7 @@ export const TownFile = Type.Object(
     bounds: Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }),
     districts: Type.Optional(Type.String({ description: 'GeoJSON of patrol districts, beside town.json' })),
     /** What must be said on screen about what is real and what is invented. */
-    notice: Both,
+    notice: Type.Object({ zh: Notice, en: Notice }, strict),
     licences: Type.Array(Text, { minItems: 1 }),
     /** Suggested `--speed` where nobody asked for one. */
     speed: Type.Number({ exclusiveMinimum: 0 }),
