@@ -1,9 +1,12 @@
 /** Who is here, and which room they are in. */
 import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { api } from '#ui/client.ts'
 import { homeOf } from '#ui/grants.ts'
 import { Empty, Spinner, ToastProvider } from '#ui/primitives.ts'
 import { SessionProvider, useSession } from '#ui/session.tsx'
+import { setTimeZone } from '#ui/use-format.ts'
+import type { TownView } from '#modules/town/contract.ts'
 import { Bar } from './bar.tsx'
 import { RoomProvider } from './command/room-context.tsx'
 import { changeView, useView } from './router.ts'
@@ -48,6 +51,12 @@ function Workspaces() {
     if (home === '/officer/' && !mayWatch && !mayAdministrate) location.replace(home)
     else if (workspace !== 'administration' && !mayWatch && mayAdministrate) changeView({ workspace: 'administration', page: '' }, 'replace')
   }, [session, mayWatch, mayAdministrate, workspace])
+
+  // the room tells the town's time by itself; without one it is asked for here
+  useEffect(() => {
+    if (mayWatch) return
+    api.get<TownView>('/api/town').then((town) => setTimeZone(town.timeZone), () => {}) // until then the machine's own
+  }, [mayWatch])
 
   const page =
     workspace === 'administration' && mayAdministrate ? (

@@ -1,8 +1,8 @@
 /** What the address bar holds: a link opens the same workspace, incident, layers and part of the map. */
 
-export const mapLayers = ['units', 'incidents', 'stations', 'calls', 'buildings', 'labels', 'pois'] as const
+export const mapLayers = ['units', 'incidents', 'stations', 'calls', 'districts', 'buildings', 'labels', 'pois'] as const
 export type MapLayer = (typeof mapLayers)[number]
-const shownAtFirst: readonly MapLayer[] = ['units', 'incidents', 'stations', 'calls', 'buildings', 'labels', 'pois']
+const shownAtFirst: readonly MapLayer[] = mapLayers
 
 export type ViewState = {
   /** First part of the path: `command`, `administration`. */

@@ -134,6 +134,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       now,
       newId,
       log,
+      ...(town?.districts ? { districts: { demo: town.demo, file: join(townFolder(town.demo), town.districts) } } : {}),
       timeZone: town?.timeZone ?? process.env.GENGFU_TIME_ZONE ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     })
     closing.push(() => place.close())

@@ -12,6 +12,7 @@ import { isActive, nextState, stepsOf } from './assignments.ts'
 import type { AskedState } from './command-line.ts'
 import { TimerWords } from './timer-bar.tsx'
 import { readTimer } from './timers.ts'
+import { runningWords } from './words.ts'
 
 export type AssignmentListProps = {
   readonly incident: IncidentView
@@ -64,7 +65,7 @@ function Assignment({ assignment, incident, now, acts, mayAct, onHover }: Assign
           <b>{assignment.callSign}</b>
         </button>
         <StateMark tone={toneOf(assignment.state)}>{common(`assignmentState.${assignment.state}`)}</StateMark>
-        <span className="soft">{active ? format.duration((now - assignment.stateSince) / 1000) : format.shortTime(assignment.endedAt ?? assignment.stateSince)}</span>
+        <span className="soft">{active ? runningWords(now - assignment.stateSince, format) : format.shortTime(assignment.endedAt ?? assignment.stateSince)}</span>
         {timer ? <TimerWords timer={timer} now={now} /> : null}
         {active ? (
           <span className="assignment-acts">

@@ -5,7 +5,7 @@ import { useNow } from '#ui/clock.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { Button, Empty, Icon, Kbd, StateMark, Tabs, VisuallyHidden } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
-import { useFormat, type Format } from '#ui/use-format.ts'
+import { useFormat } from '#ui/use-format.ts'
 import type { CategoryView, IncidentView } from '#modules/dispatch/contract.ts'
 import { changeView, selectIncident, useView } from '../router.ts'
 import type { Acts } from './acts.ts'
@@ -15,7 +15,7 @@ import { Glyph } from './glyph.tsx'
 import { useRoomPart } from './room-context.tsx'
 import { TimerBar, TimerWords } from './timer-bar.tsx'
 import { alarmsOf, pressingTimer } from './timers.ts'
-import { categoryName, numberOf, placeName } from './words.ts'
+import { categoryName, numberOf, placeName, runningWords } from './words.ts'
 
 const isTab = (text: string): text is BoardTab => (boardTabs as readonly string[]).includes(text)
 
@@ -112,9 +112,6 @@ function EmptyBoard({ tab, onNew, mayAct }: { readonly tab: BoardTab; readonly o
   )
 }
 
-/** Within the hour as a running clock, which is quicker to compare; afterwards in words. */
-const ageWords = (ms: number, format: Format) => (ms < 3_600_000 ? format.countdown(Math.max(0, ms) / 1000) : format.duration(ms / 1000))
-
 type RowProps = {
   readonly incident: IncidentView
   readonly category: CategoryView | undefined
@@ -145,7 +142,7 @@ const Row = memo(function Row({ incident, category, isSelected, now, acts, mayAc
             <span className="row-kind">{name}</span>
             <span className="row-place">{place}</span>
             <span className="row-age" title={format.fullTime(incident.openedAt)}>
-              {isClosed ? format.shortTime(incident.closedAt ?? incident.openedAt) : ageWords(now - incident.openedAt, format)}
+              {isClosed ? format.shortTime(incident.closedAt ?? incident.openedAt) : runningWords(now - incident.openedAt, format)}
             </span>
           </span>
           <span className="row-second">

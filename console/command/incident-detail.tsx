@@ -18,7 +18,7 @@ import { RecommendationList } from './recommendation-list.tsx'
 import { useMovedSlowly, useRoomPart } from './room-context.tsx'
 import { TimerWords } from './timer-bar.tsx'
 import { useAnswer } from './use-answer.ts'
-import { agencyName, categoryName, numberOf, placeName } from './words.ts'
+import { agencyName, categoryName, numberOf, placeName, runningWords } from './words.ts'
 
 export type IncidentDetailProps = {
   readonly incident: IncidentView
@@ -65,7 +65,7 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
           </p>
         </div>
         <div className="detail-clock">
-          <b>{isClosed ? format.duration(((incident.closedAt ?? now) - incident.openedAt) / 1000) : format.countdown((now - incident.openedAt) / 1000)}</b>
+          <b>{isClosed ? format.duration(((incident.closedAt ?? now) - incident.openedAt) / 1000) : runningWords(now - incident.openedAt, format)}</b>
           {ownTimer && !isClosed ? <TimerWords timer={ownTimer} now={now} /> : null}
         </div>
         <IconButton icon="close" size="small" label={t('incident.deselect')} onClick={() => selectIncident(null)} />

@@ -20,7 +20,7 @@ import { mapLayers, type MapLayer } from '../view-state.ts'
 import { activeAssignments } from './assignments.ts'
 import { HoverCard } from './hover-card.tsx'
 import { useRoom, useRoomPart } from './room-context.tsx'
-import { agencyName } from './words.ts'
+import { agencyName, categoryMark } from './words.ts'
 
 export type MapPaneHandle = {
   readonly showIncident: (incident: Pick<IncidentView, 'lon' | 'lat'>) => void
@@ -70,13 +70,14 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       buildings: on('buildings'),
       labels: on('labels'),
       pois: on('pois'),
-      shown: { units: on('units'), incidents: on('incidents'), stations: on('stations'), calls: on('calls') },
+      districts: town?.districts ? `${location.origin}/api/town/districts` : null,
+      shown: { districts: on('districts'), units: on('units'), incidents: on('incidents'), stations: on('stations'), calls: on('calls') },
       words: { free: t('map.free'), busy: t('map.busy') },
     }
   }, [town, theme, language, layers, t])
 
   const scene = useMemo<Scene>(() => {
-    const glyphs = new Map(categories.map((category) => [category.id, category.glyph]))
+    const glyphs = new Map(categories.map((category) => [category.id, categoryMark(category, language)]))
     const onMap: MapIncident[] = []
     for (const each of incidents.values()) {
       if (each.status === 'closed' && each.id !== incident) continue
@@ -244,6 +245,7 @@ function MeasureNote({ line, onClear, onClose }: { readonly line: readonly Place
 
 function LayersButton({ layers }: { readonly layers: readonly MapLayer[] }) {
   const { t } = useTranslation('command')
+  const hasDistricts = useRoomPart((state) => state.town?.districts === true)
   const [open, setOpen] = useState(false)
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -263,7 +265,7 @@ function LayersButton({ layers }: { readonly layers: readonly MapLayer[] }) {
       {open ? (
         <fieldset className="layers-menu">
           <legend>{t('map.layers')}</legend>
-          {mapLayers.map((layer) => (
+          {mapLayers.filter((layer) => layer !== 'districts' || hasDistricts).map((layer) => (
             <label key={layer}>
               <input
                 type="checkbox"

@@ -10,10 +10,15 @@ import { inflateSync } from 'node:zlib'
 
 /** The file is not a whole OpenStreetMap PBF file: what is wrong, and at which byte. */
 export class OsmFileBroken extends Error {
-  readonly code = 'osm-file-broken'
+  readonly code: 'osm-file-broken' | 'osm-file-cut-short' | 'osm-file-foreign'
   readonly offset: number
-  constructor(what: string, offset: number, cause?: unknown) {
+  /**
+   * @param offset  the byte at which reading stopped
+   * @param code    `cut-short`: it ends too early; `foreign`: it is something else; `broken`: its bytes make no sense
+   */
+  constructor(what: string, offset: number, code: OsmFileBroken['code'] = 'osm-file-broken', cause?: unknown) {
     super(`The OpenStreetMap file is broken at byte ${offset}: ${what}`, { cause })
+    this.code = code
     this.offset = offset
   }
 }
@@ -57,24 +62,26 @@ export function readOsm(bytes: Uint8Array, onBlock: (share: number) => void = ()
 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let offset = 0
-  if (bytes.length === 0) throw new OsmFileBroken('the file is empty', 0)
+  if (bytes.length === 0) throw new OsmFileBroken('the file is empty', 0, 'osm-file-foreign')
   while (offset < bytes.length) {
     const blobAt = offset
-    if (offset + 4 > bytes.length) throw new OsmFileBroken('the file ends inside a block’s length', offset)
+    if (offset + 4 > bytes.length) throw new OsmFileBroken('the file ends inside a block’s length', offset, 'osm-file-cut-short')
     const headerSize = view.getUint32(offset)
     if (headerSize === 0 || headerSize > BLOB_HEADER_MAX) {
       const what = blobAt === 0 ? 'this is not an .osm.pbf file' : `a block header of ${headerSize} bytes, expected 1…${BLOB_HEADER_MAX}`
-      throw new OsmFileBroken(what, blobAt)
+      throw new OsmFileBroken(what, blobAt, blobAt === 0 ? 'osm-file-foreign' : 'osm-file-broken')
     }
     offset += 4
-    if (offset + headerSize > bytes.length) throw new OsmFileBroken('the file ends inside a block header', offset)
+    if (offset + headerSize > bytes.length) throw new OsmFileBroken('the file ends inside a block header', offset, 'osm-file-cut-short')
     const { type, size } = guarded(blobAt, 'a block header cannot be read', () => readBlobHeader(bytes.subarray(offset, offset + headerSize)))
     offset += headerSize
     if (type === '' || size > BLOB_MAX) {
-      throw new OsmFileBroken(blobAt === 0 ? 'this is not an .osm.pbf file' : `a block of type "${type}" and ${size} bytes`, blobAt)
+      if (blobAt === 0) throw new OsmFileBroken('this is not an .osm.pbf file', 0, 'osm-file-foreign')
+      throw new OsmFileBroken(`a block of type "${type}" and ${size} bytes`, blobAt)
     }
     if (offset + size > bytes.length) {
-      throw new OsmFileBroken(`the file ends ${offset + size - bytes.length} bytes before the end of a block; it was cut short`, offset)
+      const what = `the file ends ${offset + size - bytes.length} bytes before the end of a block; it was cut short`
+      throw new OsmFileBroken(what, offset, 'osm-file-cut-short')
     }
     const blob = bytes.subarray(offset, offset + size)
     const blobOffset = offset
@@ -94,7 +101,7 @@ export function readOsm(bytes: Uint8Array, onBlock: (share: number) => void = ()
     } // other types may be skipped, says the format
     onBlock(offset / bytes.length)
   }
-  if (headers === 0) throw new OsmFileBroken('the file has no header block', 0)
+  if (headers === 0) throw new OsmFileBroken('the file has no header block', 0, 'osm-file-foreign')
   const { ids, lonLat } = nodes.finished()
   return { nodeIds: ids, nodeLonLat: lonLat, nodeTags, ways, relations, dataAt: dataAt ?? (newest > 0 ? newest : undefined) }
 }
@@ -104,7 +111,7 @@ function guarded<T>(offset: number, what: string, work: () => T): T {
     return work()
   } catch (cause) {
     if (cause instanceof OsmFileBroken) throw cause
-    throw new OsmFileBroken(`${what} (${cause instanceof Error ? cause.message : String(cause)})`, offset, cause)
+    throw new OsmFileBroken(`${what} (${cause instanceof Error ? cause.message : String(cause)})`, offset, undefined, cause)
   }
 }
 

@@ -68,7 +68,12 @@ test('equal tiles are kept once, and neighbours of one content are one entry', a
 test('a directory too large for the first 16 KiB is put into leaves', async () => {
   const random = seeded(6)
   const tiles: Tile[] = []
-  for (let x = 0; x < 100; x++) for (let y = 0; y < 100; y++) tiles.push({ z: 8, x, y, bytes: Uint8Array.from({ length: 1 + Math.floor(random() * 30) }, () => random() * 256) })
+  // gaps and lengths at random, so that the directory does not pack well
+  for (let x = 0; x < 200; x++) {
+    for (let y = 0; y < 160; y++) {
+      if (random() < 0.5) tiles.push({ z: 8, x, y, bytes: Uint8Array.from({ length: 1 + Math.floor(random() * 300) }, () => random() * 256) })
+    }
+  }
   const { archive } = reader(writePmtiles(tiles, header))
   const read = await archive.getHeader()
   assert.ok((read.leafDirectoryLength ?? 0) > 0)

@@ -20,6 +20,7 @@ export const TownView = Type.Object({
   places: Nullable(Type.Integer()),
   demo: Nullable(Type.Union([Type.Literal('guixi'), Type.Literal('portland')])),
   timeZone: Type.String({ description: 'IANA name; the town’s own time' }),
+  districts: Type.Boolean({ description: 'whether patrol districts can be fetched: /api/town/districts' }),
 })
 export type TownView = Static<typeof TownView>
 
@@ -30,7 +31,7 @@ export const PlaceKind = Type.Union([
   Type.Literal('poi'),
 ])
 
-/** Something with a name and a point 地点. `name` is the local name, `nameEn` where the map has one. */
+/** Something with a name and a point 地点. `name` is the local name; `nameEn` the map's English one, else a Chinese name's pinyin, else null. */
 export const PlaceView = Type.Object({
   id: Id,
   kind: PlaceKind,
@@ -43,7 +44,7 @@ export const PlaceView = Type.Object({
 })
 export type PlaceView = Static<typeof PlaceView>
 
-/** A point said in words: `贵溪大道/冶金大道路口`, `雄石路，距沿河路口 120 m`. */
+/** A point said in words: `贵溪大道/冶金大道路口`, `雄石路，距沿河路口 120 米`. */
 export const SpokenPlace = Type.Object({
   text: Type.String(),
   textEn: Type.String(),

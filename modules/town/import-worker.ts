@@ -54,13 +54,13 @@ export async function buildTown(request: BuildRequest, onStep: OnStep, write: Wr
   onStep('basemap', 0.55)
   const bounds = boundsOf(graph)
   const tiles = tilesOf(featuresOf(data, index), layers, ZOOM_MAX, (share) => onStep('basemap', 0.55 + share * 0.35))
-  const name = request.about.name ?? gazetteer.townName
+  const name = request.about.name ?? gazetteer.townName ?? request.about.file.replace(/(\.osm)?(\.pbf)?$/i, '')
   const basemap = writePmtiles(tiles, {
     bounds,
     zoomMin: 0,
     zoomMax: ZOOM_MAX,
     centerZoom: 13,
-    metadata: { name: name ?? 'Gengfu', attribution: ATTRIBUTION, type: 'baselayer', version: request.about.version, vector_layers: layers.map((id) => ({ id, fields: {}, minzoom: 0, maxzoom: ZOOM_MAX })) },
+    metadata: { name, attribution: ATTRIBUTION, type: 'baselayer', version: request.about.version, vector_layers: layers.map((id) => ({ id, fields: {}, minzoom: 0, maxzoom: ZOOM_MAX })) },
   })
   await write(join(request.building, fileNames.basemap), basemap)
 

@@ -17,7 +17,7 @@ type ImportRow = Omit<ImportView, 'problem'> & { problem: { code: string; params
 
 export type Imports = {
   /** Take a file as it comes in and import it when it is whole. Answers when the upload is complete. */
-  start(upload: { readonly stream: Readable; readonly file: string; readonly bytes: number | null }, after?: (meta: TownMeta) => Promise<void>): Promise<ImportRow | Refused>
+  start(upload: { readonly stream: Readable; readonly file: string; readonly bytes: number | null; readonly timeZone?: string | undefined }, after?: (meta: TownMeta) => Promise<void>): Promise<ImportRow | Refused>
   list(): readonly ImportRow[]
   find(id: string): ImportRow | undefined
   /** Resolves when it has ended. */
@@ -78,7 +78,7 @@ export async function openImports(deps: {
   }
 
   return {
-    async start({ stream, file, bytes }, after) {
+    async start({ stream, file, bytes, timeZone }, after) {
       if (running) {
         stream.resume()
         return refuse('import-running', { pid: process.pid })
@@ -120,7 +120,7 @@ export async function openImports(deps: {
         fileName: file,
         id,
         now: now(),
-        timeZone: deps.timeZone(),
+        timeZone: timeZone ?? deps.timeZone(),
         keep: [source],
         signal: abort.signal,
         onStep: (step, share) => Object.assign(row, { step, share }),

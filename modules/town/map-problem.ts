@@ -18,7 +18,9 @@ export function asMapProblem(error: unknown): MapProblem {
   const { code, message, offset } = error as { code?: string; message?: string; offset?: number }
   switch (code) {
     case 'osm-file-broken':
-      return new MapProblem('osm-file-broken', { offset: offset ?? 0, what: (message ?? '').replace(/^.*?at byte \d+: /, '') }, error)
+    case 'osm-file-cut-short':
+    case 'osm-file-foreign':
+      return new MapProblem(code, { offset: offset ?? 0, what: (message ?? '').replace(/^.*?at byte \d+: /, '') }, error)
     case 'ENOSPC':
     case 'EDQUOT':
       return new MapProblem('disk-full', {}, error)

@@ -31,6 +31,18 @@ export const routes: Route<TownDeps>[] = [
   }),
   of({
     method: 'GET',
+    path: '/api/town/districts',
+    summary: 'Patrol districts as GeoJSON, where the map has them.',
+    access: 'signed-in',
+    schema: {},
+    replies: { 200: FileBody },
+    async handle({ town }) {
+      const body = town.districts()
+      return body ? { status: 200, body } : refuse('districts-not-found')
+    },
+  }),
+  of({
+    method: 'GET',
     path: '/api/town/search',
     summary: 'Streets, crossings (A/B), places and points of interest by name: Chinese, English, pinyin or initials; near things first where lon and lat are given.',
     access: 'signed-in',
@@ -104,7 +116,12 @@ export const routes: Route<TownDeps>[] = [
     access: ['administrator'],
     upload: true,
     bodyLimit: UPLOAD_BYTES_MAX,
-    schema: { querystring: Type.Object({ file: Type.String({ minLength: 1, maxLength: 200, description: 'the file’s name' }) }) },
+    schema: {
+      querystring: Type.Object({
+        file: Type.String({ minLength: 1, maxLength: 200, description: 'the file’s name' }),
+        timeZone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'the town’s IANA time zone; that of the map before when absent' })),
+      }),
+    },
     replies: { 202: ImportView },
     async handle({ town, ...deps }, { querystring, upload, actor, language }) {
       const agency = wholeTown(actor)
@@ -112,8 +129,13 @@ export const routes: Route<TownDeps>[] = [
         upload.stream.resume()
         return refuse('not-allowed')
       }
+      const { file, timeZone } = querystring
+      if (timeZone !== undefined && !isTimeZone(timeZone)) {
+        upload.stream.resume()
+        return refuse('time-zone-unknown', { timeZone })
+      }
       const after = deps.journal && ((meta: TownMeta) => recordInstalled(deps, actor, agency, meta))
-      const answer = await town.imports.start({ stream: upload.stream, file: querystring.file.split(/[/\\]/).at(-1)!, bytes: upload.bytes }, after)
+      const answer = await town.imports.start({ stream: upload.stream, file: file.split(/[/\\]/).at(-1)!, bytes: upload.bytes, timeZone }, after)
       return isRefused(answer) ? answer : { status: 202, body: importView(answer, language) }
     },
   }),
@@ -161,6 +183,14 @@ const pointOf = (crs: 'wgs84' | 'gcj02' | 'bd09' | undefined, lon: number, lat: 
 /** The map is everybody's: only an administrator of the whole tree changes it. The root he holds, or undefined. */
 function wholeTown(actor: Actor): AgencyPath | undefined {
   return actor.grants.map((grant) => grant.agency).find((path) => !path.includes('.') && holds(actor, ['administrator'], path))
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0
+  } catch {
+    return false
+  }
 }
 
 async function recordInstalled(deps: Omit<TownDeps, 'town'>, actor: Actor, agency: AgencyPath, meta: TownMeta): Promise<void> {

@@ -1,4 +1,4 @@
-/** A point on the map in words a person can drive to: `贵溪大道/冶金大道路口`, `雄石路，距沿河路口 120 m`. */
+/** A point on the map in words a person can drive to: `贵溪大道/冶金大道路口`, `雄石路，距沿河路口 120 米`. */
 import { nearestEdgeWhere } from '#core/graph/grid.ts'
 import type { RoadGraph } from '#core/graph/road-graph.ts'
 import type { SpokenPlace } from './contract.ts'
@@ -27,11 +27,11 @@ export function sayPlace(graph: RoadGraph, gazetteer: Gazetteer, lon: number, la
     const from = nearest(onIt, here, FROM_CROSSING_METERS)
     const aside = snap.meters > BESIDE_METERS ? Math.round(snap.meters / 10) * 10 : 0
     let [text, textEn] = [street.name, street.nameEn ?? street.name]
-    if (aside > 0) [text, textEn] = [`${text}旁 ${aside} m`, `${aside} m off ${textEn}`]
+    if (aside > 0) [text, textEn] = [`${text}旁 ${aside} 米`, `${aside} m off ${textEn}`]
     if (from) {
       const other = gazetteer.streets[from.entry.streets!.find((each) => gazetteer.streets[each]!.name !== street.name)!]!
       const meters = Math.max(10, Math.round(from.meters / 10) * 10)
-      text += `，距${spaced(other.name)}${junctionWord(other.name)} ${meters} m`
+      text += `，距${spaced(other.name)}${junctionWord(other.name)} ${meters} 米`
       textEn += `, ${meters} m from ${other.nameEn ?? other.name}`
     } else {
       const poi = nearest(gazetteer.entries.filter((entry) => entry.kind === 'poi' || entry.kind === 'place'), here, NEAR_POI_METERS)
@@ -43,7 +43,7 @@ export function sayPlace(graph: RoadGraph, gazetteer: Gazetteer, lon: number, la
   if (place) {
     const meters = Math.round(place.meters / 10) * 10
     const en = place.entry.nameEn ?? place.entry.name
-    return { text: meters < 100 ? `${place.entry.name}附近` : `距${spaced(place.entry.name)} ${meters} m`, textEn: meters < 100 ? `near ${en}` : `${meters} m from ${en}`, distanceMeters: null }
+    return { text: meters < 100 ? `${place.entry.name}附近` : `距${spaced(place.entry.name)} ${meters} 米`, textEn: meters < 100 ? `near ${en}` : `${meters} m from ${en}`, distanceMeters: null }
   }
   const point = `${lat.toFixed(5)}, ${lon.toFixed(5)}`
   return { text: point, textEn: point, distanceMeters: null }

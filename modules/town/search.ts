@@ -66,8 +66,14 @@ export function searchIndex(gazetteer: Gazetteer, sounds: Sounds): SearchIndex {
   }
 }
 
-/** Between the two streets of a crossing: / & @ + ， 与 和 跟, the words "and", "at", or a space between Chinese names. */
-const betweenStreets = /\s*(?:[/／&＆@+＋,，、;；×]|(?<=\p{Script=Han})[与和跟交](?=\p{Script=Han})|\s+(?:and|at|x|corner of)\s+)\s*/u
+/** What stands between the two streets of a crossing, the surest first: names may hold commas and "and" themselves. */
+const betweenStreets = [
+  /\s*[/／@＠×]\s*/gu,
+  /\s*[&＆+＋]\s*/gu,
+  /\s+(?:and|at|x|corner of)\s+/giu,
+  /\s*(?<=\p{Script=Han})[与和跟交](?=\p{Script=Han})\s*/gu,
+  /\s*[,，、;；]\s*/gu,
+]
 const crossingEnd = /(?:交叉路?口|十字路口|丁字路口|交汇处|路口|口)$/
 
 const KIND_SHARE = 0.62
@@ -157,8 +163,12 @@ function halfCrossings(index: SearchIndex, text: string): [number, number][] {
 
 /** Ways to see two streets in what was typed, the surest first. */
 function* splits(text: string): Generator<[string, string]> {
-  const marked = text.split(betweenStreets).filter((part) => part.trim())
-  if (marked.length === 2) yield marked as [string, string]
+  for (const mark of betweenStreets) {
+    for (const found of text.matchAll(mark)) {
+      const [left, right] = [text.slice(0, found.index).trim(), text.slice(found.index + found[0].length).trim()]
+      if (left && right) yield [left, right]
+    }
+  }
   // "贵溪大道 冶金大道", "gxdd yjdd", "hawthorne 39th": every space may be the place
   const words = text.trim().split(/\s+/)
   for (let i = 1; i < words.length && i < 6; i++) yield [words.slice(0, i).join(' '), words.slice(i).join(' ')]
@@ -286,7 +296,7 @@ function wordQuality(word: string, typed: string, mayBeUnfinished: boolean): num
   // 39 for 39th; but 38th is no slip for 39th, it is another street
   if (/\d/.test(typed)) return word.replace(/(?:st|nd|rd|th)$/, '') === typed ? 0.98 : 0
   const slips = slipsAllowed(typed.length)
-  if (slips === 0 || word[0] !== typed[0]) return 0
+  if (slips === 0 || word[0] !== typed[0] || typed.length > word.length + slips) return 0
   const count = mayBeUnfinished ? prefixSlips(typed, word, slips) : wholeSlips(typed, word, slips)
   return count <= slips ? 0.7 - 0.15 * count : 0
 }

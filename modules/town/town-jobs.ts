@@ -20,6 +20,8 @@ export type TownOptions = {
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
   /** Where the map does not say: an IANA name. */
   readonly timeZone: string
+  /** Patrol districts that belong to a demo's map: a GeoJSON file. */
+  readonly districts?: { readonly demo: string; readonly file: string }
   /** Threads for travel and search; two when absent, so that a search never makes a recommendation wait. */
   readonly threads?: number
   /** Run searches at start, so that the first real one is fast. On by default. */
@@ -36,6 +38,8 @@ export type Town = {
   spokenPlace(lon: number, lat: number): Promise<SpokenPlace | undefined>
   /** The tiles of the current version, or of the one before while it is kept. */
   basemap(version: string): FileReply | undefined
+  /** Patrol districts of the current map, where there are any. */
+  districts(): FileReply | undefined
   /** The current road graph's file, for other processes (`readGraph` of core/graph). */
   graphFile(): string | undefined
   timeZone(): string
@@ -111,7 +115,14 @@ export async function openTown(options: TownOptions): Promise<Town> {
       places: meta?.report.places ?? null,
       demo: meta?.demo ?? null,
       timeZone: meta?.timeZone ?? options.timeZone,
+      districts: districts() !== undefined,
     }
+  }
+
+  function districts(): FileReply | undefined {
+    const meta = loaded?.meta
+    if (!meta || !options.districts || meta.demo !== options.districts.demo) return undefined
+    return { path: options.districts.file, type: 'application/geo+json', etag: `"districts-${meta.version}"` }
   }
 
   await reload().catch((error: unknown) => log.error({ err: error }, 'the town’s map cannot be loaded; import it again'))
@@ -133,6 +144,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
       if (version !== loaded?.meta.version && version !== before?.version) return undefined
       return { path: join(folder, version, fileNames.basemap), type: 'application/vnd.pmtiles', etag: `"${version}"` }
     },
+    districts,
     graphFile: () => (loaded ? join(folder, loaded.meta.version, fileNames.graph) : undefined),
     timeZone: () => loaded?.meta.timeZone ?? options.timeZone,
     imports,

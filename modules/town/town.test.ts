@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
 import { readGraph } from '#core/graph/road-graph.ts'
@@ -94,16 +94,16 @@ test('a town answers before and after its first map, without a restart', async (
   assert.equal(town.basemap('../../../etc/passwd'), undefined)
 })
 
-test('a map installed by another process is taken up by the running town, and its old tiles stay while they are needed', async () => {
+test('a map installed by the command line is taken up by the running town, and the old tiles stay while they are needed', async () => {
   const folder = newFolder()
   const first = await importMap(options(folder))
   const town = await open(folder)
   let told = ''
   town.onChange((view) => (told = view.version ?? ''))
-  const child = spawn(process.execPath, ['--input-type=module', '-e', `
-    import { importMap } from ${JSON.stringify(new URL('./import-jobs.ts', import.meta.url).href)}
-    await importMap({ folder: ${JSON.stringify(folder)}, source: ${JSON.stringify(portland)}, id: 'other', now: ${T + 99_000_000} })
-  `], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const main = new URL('../../server/main.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, [main, 'import', 'osm', portland, '--data', dirname(folder)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let printed = ''
+  child.stdout.on('data', (text) => (printed += text))
   const asking = (async () => {
     // questions during the change are answered by one map or the other, never refused
     for (let i = 0; i < 40; i++) {
@@ -112,18 +112,21 @@ test('a map installed by another process is taken up by the running town, and it
     }
   })()
   assert.equal(await new Promise((resolve) => child.once('exit', resolve)), 0)
+  assert.deepEqual(Object.keys(JSON.parse(printed)), ['nodes', 'edges', 'turnRestrictions', 'largestComponentShare', 'places', 'seconds'])
   await until('the running town has the new map', () => town.view().version !== first.version)
   await asking
   assert.equal(told, town.view().version)
   assert.ok(town.view().nodes! > 10_000)
+  assert.equal(town.view().name, 'portland-central', 'the file’s name, where the map names no town')
   assert.ok(existsSync(town.basemap(first.version)!.path), 'somebody may still be reading these')
   assert.equal((await town.search('SE Division St', 1))[0]?.name, 'Southeast Division Street')
 })
 
 const failures: [what: string, more: () => Partial<ImportOptions>, problem: string][] = [
-  ['a broken file', () => ({ source: broken('cut.osm.pbf', readFileSync(guixi).subarray(0, 30_000)) }), 'osm-file-broken'],
-  ['a file that is no map', () => ({ source: broken('picture.osm.pbf', Buffer.from('\x89PNG....'.repeat(100))) }), 'osm-file-broken'],
-  ['an empty file', () => ({ source: broken('empty.osm.pbf', Buffer.alloc(0)) }), 'osm-file-broken'],
+  ['a broken file', () => ({ source: broken('cut.osm.pbf', readFileSync(guixi).subarray(0, 30_000)) }), 'osm-file-cut-short'],
+  ['a garbled file', () => ({ source: broken('garbled.osm.pbf', readFileSync(guixi).map((byte, i) => (i > 20_000 && i < 20_064 ? byte ^ 0x5a : byte))) }), 'osm-file-broken'],
+  ['a file that is no map', () => ({ source: broken('picture.osm.pbf', Buffer.from('\x89PNG....'.repeat(100))) }), 'osm-file-foreign'],
+  ['an empty file', () => ({ source: broken('empty.osm.pbf', Buffer.alloc(0)) }), 'osm-file-foreign'],
   ['a map without roads', () => ({ source: broken('sea.osm.pbf', encodeOsm(smallMap({ nodes: { a: [0, 0], b: [9, 0] }, ways: { 1: ['a b', { route: 'ferry' }] } }))) }), 'map-without-roads'],
   ['a file that is not there', () => ({ source: join(root, 'nowhere.osm.pbf') }), 'map-file-missing'],
   ['a disk that is full at the first file', () => here(fullAfter(0)), 'disk-full'],
@@ -266,10 +269,10 @@ test('a broken upload says in both languages what is wrong and where; the list s
   await town.close()
   const again = await open(folder)
   const [row] = again.imports.list()
-  assert.equal(row?.problem?.code, 'osm-file-broken')
+  assert.equal(row?.problem?.code, 'osm-file-cut-short')
   const { importView } = await import('./imports-store.ts')
-  assert.match(importView(row!, 'zh').problem!.because, /第 \d+ 字节处损坏/)
-  assert.match(importView(row!, 'en').problem!.because, /broken at byte \d+: .*cut short/)
+  assert.match(importView(row!, 'zh').problem!.because, /不完整，读到第 \d+ 字节/)
+  assert.match(importView(row!, 'en').problem!.because, /breaks off after byte \d+: .*cut short/)
 })
 
 test('an import that a restart interrupted is told as such', async () => {

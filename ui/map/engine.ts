@@ -280,6 +280,6 @@ export function createTownMap(
 
 function wholeStyle(look: Look): StyleSpecification {
   const base = basemapStyle(look)
-  return { ...base, sources: { ...base.sources, ...overlaySources() }, layers: [...base.layers, ...overlayLayers(look)] }
+  return { ...base, sources: { ...base.sources, ...overlaySources(look) }, layers: [...base.layers, ...overlayLayers(look)] }
 }
 

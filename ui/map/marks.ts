@@ -94,7 +94,7 @@ function drawDrop(palette: Palette, priority: number, look: string, glyph: strin
     pen.strokeStyle = look === 'resting' ? palette.tones.rest : color
     pen.stroke(drop)
     pen.fillStyle = isFull ? (priority === 1 ? '#ffffff' : palette.paper) : look === 'resting' ? palette.tones.rest : color
-    pen.font = '700 14px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+    pen.font = `700 ${glyph.length > 1 ? 11 : 14}px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif`
     pen.textAlign = 'center'
     pen.textBaseline = 'alphabetic'
     pen.fillText(glyph, 0, -18)

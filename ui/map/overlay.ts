@@ -7,7 +7,9 @@ import { noFeatures } from './things.ts'
 export type OverlayWords = { readonly free: string; readonly busy: string }
 export type OverlayOptions = {
   readonly theme: MapTheme
-  readonly shown: { readonly units: boolean; readonly incidents: boolean; readonly stations: boolean; readonly calls: boolean }
+  /** Address of the patrol districts, where there are any. */
+  readonly districts: string | null
+  readonly shown: { readonly districts: boolean; readonly units: boolean; readonly incidents: boolean; readonly stations: boolean; readonly calls: boolean }
   readonly words: OverlayWords
 }
 
@@ -19,9 +21,10 @@ export const clusterZoomMax = 10
 
 const data = (more: object = {}): SourceSpecification => ({ type: 'geojson', data: noFeatures, ...more }) as SourceSpecification // a literal of that shape
 
-export function overlaySources(): Record<string, SourceSpecification> {
+export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>): Record<string, SourceSpecification> {
   const sum = (tone: string) => ['+', ['coalesce', ['get', tone], 0]]
   return {
+    districts: districts === null ? data() : data({ data: districts }),
     route: data(),
     measure: data(),
     'measure-points': data(),
@@ -48,6 +51,14 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
   const halo = { 'text-halo-color': palette.halo, 'text-halo-width': 1.8 }
   const visible = (is: boolean) => ({ visibility: is ? ('visible' as const) : ('none' as const) })
   return [
+    {
+      id: 'districts', type: 'line', source: 'districts', layout: { 'line-join': 'round', ...visible(shown.districts) },
+      paint: { 'line-color': palette.boundary, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 0.8, 15, 2], 'line-dasharray': [4, 2, 1, 2] },
+    },
+    {
+      id: 'district-names', type: 'symbol', source: 'districts', minzoom: 11, layout: { ...visible(shown.districts), 'text-field': ['get', 'district'], 'text-font': textFont, 'text-size': 12, 'text-letter-spacing': 0.12, 'text-padding': 12 },
+      paint: { 'text-color': palette.label, ...halo },
+    },
     {
       id: 'route-edge', type: 'line', source: 'route', layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': palette.edge, 'line-width': 9, 'line-opacity': 0.9 },

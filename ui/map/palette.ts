@@ -68,6 +68,6 @@ export const palettes: Readonly<Record<MapTheme, Palette>> = {
     ink: '#191c21',
     paper: '#ffffff',
     edge: '#ffffff',
-    tones: { rest: '#737984', free: '#0b7f6a', busy: '#c98410', 'en-route': '#1c64d1', 'on-scene': '#7440cf', panic: '#cc211b' },
+    tones: { rest: '#6a707b', free: '#0b7f6a', busy: '#dc9412', 'en-route': '#1c64d1', 'on-scene': '#7440cf', panic: '#cc211b' },
   },
 }

@@ -32,7 +32,8 @@ export function SignInForm({ remembersName }: SignInFormProps) {
   const nameField = useRef<HTMLInputElement>(null)
   const passwordField = useRef<HTMLInputElement>(null)
 
-  useEffect(() => (name ? passwordField : nameField).current?.focus(), []) // once: where typing starts
+  const startsAtPassword = useRef(name !== '')
+  useEffect(() => (startsAtPassword.current ? passwordField : nameField).current?.focus(), []) // once: where typing starts
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
