@@ -75,25 +75,23 @@ export function ChooseUnit({ member, displayName, onStarted }: ChooseUnitProps) 
             {units.length === 0 ? t('choose.noneText') : null}
           </Empty>
         ) : (
-          <ul className="unit-list" role="radiogroup" aria-label={t('choose.title')}>
+          <div className="unit-list" role="radiogroup" aria-label={t('choose.title')}>
             {listed.map((each) => (
-              <li key={each.id}>
-                <label className={each.id === chosen ? 'unit-row is-chosen' : 'unit-row'}>
-                  <input type="radio" name="unit" className="visually-hidden" checked={each.id === chosen} onChange={() => setChosen(each.id)} />
-                  <span className="unit-row-sign">{each.callSign}</span>
-                  <span className="unit-row-text">
-                    <span>{t(`common:unitKind.${each.kind}`)}</span>
-                    <span className="soft">
-                      {each.state === 'off-duty'
-                        ? t('choose.idle')
-                        : t('choose.taken', { crew: each.crew.map((person) => person.name).join(t('choose.and')) })}
-                    </span>
+              <label key={each.id} className={each.id === chosen ? 'unit-row is-chosen' : 'unit-row'}>
+                <input type="radio" name="unit" className="visually-hidden" checked={each.id === chosen} onChange={() => setChosen(each.id)} />
+                <span className="unit-row-sign">{each.callSign}</span>
+                <span className="unit-row-text">
+                  <span>{t(`common:unitKind.${each.kind}`)}</span>
+                  <span className="soft">
+                    {each.state === 'off-duty'
+                      ? t('choose.idle')
+                      : t('choose.taken', { crew: each.crew.map((person) => person.name).join(t('choose.and')) })}
                   </span>
-                  <Icon name="check" size={22} />
-                </label>
-              </li>
+                </span>
+                <Icon name="check" size={22} />
+              </label>
             ))}
-          </ul>
+          </div>
         )}
       </main>
       <footer className="dock">

@@ -202,7 +202,7 @@ function Where({ incident, unit, fix, arrived }: { readonly incident: Order['inc
         {way && !arrived ? <strong>{t('order.byRoad', { time: format.travelTime(way.seconds), distance: format.distance(way.meters) })}</strong> : null}
         {straight === undefined || arrived ? null : (
           <span className={way ? 'soft' : ''}>
-            {t(way ? 'order.roadAndStraight' : 'order.straight', { direction: t(`direction.${directionOf(bearing)}`), distance: format.distance(straight) })}
+            {t('order.straight', { direction: t(`direction.${directionOf(bearing)}`), distance: format.distance(straight) })}
           </span>
         )}
       </span>

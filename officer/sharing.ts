@@ -67,7 +67,14 @@ export function startSharing(unit: string, onChange: (sharing: Sharing) => void)
       })
       queue = queue.slice(batch.length)
       // what the server threw away (made before the shift) is not shared, and not said to be; the next fix goes at once
-      if (taken.discarded === batch.length) last = undefined
+      if (taken.discarded === batch.length) {
+        last = undefined
+        const newest = sharing.fix
+        if (newest && newest.at > batch.at(-1)!.at && queue.length === 0) {
+          last = newest
+          queue = keep(queue, newest)
+        }
+      }
       say({ waiting: queue.length, ...(taken.discarded < batch.length ? { sentAt: Date.now() } : {}) })
     } catch (thrown) {
       // what the server will never take must not hold up what comes after it

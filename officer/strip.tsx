@@ -41,26 +41,30 @@ export function Strip({ duty, sharing, onMenu }: StripProps) {
         {known.state === 'on-duty' ? <strong className="strip-unit">{known.unit.callSign}</strong> : null}
         <IconButton icon="settings" label={t('menu.open')} onClick={onMenu} />
       </div>
-      {sharing ? <SharingLine sharing={sharing} /> : null}
+      {sharing ? <SharingLine sharing={sharing} offline={live?.state === 'lost'} /> : null}
     </header>
   )
 }
 
 /** Whether the room can see this phone, and why not. */
-function SharingLine({ sharing }: { readonly sharing: Sharing }) {
+function SharingLine({ sharing, offline }: { readonly sharing: Sharing; readonly offline: boolean }) {
   const { t } = useTranslation('officer')
   const format = useFormat()
-  const good = sharing.state === 'sharing' && sharing.sentAt !== undefined && sharing.waiting < 3
+  const good = !offline && sharing.state === 'sharing' && sharing.sentAt !== undefined && sharing.waiting < 3
   const text =
     sharing.state !== 'sharing'
       ? t(`sharing.${sharing.state}`)
-      : sharing.sentAt === undefined
-        ? t('sharing.first')
-        : sharing.waiting >= 3
-          ? t('sharing.kept', { count: sharing.waiting })
-          : Date.now() - sharing.sentAt < 10_000
-            ? t('sharing.justNow')
-            : t('sharing.sharing', { age: format.duration((Date.now() - sharing.sentAt) / 1000) })
+      : offline
+        ? sharing.waiting > 0
+          ? t('sharing.offline', { count: sharing.waiting })
+          : t('sharing.unseen')
+        : sharing.sentAt === undefined
+          ? t('sharing.first')
+          : sharing.waiting >= 3
+            ? t('sharing.kept', { count: sharing.waiting })
+            : Date.now() - sharing.sentAt < 10_000
+              ? t('sharing.justNow')
+              : t('sharing.sharing', { age: format.duration((Date.now() - sharing.sentAt) / 1000) })
   return (
     <p className={good ? 'strip-sharing' : 'strip-sharing is-wanting'}>
       <Icon name="pin" size={14} />

@@ -1,6 +1,6 @@
 /** The unit, its order, the outbox and the live socket as one state of the page. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { AssignmentView, CategoryView, IncidentView, LogLine } from '#modules/dispatch/contract.ts'
+import type { CategoryView, IncidentView, LogLine } from '#modules/dispatch/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { api, newCommandId, Problem } from '#ui/client.ts'
@@ -73,11 +73,11 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
         turn.again = false
         try {
           const unit = await api.get<UnitView>('/api/units/mine')
-          const incident = unit.incident ? await api.get<IncidentView>(`/api/dispatch/incidents/${unit.incident}`) : undefined
-          setKnown((old) => {
-            noteEnd(old, incident)
-            return { state: 'on-duty', unit, incident }
-          })
+          const incident = unit.incident ? await findIncident(unit.incident) : undefined
+          const before = now.current
+          setKnown({ state: 'on-duty', unit, incident })
+          const over = await orderEndedByOthers(before, incident)
+          if (over) setEnded(over)
         } catch (thrown) {
           if (thrown instanceof Problem && thrown.status === 404) setKnown({ state: 'off-duty' })
           // what is on the screen stays true enough to work with until the server is back
@@ -88,26 +88,6 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
       turn.running = false
     }
   }, [])
-
-  /** An order that was in hand and is no longer: keep it if somebody else ended it, to be read. */
-  const noteEnd = (old: Known, incident: IncidentView | undefined) => {
-    if (old.state !== 'on-duty' || !old.incident || !old.unit.assignment) return
-    const mine = old.unit.assignment
-    const later = incident?.id === old.incident.id ? incident : undefined
-    const assignment = later?.assignments.find((each) => each.id === mine)
-    if (assignment && later && isEndedByOthers(assignment)) setEnded({ incident: later, assignment })
-    else if (incident?.id !== old.incident.id) void askHowItEnded(old.incident.id, mine)
-  }
-
-  const askHowItEnded = async (incidentId: string, assignmentId: string) => {
-    try {
-      const incident = await api.get<IncidentView>(`/api/dispatch/incidents/${incidentId}`)
-      const assignment = incident.assignments.find((each: AssignmentView) => each.id === assignmentId)
-      if (assignment && isEndedByOthers(assignment)) setEnded({ incident, assignment })
-    } catch {
-      // it may no longer be ours to see; then there is nothing to tell
-    }
-  }
 
   // --- the live socket: what touches this unit or its incident is asked for again ---
   useEffect(() => {
@@ -236,4 +216,26 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
     }),
     [known, order, ended, log, waiting, live, categories, load, put],
   )
+}
+
+/** The incident, or undefined where it is not (or no longer) ours to see. */
+async function findIncident(id: string): Promise<IncidentView | undefined> {
+  try {
+    return await api.get<IncidentView>(`/api/dispatch/incidents/${id}`)
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.status === 404) return undefined
+    throw thrown
+  }
+}
+
+/**
+ * The order that was in hand before and that somebody else ended since, to be read by the crew; undefined when there
+ * was none, when it goes on, or when the crew ended it itself.
+ */
+async function orderEndedByOthers(before: Known, incident: IncidentView | undefined): Promise<EndedOrder | undefined> {
+  if (before.state !== 'on-duty' || !before.incident || !before.unit.assignment) return undefined
+  const mine = before.unit.assignment
+  const later = incident?.id === before.incident.id ? incident : await findIncident(before.incident.id).catch(() => undefined)
+  const assignment = later?.assignments.find((each) => each.id === mine)
+  return later && assignment && isEndedByOthers(assignment) ? { incident: later, assignment } : undefined
 }
