@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Log } from '#platform/log.ts'
 import { asFault, isConnectionFault, isRaceLost } from './fault.ts'
@@ -41,11 +42,18 @@ export const numbersAsNumbers = {
     (format !== 'binary' && parsers[oid]) || pg.types.getTypeParser(oid, format as 'text'),
 } as pg.CustomTypesConfig
 
+/** A statement may be under way so many seconds before the database is asked whether it is there at all. */
+const quietSecondsMax = 2
+/** How often it may miss the question. Once can be our own event loop being late. */
+const missesMax = 2
+
 /**
  * A pool of connections that outlives its database.
  *
- * While the database is gone every call throws DatabaseUnavailable at once (or after 3 s when it does not
- * answer); the next call after its return succeeds. Broken connections are thrown away, never handed out again.
+ * While the database is gone every call throws DatabaseUnavailable at once, or after 3 s when it does not answer, or
+ * within about 10 s when it stopped answering in the middle (a frozen machine, a cut network); the next call after its
+ * return succeeds. Broken connections are thrown away, never handed out again. A slow statement is waited for as long as
+ * the database answers others.
  */
 export function openPool(options: { url: string; max: number; log: Log; name: string }): Pool {
   const pool = new pg.Pool({
@@ -81,6 +89,27 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
 
   pool.on('error', (error) => void failed(error)) // an idle connection broke; the pool has dropped it
   pool.on('connect', (client) => client.on('error', () => {})) // a busy one broke; its query rejects
+
+  // A database that freezes closes no connection: without this its callers would wait as long as that lasts.
+  const busySeconds = new Map<pg.PoolClient, number>()
+  pool.on('acquire', (client) => void busySeconds.set(client, 0))
+  pool.on('release', (_error, client) => void busySeconds.delete(client))
+  let misses = 0
+  let asking = false
+  const watch = async () => {
+    for (const [client, seconds] of busySeconds) busySeconds.set(client, seconds + 1)
+    const waiting = [...busySeconds].filter(([, seconds]) => seconds > quietSecondsMax).map(([client]) => client)
+    if (asking || waiting.length === 0) return
+    asking = true
+    misses = (await answers(options.url)) ? 0 : misses + 1
+    asking = false
+    if (misses === 0) for (const client of busySeconds.keys()) busySeconds.set(client, 0)
+    if (misses < missesMax || closed) return
+    const error = new Error('Connection terminated: the database does not answer')
+    failed(error)
+    for (const client of waiting) if (busySeconds.has(client)) socketOf(client).destroy(error)
+  }
+  const watching = setInterval(() => void watch(), 1_000).unref()
 
   const queryOn =
     (client: pg.Pool | pg.PoolClient) =>
@@ -175,7 +204,26 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
       if (closed) return
       closed = true
       clearInterval(probe)
+      clearInterval(watching)
       await pool.end()
     },
   }
 }
+
+/** Whether the database takes a new connection and answers on it within 3 s; an error of its own is an answer too. */
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000, query_timeout: 3_000, application_name: 'gengfu-watch' })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('select 1')
+    return true
+  } catch (error) {
+    return error instanceof pg.DatabaseError
+  } finally {
+    void client.end().catch(() => {})
+  }
+}
+
+/** `pg` has no word for "break this connection now" that does not first say goodbye and wait. */
+const socketOf = (client: pg.PoolClient) => (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream

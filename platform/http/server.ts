@@ -105,6 +105,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   } as object) as unknown as FastifyInstance
   app.setValidatorCompiler(() => () => true) // routes are checked below, with better words
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
+  app.removeContentTypeParser('text/plain') // every body is JSON; and a form of another site may send plain text unasked
 
   await app.register(compress, { global: true, threshold: 1024, encodings: ['gzip'], requestEncodings: ['identity'], zlibOptions: { level: 4 } })
   await app.register(websocket, {
