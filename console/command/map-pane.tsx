@@ -60,6 +60,18 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
   const [measuring, setMeasuring] = useState<readonly Place[] | null>(null)
   const [scale, setScale] = useState(1)
 
+  const hasDistricts = town?.districts === true
+  const version = town?.version
+  const [districts, setDistricts] = useState<GeoJSON.FeatureCollection | null>(null)
+  useEffect(() => {
+    setDistricts(null)
+    if (!hasDistricts) return
+    const abort = new AbortController()
+    // The map is whole without them: when they cannot be had, the layer is empty.
+    api.get<GeoJSON.FeatureCollection>('/api/town/districts', { signal: abort.signal }).then(setDistricts, () => {})
+    return () => abort.abort()
+  }, [hasDistricts, version])
+
   const look = useMemo<Look>(() => {
     const on = (layer: MapLayer) => layers.includes(layer)
     return {
@@ -70,11 +82,11 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       buildings: on('buildings'),
       labels: on('labels'),
       pois: on('pois'),
-      districts: town?.districts ? `${location.origin}/api/town/districts` : null,
+      districts,
       shown: { districts: on('districts'), units: on('units'), incidents: on('incidents'), stations: on('stations'), calls: on('calls') },
       words: { free: t('map.free'), busy: t('map.busy') },
     }
-  }, [town, theme, language, layers, t])
+  }, [town, districts, theme, language, layers, t])
 
   const scene = useMemo<Scene>(() => {
     const glyphs = new Map(categories.map((category) => [category.id, categoryMark(category, language)]))

@@ -7,8 +7,8 @@ import { noFeatures } from './things.ts'
 export type OverlayWords = { readonly free: string; readonly busy: string }
 export type OverlayOptions = {
   readonly theme: MapTheme
-  /** Address of the patrol districts, where there are any. */
-  readonly districts: string | null
+  /** Outlines of the patrol districts, where there are any. */
+  readonly districts: GeoJSON.FeatureCollection | null
   readonly shown: { readonly districts: boolean; readonly units: boolean; readonly incidents: boolean; readonly stations: boolean; readonly calls: boolean }
   readonly words: OverlayWords
 }
