@@ -23,7 +23,8 @@ export async function board(): Promise<Measure[]> {
       const lon = -122.71 + random() * 0.085
       const lat = 45.49 + random() * 0.055
       const from = performance.now()
-      const { items } = must(await desk.get<{ items: RecommendationItem[] }>(`/api/dispatch/recommendation?lon=${lon}&lat=${lat}&limit=500`), 'recommendation')
+      const answer = await desk.get<{ items: RecommendationItem[] }>(`/api/dispatch/recommendation?lon=${lon}&lat=${lat}&limit=500`)
+      const { items } = must(answer, 'recommendation')
       asking.push(performance.now() - from)
       right(items.length >= unitCount, `${items.length} units recommended, expected at least ${unitCount}`)
       for (let k = 1; k < items.length; k++) right(items[k].travelSeconds >= items[k - 1].travelSeconds, 'not the fastest first')
@@ -45,7 +46,9 @@ export async function board(): Promise<Measure[]> {
       },
     })
     const incident = must(
-      await desk.post<{ id: string }>('/api/dispatch/incidents', { commandId: randomUUID(), category: 'traffic', lon: -122.66, lat: 45.52, summary: 'bench' }),
+      await desk.post<{ id: string }>('/api/dispatch/incidents', {
+        commandId: randomUUID(), category: 'traffic', lon: -122.66, lat: 45.52, summary: 'bench',
+      }),
       'incident',
     )
     for (let n = 0; n < acts; n++) {

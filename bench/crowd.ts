@@ -54,15 +54,14 @@ export async function crowd(count: number): Promise<Crowd> {
     'account',
   )
   const password = `bench-${randomUUID()}`
-  must(
-    await client({ url: server.url, name, password: made.oneTimePassword, stopped: stop.signal }).post('/api/session/password', { current: made.oneTimePassword, next: password }),
-    'password',
-  )
+  const newcomer = client({ url: server.url, name, password: made.oneTimePassword, stopped: stop.signal })
+  must(await newcomer.post('/api/session/password', { current: made.oneTimePassword, next: password }), 'password')
   const terminals = client({ url: server.url, name, password, stopped: stop.signal })
 
   const units: UnitView[] = []
   for (let n = 0; n < count; n++) {
-    const unit = must(await administrator.post<UnitView>('/api/units', { commandId: randomUUID(), callSign: `B${n + 1}`, kind: 'car', agency: 'portland.ce' }), 'unit')
+    const wanted = { commandId: randomUUID(), callSign: `B${n + 1}`, kind: 'car', agency: 'portland.ce' }
+    const unit = must(await administrator.post<UnitView>('/api/units', wanted), 'unit')
     units.push(must(await desk.post<UnitView>(`/api/units/${unit.id}/shift`, { commandId: randomUUID(), crew: [] }), 'shift'))
   }
 
@@ -79,7 +78,8 @@ export async function crowd(count: number): Promise<Crowd> {
       const fixAt = Date.now()
       const positions = units.map((unit, index) => {
         const drift = 0.0001 * Math.sin((ticks + index) / 5) // about 10 m to and fro
-        return { unit: unit.id, fixAt, lon: places[index].lon + drift, lat: places[index].lat + drift / 2, speedKmh: 20, courseDeg: 90, accuracyMeters: 5 }
+        const { lon, lat } = places[index]
+        return { unit: unit.id, fixAt, lon: lon + drift, lat: lat + drift / 2, speedKmh: 20, courseDeg: 90, accuracyMeters: 5 }
       })
       return must(await terminals.post<Static<typeof PositionsTaken>>('/api/units/positions', { positions }), 'positions')
     },
@@ -91,7 +91,11 @@ export async function crowd(count: number): Promise<Crowd> {
 }
 
 /** A live socket of one account. Resolves at its hello. */
-export function live(url: string, token: string, hear: { text?: (message: { type: string; [key: string]: unknown }) => void; frame?: (bytes: Buffer) => void }): Promise<WebSocket> {
+export function live(
+  url: string,
+  token: string,
+  hear: { text?: (message: { type: string; [key: string]: unknown }) => void; frame?: (bytes: Buffer) => void },
+): Promise<WebSocket> {
   const socket = new WebSocket(new URL('/api/live', url.replace(/^http/, 'ws')), { headers: { authorization: `Bearer ${token}` } })
   return new Promise((resolve, reject) => {
     socket.on('error', reject)

@@ -5,7 +5,12 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 /** One number of a bench. `limit`: what was promised; beyond it the bench fails. */
-export type Measure = { readonly name: string; readonly value: number; readonly unit: string; readonly limit?: { readonly atMost?: number; readonly atLeast?: number } }
+export type Measure = {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly limit?: { readonly atMost?: number; readonly atLeast?: number }
+}
 
 /** The smallest value that at least this share of the values do not exceed (nearest rank). Throws on none. */
 export function percentile(values: readonly number[], share: number): number {
@@ -26,7 +31,8 @@ export function right(condition: unknown, what: string): asserts condition {
 }
 
 /** Processor, cores and memory: nothing that names the machine. */
-export const machine = (): string => `${cpus()[0]?.model.trim() ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+export const machine = (): string =>
+  `${cpus()[0]?.model.trim() ?? 'unknown'} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 
 /** The commit, with + when files differ from it. */
 export function commit(): string {

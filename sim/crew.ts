@@ -151,7 +151,8 @@ export function crew(options: { unit: TownUnit; seed: number; speed: number; sto
   }
 
   function set(line: readonly Point[], at: Pace, incident: string | null, now: number, share: number) {
-    const plan = planTrip(line, { ...at, kmh: Math.min(at.kmh * hurry, kmhMax), acceleration: at.acceleration * hurry }, sourceFor(seed, 'trip', unit.callSign, stretch++))
+    const hurried = { ...at, kmh: Math.min(at.kmh * hurry, kmhMax), acceleration: at.acceleration * hurry }
+    const plan = planTrip(line, hurried, sourceFor(seed, 'trip', unit.callSign, stretch++))
     lost = 0
     cameBy = line
     trip = { plan, startedAt: now - plan.seconds * share * 1000, incident }

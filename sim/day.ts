@@ -24,7 +24,10 @@ const program = join(import.meta.dirname, '..', 'server', 'main.ts')
 const lookEveryMs = 2000
 
 /** Live `options.hours` of the town (at its speed, so fewer of ours). Answers the exit code. */
-export async function liveADay(options: Options, outside: { stopped: AbortSignal; say: (what: string, details: Record<string, unknown>) => void }): Promise<number> {
+export async function liveADay(
+  options: Options,
+  outside: { stopped: AbortSignal; say: (what: string, details: Record<string, unknown>) => void },
+): Promise<number> {
   const { seed, speed } = options
   const town = readTownFile(options.town)
   const folder = temporaryFolder('gengfu-day-')

@@ -37,7 +37,9 @@ const cases: [what: string, incident: IncidentView, facts: Partial<DeskFacts>, a
   ['leaves a handed-over incident with the station', incident(500, { status: 'handed-over' }), {}, undefined],
   ['files a handed-over incident in the end', incident(600, { status: 'handed-over' }), {}, 'close'],
   ['does nothing about a closed one', incident(9999, { status: 'closed' }), {}, undefined],
-  ['is twice as quick at speed 2', incident(23), { speed: 2 }, 'send'],
+  ['gives a person the same 45 s in a faster town', incident(44), { speed: 5 }, undefined],
+  ['but not in a time-lapse', incident(5), { speed: 50 }, 'send'],
+  ['closes twice as soon at speed 2', incident(300, { status: 'active', assignments: [assignment('reported', 6)], changedAt: T - 6000 }), { speed: 2 }, 'close'],
 ]
 for (const [what, given, changes, act] of cases) test(`the desk ${what}`, () => assert.equal(deskNext(given, { ...facts, ...changes })?.act, act))
 

@@ -18,7 +18,10 @@ export type DeskFacts = {
   readonly speed: number
 }
 
-/** Seconds at speed 1 that an incident is left alone. */
+/** Up to this speed people get their full time: a person is no faster in a town that is. Beyond it nobody could follow anyway. */
+const speedForPeople = 5
+
+/** Seconds that an incident is left alone: at speed 1 where only the simulator is concerned, ours where a person may want to act. */
 export const patience = {
   /** Nobody touched it since it came in. */
   untouched: 45,
@@ -43,30 +46,32 @@ export const waitsForUnit = (incident: IncidentView): boolean =>
 /** What the desk does about one incident now; undefined: leaves it alone. */
 export function deskNext(incident: IncidentView, facts: DeskFacts): DeskAct | undefined {
   if (incident.status === 'closed') return undefined
-  const quiet = ((facts.now - incident.changedAt) / 1000) * facts.speed
+  const ours = (seconds: number) => seconds / facts.speed
+  const people = (seconds: number) => seconds / Math.max(1, facts.speed / speedForPeople)
+  const quiet = (facts.now - incident.changedAt) / 1000
   const person = !facts.ours(incident.openedBy) || incident.assignments.some((each) => !facts.ours(each.orderedBy))
-  if (incident.status === 'handed-over') return quiet >= patience.handedOver ? { act: 'close', incident: incident.id } : undefined
+  if (incident.status === 'handed-over') return quiet >= people(patience.handedOver) ? { act: 'close', incident: incident.id } : undefined
 
   if (waitsForUnit(incident)) {
     const limit = person
-      ? patience.person
+      ? people(patience.person)
       : facts.prompt(incident.id)
-        ? patience.prompt
+        ? ours(patience.prompt)
         : incident.assignments.some((each) => each.state === 'refused')
-          ? patience.refused
-          : patience.untouched
+          ? ours(patience.refused)
+          : people(patience.untouched)
     // An alert (limit passed) changes the incident but is nobody's hand on it: what counts is its age, or the last order's end
     const touchedAt = Math.max(incident.openedAt, ...incident.assignments.map((each) => each.endedAt ?? each.stateSince))
-    return ((facts.now - touchedAt) / 1000) * facts.speed >= limit ? { act: 'send', incident: incident.id } : undefined
+    return (facts.now - touchedAt) / 1000 >= limit ? { act: 'send', incident: incident.id } : undefined
   }
 
   const active = incident.assignments.filter(isActive)
   const finished = incident.assignments.filter((each) => each.state === 'cleared' || each.state === 'reported')
   if (active.every((each) => each.state === 'reported') && finished.length > 0) {
-    return quiet >= (person ? patience.closingPerson : patience.closing) ? { act: 'close', incident: incident.id } : undefined
+    return quiet >= (person ? people(patience.closingPerson) : ours(patience.closing)) ? { act: 'close', incident: incident.id } : undefined
   }
   // a person who sent one unit meant one unit
-  if (!person && finished.length === 0 && active.length < facts.unitsFor(incident) && quiet >= patience.reinforce) {
+  if (!person && finished.length === 0 && active.length < facts.unitsFor(incident) && quiet >= ours(patience.reinforce)) {
     return { act: 'send', incident: incident.id }
   }
   return undefined

@@ -2,15 +2,23 @@
 import { activeStates, type IncidentView } from '#modules/dispatch/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 
-export type HistoryEntry = { readonly position: number; readonly at: number; readonly stream: string; readonly type: string; readonly command: string; readonly data: Readonly<Record<string, unknown>> }
+export type HistoryEntry = {
+  readonly position: number
+  readonly at: number
+  readonly stream: string
+  readonly type: string
+  readonly command: string
+  readonly data: Readonly<Record<string, unknown>>
+}
 
 const isActive = (state: unknown): boolean => (activeStates as readonly unknown[]).includes(state)
 
 /**
  * Follows the journal from its first entry and complains where a law is broken.
  *
- * One order (gaps are entries of others: a look is cut to a part of the tree; `journal verify` proves that none is missing); a unit on one incident at a time; orders only to units on duty; no shift ends under an
- * order; nothing happens to an incident before it is opened. Entries may come in pages.
+ * One order; a unit on one incident at a time; orders only to units on duty; no shift ends under an order; nothing
+ * happens to an incident before it is opened. Entries may come in pages. A gap is no complaint: a look is cut to a part
+ * of the tree, and `journal verify` proves that nothing is missing.
  */
 export function historyCheck() {
   let last = 0
@@ -90,8 +98,11 @@ export function boardCheck(units: readonly UnitView[], incidents: readonly Incid
     if (own.length > 1) complaints.push(`${unit.callSign} is on ${own.length} incidents`)
     if (unit.state === 'off-duty') {
       if (own.length > 0) complaints.push(`${unit.callSign} is off duty and has an order`)
-    } else if (unit.state !== (own[0]?.state ?? 'free')) complaints.push(`${unit.callSign} is shown ${unit.state} and its order says ${own[0]?.state ?? 'free'}`)
-    if (unit.incident !== (own[0]?.incident ?? null)) complaints.push(`${unit.callSign} is shown on ${unit.incident} and its order is on ${own[0]?.incident ?? null}`)
+    } else if (unit.state !== (own[0]?.state ?? 'free')) {
+      complaints.push(`${unit.callSign} is shown ${unit.state} and its order says ${own[0]?.state ?? 'free'}`)
+    }
+    const incident = own[0]?.incident ?? null
+    if (unit.incident !== incident) complaints.push(`${unit.callSign} is shown on ${unit.incident} and its order is on ${incident}`)
   }
   return complaints
 }

@@ -150,7 +150,8 @@ export function life(options: LifeOptions): Life {
       const call = told.get(incident.id)
       const scene = call?.onSceneSeconds ?? between(sourceFor(seed, 'scene', incident.number), [60, 150])
       const guest = driven.unit.driver === 'guest'
-      driven.temper = { key, is: temperOf(seed, driven.unit.callSign, incident.number, { speed, onSceneSeconds: scene, guest, brisk: prompt.has(incident.id) }) }
+      const how = { speed, onSceneSeconds: scene, guest, brisk: prompt.has(incident.id) }
+      driven.temper = { key, is: temperOf(seed, driven.unit.callSign, incident.number, how) }
     }
     const { is } = driven.temper
     const pressed = officerNext(
@@ -180,7 +181,8 @@ export function life(options: LifeOptions): Life {
         driven.crew.forget()
         return got
       }
-      const way = got.ok && got.body.geometry.length > 0 ? { ...got.body, geometry: got.body.geometry as unknown as Point[] } : undefined // pairs, says the contract
+      const geometry = got.ok ? got.body.geometry.map(([lon, lat]): Point => [lon, lat]) : []
+      const way = got.ok && geometry.length > 0 ? { ...got.body, geometry } : undefined
       driven.crew.take(wanted, way, clock, driven.wakeShare)
       if (way) driven.wakeShare = 0
       return undefined // no road to a patrol stop is no event

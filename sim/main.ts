@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline'
 import { parseAccounts, parseOptions, readAccounts, usage, type Options } from './options.ts'
 import { run } from './run.ts'
 
-const say = (what: string, details: Record<string, unknown>) => process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), what, ...details })}\n`)
+const say = (what: string, details: Record<string, unknown>) => {
+  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), what, ...details })}\n`)
+}
 
 process.exitCode = await main()
 process.stdin.destroy() // a pipe left open would keep the process

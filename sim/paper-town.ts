@@ -58,7 +58,8 @@ export function paperTown(town: TownFile, now: number, options: { readonly onDut
   const door = <A extends unknown[], T>(work: (...args: A) => Answer<T>) => async (...args: A): Promise<Answer<T>> =>
     self.shut ? { ok: false, status: 0, code: 'unreachable', because: 'nobody there' } : work(...args)
 
-  const orderOf = (unit: string) => [...open.values()].flatMap((incident) => incident.assignments.filter((each) => each.unit === unit && isActive(each)))
+  const orderOf = (unit: string) =>
+    [...open.values()].flatMap((incident) => incident.assignments.filter((each) => each.unit === unit && isActive(each)))
   function settle(incident: IncidentView): void {
     incident.changedAt = self.now
     if (incident.status !== 'closed') incident.status = incident.assignments.some(isActive) ? 'active' : 'waiting'
@@ -79,7 +80,8 @@ export function paperTown(town: TownFile, now: number, options: { readonly onDut
     if (unit.state === 'off-duty') return no('unit-off-duty')
     if (orderOf(unit.id).length > 0) return no('unit-committed')
     const assignment: AssignmentView = {
-      id: `a${++ids}`, incident: incident.id, unit: unit.id, callSign: unit.callSign, state: 'ordered', stateSince: self.now, orderedAt: self.now, orderedBy,
+      id: `a${++ids}`, incident: incident.id, unit: unit.id, callSign: unit.callSign, state: 'ordered',
+      stateSince: self.now, orderedAt: self.now, orderedBy,
       acknowledgedAt: null, enRouteAt: null, onSceneAt: null, reportedAt: null, endedAt: null, because: null,
     }
     incident.assignments.push(assignment)
@@ -109,16 +111,17 @@ export function paperTown(town: TownFile, now: number, options: { readonly onDut
       startShift: door((id, crew) => {
         const unit = units.get(id)!
         if (unit.state !== 'off-duty') return no('unit-on-duty')
-        Object.assign(unit, { state: 'free', stateSince: self.now, onDutySince: self.now, crew: crew.map((member) => ({ id: member, name: member })) })
+        const seated = crew.map((member) => ({ id: member, name: member }))
+        Object.assign(unit, { state: 'free', stateSince: self.now, onDutySince: self.now, crew: seated })
         return yes(null)
       }),
       open: door((call) => {
         const number = incidents.size + 1
         const id = `i${number}`
         const incident: IncidentView = {
-          id, number, day: '2026-01-01', category: call.category, priority: call.priority, status: 'waiting', agency: town.agencies[0].path, lon: call.lon, lat: call.lat,
-          place: call.place ?? '', placeEn: '', summary: call.summary, reporter: null, phone: null, answers: {}, openedAt: self.now, openedBy: name('dispatcher'),
-          closedAt: null, outcome: null, mergedInto: null, handedTo: null, assignments: [], timers: [], notes: 0, changedAt: self.now,
+          id, number, day: '2026-01-01', category: call.category, priority: call.priority, status: 'waiting', agency: town.agencies[0].path,
+          lon: call.lon, lat: call.lat, place: call.place ?? '', placeEn: '', summary: call.summary, reporter: null, phone: null, answers: {},
+          openedAt: self.now, openedBy: name('dispatcher'), closedAt: null, outcome: null, mergedInto: null, handedTo: null, assignments: [], timers: [], notes: 0, changedAt: self.now,
         }
         incidents.set(id, incident)
         open.set(id, incident)

@@ -41,7 +41,12 @@ const pollMs = 3000
  * Keep a picture until stopped. Survives restarts: reconnects, catches up, fetches the lists when told to.
  * Where there is no feed at all it asks for the lists every few seconds.
  */
-export function livePicture(options: { url: string; doors: Pick<Doors, 'units' | 'openIncidents'>; token: () => Promise<string | undefined>; stopped: AbortSignal }): Picture {
+export function livePicture(options: {
+  url: string
+  doors: Pick<Doors, 'units' | 'openIncidents'>
+  token: () => Promise<string | undefined>
+  stopped: AbortSignal
+}): Picture {
   const { url, doors, token, stopped } = options
   const units = new Map<string, UnitView>()
   const incidents = new Map<string, IncidentView>()

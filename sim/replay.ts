@@ -83,7 +83,7 @@ export function replay(town: TownFile, csv: string, seed: number, from?: string)
         priority: kind.priority,
         lon: Number(row[column.lon]),
         lat: Number(row[column.lat]),
-        summary: town.language === 'zh' ? `${spoken(row[column.case_desc])}（${day} 的真实报警，钟点随机）` : `${spoken(row[column.case_desc])} (a real call of ${day}; the hour is drawn)`,
+        summary: spoken(row[column.case_desc]) + (town.language === 'zh' ? `（${day} 的真实报警，钟点随机）` : ` (a real call of ${day}; the hour is drawn)`),
         units: kind.units,
         onSceneSeconds: between(random, calls.onSceneSeconds),
         found: pick(random, calls.found)[town.language],

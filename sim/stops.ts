@@ -9,13 +9,17 @@ type Ring = readonly (readonly number[])[]
 export type Districts = {
   readonly features: readonly {
     readonly properties: { readonly district: string }
-    readonly geometry: { readonly type: 'Polygon'; readonly coordinates: readonly Ring[] } | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly Ring[])[] }
+    readonly geometry:
+      | { readonly type: 'Polygon'; readonly coordinates: readonly Ring[] }
+      | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly Ring[])[] }
   }[]
 }
 
 /** How many places a unit knows, by what it goes with. */
 const reach = { car: 14, motorcycle: 20, 'e-bike': 8, foot: 5 } as const
 const stopsPerBeat = 16
+/** A station's units stay this near to where they belong, where there are places enough. */
+const ownMeters = 1800
 
 /**
  * Stops of a unit, at least one: points inside its beat (and the map), or the nearest places of the town. A brigade's
@@ -44,13 +48,16 @@ export function stopsOf(town: TownFile, unit: TownUnit, seed: number, districts?
   if (places.length === 0) return [[unit.lon, unit.lat]]
   if (everywhere) return places
   const meters = ([lon, lat]: Point) => distanceMeters(unit.lon, unit.lat, lon, lat)
-  return places.sort((a, b) => meters(a) - meters(b)).slice(0, reach[unit.kind])
+  const nearest = places.sort((a, b) => meters(a) - meters(b)).slice(0, reach[unit.kind])
+  const own = nearest.filter((place) => meters(place) <= ownMeters)
+  return own.length >= 4 ? own : nearest
 }
 
 function boxOf(points: readonly (readonly number[])[], within: readonly number[]): number[] {
   const lons = points.map(([lon]) => lon)
   const lats = points.map(([, lat]) => lat)
-  return [Math.max(within[0], Math.min(...lons)), Math.max(within[1], Math.min(...lats)), Math.min(within[2], Math.max(...lons)), Math.min(within[3], Math.max(...lats))]
+  const [west, south, east, north] = within
+  return [Math.max(west, Math.min(...lons)), Math.max(south, Math.min(...lats)), Math.min(east, Math.max(...lons)), Math.min(north, Math.max(...lats))]
 }
 
 /** Whether a point lies in a polygon with holes: an odd number of its edges lie east of the point. */

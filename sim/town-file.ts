@@ -47,8 +47,8 @@ export const TownUnit = Type.Object(
     lon: Longitude,
     lat: Latitude,
     driver: Type.Union([Type.Literal('crew'), Type.Literal('guest'), Type.Literal('nobody')], {
-      description:
-        'crew: the simulator drives and answers; guest: the simulator drives, a person at the officer page presses the buttons (and is given a minute to); nobody: off duty in the yard',
+      description: `crew: the simulator drives and answers; guest: the simulator drives, a person at the officer page presses the buttons
+        (and is given a minute to); nobody: off duty in the yard`,
     }),
     beat: Type.Optional(Type.String({ description: 'a district of `districts` within which it patrols; else near where it stands' })),
   },
@@ -201,7 +201,9 @@ function misshapen(schema: TSchema, json: unknown): string[] {
   const source = (json as { calls?: { source?: unknown } } | null)?.calls?.source
   const branch = source === 'templates' ? TemplateCalls : source === 'replay' ? ReplayCalls : undefined
   const errors = [...Value.Errors(schema, json)].filter((error) => !branch || !error.instancePath.startsWith('/calls'))
-  if (branch) errors.push(...[...Value.Errors(branch, (json as { calls: unknown }).calls)].map((error) => ({ ...error, instancePath: `/calls${error.instancePath}` })))
+  for (const error of branch ? Value.Errors(branch, (json as { calls: unknown }).calls) : []) {
+    errors.push({ ...error, instancePath: `/calls${error.instancePath}` })
+  }
   return errors.map((error) => `  ${error.instancePath || '/'}: ${error.message}`)
 }
 
@@ -227,7 +229,9 @@ function inconsistent(town: TownFile): string[] {
     if (parent === '' ? index > 0 : !town.agencies.slice(0, index).some((other) => other.path === parent)) {
       say(`agency ${agency.path}`, 'no parent above it in the file', 'the root first, then each below its parent')
     }
-    if (agency.kind === 'station' && (agency.lon === undefined || agency.lat === undefined)) say(`agency ${agency.path}`, 'no lon, lat', 'a place for a station')
+    if (agency.kind === 'station' && (agency.lon === undefined || agency.lat === undefined)) {
+      say(`agency ${agency.path}`, 'no lon, lat', 'a place for a station')
+    }
   }
   const [west, south, east, north] = town.bounds
   const onMap = (where: string, lon: number, lat: number) => {
