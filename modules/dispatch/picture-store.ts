@@ -1,6 +1,6 @@
 /** The bytes of pictures, on disk by what they are: `<folder>/<sha-256>`. Stored before the journal says that they exist. */
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileReply } from '#platform/http/route.ts'
 
@@ -18,14 +18,19 @@ export function pictureStore(folder: string, newId: () => string): PictureStore 
       if ((await stat(path).catch(() => undefined))?.size === bytes.length) return { sha256 }
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const unfinished = `${path}.${newId()}.tmp`
-      const file = await open(unfinished, 'wx', 0o600)
       try {
-        await file.writeFile(bytes)
-        await file.sync()
-      } finally {
-        await file.close()
+        const file = await open(unfinished, 'wx', 0o600)
+        try {
+          await file.writeFile(bytes)
+          await file.sync()
+        } finally {
+          await file.close()
+        }
+        await rename(unfinished, path)
+      } catch (error) {
+        await rm(unfinished, { force: true }) // a full disk has no room for half pictures
+        throw error
       }
-      await rename(unfinished, path)
       const directory = await open(folder, 'r')
       await directory.sync().finally(() => directory.close()) // the name itself must survive a power loss too
       return { sha256 }

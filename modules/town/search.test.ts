@@ -160,7 +160,7 @@ test('a point at a crossing is said by the crossing, in both languages', () => {
 test('a point in a street is said by the street and how far it is from the nearest crossing on it', () => {
   const [street] = guixi.find('冶金大道')
   const said = sayPlace(guixi.graph, guixi.gazetteer, street!.entry.lon, street!.entry.lat)
-  assert.match(said.text, /^冶金大道，距.+口 \d+ m$/)
+  assert.match(said.text, /^冶金大道，距.+口 \d+ 米$/)
   assert.match(said.textEn, /^Yejin Avenue, \d+ m from .+$/)
   assert.ok(said.distanceMeters !== null && said.distanceMeters <= 5)
 })

@@ -3,7 +3,7 @@
  * which version counts. A version is built aside and becomes current by one rename: there is never half a town.
  */
 import { readFileSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MapProblem } from './map-problem.ts'
 
@@ -117,6 +117,7 @@ export async function sweep(folder: string, keep: readonly string[] = []): Promi
 
 /** Locks that this very process holds: after a restart our own number in an old lock means nothing. */
 const held = new Set<string>()
+let drafts = 0
 
 /**
  * One import at a time in a folder, over all processes.
@@ -128,10 +129,11 @@ export async function lockImports(folder: string): Promise<() => Promise<void>> 
   await mkdir(folder, { recursive: true })
   const path = join(folder, 'import.lock')
   for (let attempt = 0; ; attempt++) {
+    const draft = `${path}.${process.pid}.${++drafts}`
     try {
-      const file = await open(path, 'wx', 0o644)
+      await writeFile(draft, `${process.pid} ${startOf(process.pid)}\n`, { mode: 0o644 })
+      await link(draft, path) // whole or not at all: an empty one looks like nobody's, and a full disk must not leave one
       held.add(path)
-      await file.writeFile(`${process.pid} ${startOf(process.pid)}\n`).finally(() => file.close())
       return async () => {
         held.delete(path)
         await rm(path, { force: true })
@@ -142,6 +144,8 @@ export async function lockImports(folder: string): Promise<() => Promise<void>> 
       const isOurs = Number(pid) === process.pid
       if (attempt > 2 || (isOurs ? held.has(path) : isAlive(Number(pid), start))) throw new MapProblem('import-running', { pid: Number(pid) })
       await rm(path, { force: true }) // its holder is gone
+    } finally {
+      await rm(draft, { force: true })
     }
   }
 }
