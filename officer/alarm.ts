@@ -12,9 +12,6 @@ export function allowSound(): void {
   }
 }
 
-/** Whether a ring could be heard now. */
-export const isSoundAllowed = (): boolean => context?.state === 'running'
-
 /** Ring once, about a second. */
 export function ring(): void {
   navigator.vibrate?.([300, 120, 300, 120, 600])

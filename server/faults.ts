@@ -13,6 +13,8 @@ export function explain(error: Error & { code?: string }, about: { readonly host
     EADDRINUSE: `Port ${about.port} on ${about.host} is taken by another program. Stop it, or choose another with --port.`,
     EACCES: `Not allowed: ${error.message}. Choose a port from 1024 up and a data folder that this user may write to.`,
     ENOSPC: `The disk that holds ${about.data} is full. Free some space and start again; nothing was half-written.`,
+    EEXIST: `${about.data} is not a folder. Give another with --data.`,
+    ENOTDIR: `${about.data} is not a folder, or lies below something that is none. Give another with --data.`,
     EROFS: `The disk that holds ${about.data} is read-only.`,
     EADDRNOTAVAIL: `${about.host} is not an address of this machine.`,
   }

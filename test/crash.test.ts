@@ -36,6 +36,7 @@ test('nothing acknowledged is lost over kill -9, and what was not is in effect o
     const load = startLoad(server, commands, fixes)
     // clients that never heard an answer ask again, with the same ids
     await load.settle(unanswered)
+    await load.reporting
     await sleep(800 + random() * 1_200)
     const postmaster = Number(readFileSync(join(data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
     await server.kill()
@@ -89,6 +90,8 @@ test('nothing acknowledged is lost over kill -9, and what was not is in effect o
 /** Dispatchers who open incidents and write notes, and an officer's phone. Each waits for its answer before the next. */
 function startLoad(server: Served, commands: Sent[], fixes: { fixAt: number; acknowledged: boolean }[], options: { idle?: boolean } = {}) {
   let running = true
+  let onDuty = () => {}
+  const reporting = new Promise<void>((resolve) => (onDuty = resolve))
   const dispatcher = signIn(server, 'dispatcher')
 
   const send = async (one: Sent) => {
@@ -113,6 +116,9 @@ function startLoad(server: Served, commands: Sent[], fixes: { fixAt: number; ack
   }
   const phone = async () => {
     const token = await signIn(server, 'officer')
+    // Off duty nothing is kept: the simulator puts the officer's unit on duty some moments after the first start.
+    while (running && (await call(server, token, 'GET', '/api/units/mine')).status !== 200) await sleep(50)
+    onDuty()
     while (running) {
       const fix = { fixAt: Date.now(), acknowledged: false }
       fixes.push(fix)
@@ -129,6 +135,8 @@ function startLoad(server: Served, commands: Sent[], fixes: { fixAt: number; ack
   const untilKilled = (work: Promise<void>) => work.catch((error: unknown) => assert.match(String((error as Error).message), /fetch failed|terminated|other side closed/))
   const all = options.idle ? [] : [desk(1), desk(2), desk(3), desk(4), phone()].map(untilKilled)
   return {
+    /** The officer's phone is heard. */
+    reporting,
     settle: async (unanswered: readonly Sent[]) => {
       for (const one of unanswered) while (one.acknowledged === undefined) await send(one)
     },

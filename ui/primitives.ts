@@ -2,7 +2,7 @@
 export { Button, IconButton, type ButtonProps, type IconButtonProps } from './primitives/button.tsx'
 export { Dialog, type DialogProps } from './primitives/dialog.tsx'
 export { Empty, ErrorState, type EmptyProps, type ErrorStateProps } from './primitives/empty.tsx'
-export { Field, PasswordField, Select, TextArea, type FieldProps, type SelectProps, type TextAreaProps } from './primitives/field.tsx'
+export { Field, Select, TextArea, type FieldProps, type SelectProps, type TextAreaProps } from './primitives/field.tsx'
 export { Icon, type IconName } from './primitives/icon.tsx'
 export { Kbd } from './primitives/kbd.tsx'
 export { Progress, type ProgressProps } from './primitives/progress.tsx'

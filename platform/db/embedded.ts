@@ -177,7 +177,8 @@ async function create(dataFolder: string, cluster: string, initdb: string, runAs
       '--data-checksums',
       '--no-instructions',
     ]),
-    { ...runAs.ids, env: environment, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] },
+    // Its own session, as the server itself has: Ctrl-C in our terminal is for us, and half a database is of no use.
+    { ...runAs.ids, env: environment, cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let said = ''
   child.stdout.on('data', (chunk) => (said += chunk))
