@@ -20,7 +20,7 @@ test('every file names only its own schema', () => {
   assert.deepEqual(paths.flatMap((path) => foreignSchemas(path, sources.get(path)!)), [])
 })
 
-test('every file is imported by something, started by something, or a test', () => {
+test('every file is imported by something, started by something, a test, a journey or a declaration', () => {
   const started = new Set([
     'server/main.ts',
     'sim/main.ts',
@@ -46,7 +46,7 @@ test('every file is imported by something, started by something, or a test', () 
       reached.add(named!.replace(/^[#/]+/, ''))
     }
   }
-  const dead = paths.filter((path) => !reached.has(path) && !started.has(path) && !/\.test\.tsx?$/.test(path))
+  const dead = paths.filter((path) => !reached.has(path) && !started.has(path) && !/\.(test|journey|d)\.tsx?$/.test(path))
   assert.deepEqual(dead, [])
 })
 

@@ -1,0 +1,146 @@
+/** Every page, and how it is brought to the screen: for axe, for the content policy, for the pictures in docs/screenshots. */
+import { sizes } from '#test/browser.ts'
+import type { Served } from '#test/serve.ts'
+import type { Page } from 'playwright-core'
+import { farPlace, makeCrew, openDesk, until, type Crew, type Desk, type Place } from './town.ts'
+
+/** A town in the middle of a shift. */
+export type Scene = {
+  readonly served: Served
+  readonly desk: Desk
+  /** On duty, ordered to `incident`, on its way. */
+  readonly crew: Crew
+  /** For orders on the phone; on duty only while it is looked at, or the town would send it. */
+  readonly phone: Crew
+  /** Not on duty. */
+  readonly resting: Crew
+  readonly incident: string
+  readonly place: Place & { readonly text: string }
+}
+
+export async function makeScene(served: Served): Promise<Scene> {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const [crew, phone, resting] = [await makeCrew(served, '东3', 'guixi.dongmen'), await makeCrew(served, '巡7'), await makeCrew(served, '巡8')]
+  await crew.startShift()
+  await crew.standAt(place)
+  const { id: incident } = await desk.post<{ id: string }>('/api/dispatch/incidents', {
+    category: 'dispute',
+    lon: place.lon,
+    lat: place.lat,
+    summary: '两名顾客因停车争吵，一人受轻伤，店主请求派人调解',
+    reporter: '店主',
+    answers: { people: '两人', weapon: '没有' },
+  })
+  const { id: assignment } = await desk.post<{ id: string }>(`/api/dispatch/incidents/${incident}/assignments`, { unit: crew.unit })
+  await crew.press(assignment, 'acknowledged')
+  await crew.press(assignment, 'en-route')
+  await crew.officer.post(`/api/dispatch/incidents/${incident}/notes`, { text: '前方路口拥堵，两分钟后到。' })
+  // the callers of the demo need a minute to make a board worth looking at
+  await until('the board is alive', async () => (await desk.get<{ items: unknown[] }>('/api/dispatch/incidents?status=open')).items.length >= 4, 120).catch(() => {})
+  return { served, desk, crew, phone, resting, incident, place }
+}
+
+/** An order for the phone that nobody has answered yet; taken back by `end`. */
+export async function orderFor(scene: Scene): Promise<{ readonly incident: string; end(): Promise<void> }> {
+  const { desk, phone, place } = scene
+  await phone.standAt(place)
+  const incident = await desk.open(place, '老人在路口走失，穿蓝色上衣')
+  await desk.post(`/api/dispatch/incidents/${incident}/assignments`, { unit: phone.unit })
+  return {
+    incident,
+    async end() {
+      await desk.post(`/api/dispatch/incidents/${incident}/close`, { outcome: 'cancelled-by-caller', note: '' })
+    },
+  }
+}
+
+export type View = {
+  readonly name: string
+  readonly path: (scene: Scene) => string
+  /** Presses what is needed and waits until everything is there. */
+  readonly show: (page: Page, scene: Scene) => Promise<void>
+}
+type Ways = Readonly<Record<string, Omit<View, 'name'>>>
+const named = (ways: Ways): readonly View[] => Object.entries(ways).map(([name, view]) => ({ name, ...view }))
+const there = (...selectors: string[]) => async (page: Page) => {
+  for (const selector of selectors) await page.locator(selector).first().waitFor()
+}
+
+const rows = there('.board .row', '.chip', '.maplibregl-canvas')
+/** Of a dispatcher. */
+export const commandViews = named({
+  command: { path: () => '/command', show: rows },
+  incident: {
+    path: ({ incident }) => `/command?incident=${incident}`,
+    show: there('.incident-detail .log-line', '.recommendation', '.resource', '.maplibregl-canvas'),
+  },
+  'new-incident': {
+    path: () => '/command',
+    async show(page, { place }) {
+      await rows(page)
+      await page.keyboard.press('n')
+      await page.locator('.kind-field input:focus').waitFor()
+      await page.keyboard.type('jt')
+      await page.keyboard.press('Enter')
+      await page.keyboard.type(place.text)
+      await page.locator('#place-options [role=option]').first().waitFor()
+      await page.keyboard.press('Enter')
+      await page.keyboard.type('两车剐蹭，无人受伤，占用一条车道')
+      await page.locator('.new-incident .recommendation').first().waitFor()
+    },
+  },
+  unit: { path: ({ crew }) => `/command?unit=${crew.unit}`, show: there('.unit-detail', '.maplibregl-canvas') },
+  search: {
+    path: () => '/command',
+    async show(page) {
+      await rows(page)
+      await page.keyboard.press('Control+K')
+      await page.keyboard.type('xs')
+      await page.locator('.search-result').first().waitFor()
+    },
+  },
+  'command-line': {
+    path: () => '/command',
+    async show(page) {
+      await rows(page)
+      await page.keyboard.press('F2')
+      await page.keyboard.type('d')
+      await page.locator('.completion').first().waitFor()
+    },
+  },
+  help: {
+    path: () => '/command',
+    async show(page) {
+      await rows(page)
+      await page.keyboard.press('Shift+?')
+      await page.locator('dialog[open]').waitFor()
+    },
+  },
+})
+
+const section = (id: string, ready: string) => ({ path: () => `/administration/${id}`, show: there('.administration-head', ready) })
+/** Of an administrator. */
+export const administrationViews = named({
+  'administration-start': section('start', '.first-steps li'),
+  'administration-accounts': section('accounts', '.ant-table-row'),
+  'administration-members': section('members', '.ant-table-row'),
+  'administration-agencies': section('agencies', '.ant-table-row, .ant-tree-treenode'),
+  'administration-units': section('units', '.ant-table-row'),
+  'administration-categories': section('categories', '.ant-table-row'),
+  'administration-map': section('map', '.map-facts'),
+  'administration-new-account': {
+    path: () => '/administration/accounts',
+    async show(page) {
+      await there('.ant-table-row')(page)
+      await page.locator('.administration-tools .ant-btn-primary').click()
+      await page.locator('.ant-modal form, .ant-drawer form').first().waitFor()
+      await page.waitForTimeout(400) // it slides in
+    },
+  },
+})
+
+/** Console pages are for desks; the phone page is for phones; the door is for all. */
+export const deskSizes = { '1366x768': sizes.desk, '1920x1080': sizes.wide } as const
+export const phoneSize = { '390x844': sizes.phone } as const
+export const doorSizes = { ...deskSizes, ...phoneSize } as const
