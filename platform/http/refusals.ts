@@ -13,6 +13,7 @@ export const httpSentences: Sentences = {
   'media-type': { zh: '不支持这种内容类型。', en: 'This media type is not taken here.' },
   'too-many-requests': { zh: '请求过于频繁，请 {seconds} 秒后再试。', en: 'Too many requests. Try again in {seconds} s.' },
   'database-unavailable': { zh: '数据库暂时不可用，请稍后重试。', en: 'The database is not available at the moment. Try again shortly.' },
+  'storage-full': { zh: '服务器磁盘已满，内容没有保存。请管理员清理空间后重试。', en: 'The server’s disk is full and nothing was kept. Once an administrator has freed some space, try again.' },
   stopping: { zh: '服务正在停止，请稍后重试。', en: 'The server is stopping. Try again shortly.' },
   fault: { zh: '服务器内部错误，请记下编号 {request} 并告知管理员。', en: 'Something broke on the server. Tell the administrator: {request}.' },
 }
@@ -33,6 +34,7 @@ const statuses: Readonly<Record<string, number>> = {
   fault: 500,
   'database-unavailable': 503,
   stopping: 503,
+  'storage-full': 507,
 }
 
 /** 409 unless the code says otherwise; whatever ends in `-not-found` is 404. */

@@ -51,6 +51,8 @@ const routes: Route<{ said: string[] }>[] = [
   town({ method: 'GET', path: '/api/test/bug', summary: 'Break.', access: 'public', schema: {}, replies: {}, handle: async () => { throw new Error('a secret detail') } }),
   town({ method: 'GET', path: '/api/test/gone', summary: 'Lose the database.', access: 'public', schema: {}, replies: {},
     handle: async () => { throw Object.assign(new Error('gone'), { code: 'database-unavailable' }) } }),
+  town({ method: 'GET', path: '/api/test/full', summary: 'Fill the disk.', access: 'public', schema: { querystring: Type.Object({ code: Type.String() }) }, replies: {},
+    handle: async (_deps, { querystring }) => { throw Object.assign(new Error('no space left'), { code: querystring.code }) } }),
   town({ method: 'GET', path: '/api/test/liar', summary: 'Answer what is not promised.', access: 'public', schema: {}, replies: { 200: Type.Object({ n: Type.Integer() }) },
     handle: async () => ({ status: 200, body: { n: 'one' as unknown as number } }) }),
   town({ method: 'GET', path: '/api/test/map', summary: 'A file.', access: 'public', schema: {}, replies: { 200: FileBody },
@@ -201,6 +203,13 @@ test('an answer that is not what was promised is a fault, where answers are chec
 test('a database that is gone is 503 with when to try again', async () => {
   const { status, body, headers } = await ask('/api/test/gone')
   assert.deepEqual([status, body.code, headers['retry-after']], [503, 'database-unavailable', '2'])
+})
+
+test('a full disk is 507 in words, whether the file system or the database says it', async () => {
+  for (const code of ['ENOSPC', '53100']) {
+    const { status, body } = await ask(`/api/test/full?code=${code}`)
+    assert.deepEqual([status, body.code], [507, 'storage-full'])
+  }
 })
 
 test('unknown addresses of the API are 404 in JSON; a broken escape is 400', async () => {

@@ -280,8 +280,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (error instanceof Problematic) return error
     switch (error.code) {
       case 'database-unavailable':
-        log.warn({ err: error, request: request.id }, 'database unavailable')
+        // A long outage is many of these: one line each, the cause was logged where it was found.
+        log.warn({ because: error.message, request: request.id }, 'database unavailable')
         return { refused: refuse('database-unavailable') }
+      case 'ENOSPC':
+      case '53100': // PostgreSQL's own name for it
+        log.error({ because: error.message, request: request.id }, 'the disk is full')
+        return { refused: refuse('storage-full') }
       case 'FST_ERR_CTP_BODY_TOO_LARGE':
         return { refused: refuse('body-too-large', { limit: reply.routeOptions?.bodyLimit ?? bodyLimit }) }
       case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
