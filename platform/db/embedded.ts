@@ -164,31 +164,39 @@ async function create(dataFolder: string, cluster: string, initdb: string, runAs
   await writeFile(passwordFile, `${secret.password}\n`, { mode: 0o600 })
   if (runAs.uid !== undefined) await chown(passwordFile, runAs.uid, runAs.gid!)
 
-  const child = spawn(
-    ...runAs.command(initdb, [
-      `--pgdata=${draft}`,
-      '--username=gengfu',
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '--encoding=UTF8',
-      '--locale-provider=builtin', // the same order of text on every machine
-      '--builtin-locale=C.UTF-8',
-      '--locale=C',
-      '--data-checksums',
-      '--no-instructions',
-    ]),
-    // Its own session, as the server itself has: Ctrl-C in our terminal is for us, and half a database is of no use.
-    { ...runAs.ids, env: environment, cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  let said = ''
-  child.stdout.on('data', (chunk) => (said += chunk))
-  child.stderr.on('data', (chunk) => (said += chunk))
-  const code = await new Promise<number | null>((done, failed) => child.on('close', done).on('error', failed)).finally(() =>
-    rm(passwordFile, { force: true }),
-  )
-  if (code !== 0) {
-    await rm(draft, { recursive: true, force: true })
-    throw new DatabaseCannotStart(`The database could not be made in ${dataFolder}: ${said.trim().split('\n').slice(-3).join(' ')}`)
+  const made = async (): Promise<{ code: number | null; said: string }> => {
+    const child = spawn(
+      ...runAs.command(initdb, [
+        `--pgdata=${draft}`,
+        '--username=gengfu',
+        '--auth=scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '--encoding=UTF8',
+        '--locale-provider=builtin', // the same order of text on every machine
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+        '--data-checksums',
+        '--no-instructions',
+      ]),
+      // Its own session, as the server itself has: Ctrl-C in our terminal is for us, and half a database is of no use.
+      { ...runAs.ids, env: environment, cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    let said = ''
+    child.stdout.on('data', (chunk) => (said += chunk))
+    child.stderr.on('data', (chunk) => (said += chunk))
+    const code = await new Promise<number | null>((done, failed) => child.on('close', done).on('error', failed))
+    return { code, said }
+  }
+  try {
+    let { code, said } = await made()
+    // A Ctrl-C that came before it had its own session, and before it had written anything.
+    if (code === null && said === '') ({ code, said } = await made())
+    if (code !== 0) {
+      await rm(draft, { recursive: true, force: true })
+      throw new DatabaseCannotStart(`The database could not be made in ${dataFolder}: ${said.trim().split('\n').slice(-3).join(' ')}`)
+    }
+  } finally {
+    await rm(passwordFile, { force: true })
   }
   await rm(cluster, { recursive: true, force: true })
   await rename(draft, cluster)
