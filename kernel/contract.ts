@@ -5,9 +5,9 @@ export const Id = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0
 
 /** Made by the client, once per intent; sending it again is asking for the same thing again. */
 export const CommandIdOf = Type.String({
-  minLength: 8,
+  minLength: 1,
   maxLength: 64,
-  pattern: '^[A-Za-z0-9_-]+$',
+  pattern: '^[A-Za-z0-9._:-]+$',
   description: 'Client-made id (a UUID, say). The same id twice is one command: the first answer is given again.',
 })
 

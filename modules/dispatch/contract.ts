@@ -118,7 +118,7 @@ export const LogLine = Type.Object({
   at: At,
   actor: Type.String(),
   type: Type.String(),
-  command: Id,
+  command: CommandIdOf,
   data: Type.Record(Type.String(), Type.Unknown()),
 })
 export type LogLine = Static<typeof LogLine>
