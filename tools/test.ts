@@ -1,5 +1,5 @@
 /**
- * `npm test`: types, then every test file, on one database server for the whole run.
+ * `npm test`: types, the pages, then every test file, on one database server for the whole run.
  *
  * `--only GLOB` runs some files and no types. The server is the built-in PostgreSQL in a temporary folder, or the one
  * at GENGFU_TEST_DATABASE_URL. A run of no tests, or a file of none, is a failure.
@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { startEmbedded } from '#platform/db/embedded.ts'
 import { createLog } from '#platform/log.ts'
 import { admin } from '#test/database.ts'
+import { ensureUi } from '#ui/build.ts'
 
 const root = join(import.meta.dirname, '..')
 const folders = ['core', 'kernel', 'modules', 'gateways', 'platform', 'server', 'sim', 'bench', 'ui', 'console', 'officer', 'tools', 'test']
@@ -30,6 +31,7 @@ if (values.only === undefined) {
   console.log(`types hold (${seconds(started)})`)
 }
 
+if (await ensureUi()) console.log('pages built')
 const started = performance.now()
 const runName = `r${process.pid}`
 const given = process.env.GENGFU_TEST_DATABASE_URL || undefined

@@ -27,14 +27,14 @@ export function isBuilt(): boolean {
 
 /**
  * Build both apps into `build/ui`. The new build is made beside the old one and put in its place at the end, so a
- * failed build leaves what was there.
+ * failed build leaves what was there, and two at once do not meet.
  *
  * @throws Vite's error, which names the file and the line
  *
  * About 3 s on two cores.
  */
 export async function buildUi(options: { readonly logLevel?: LogLevel } = {}): Promise<void> {
-  const fresh = `${builtFolder}.new`
+  const fresh = `${builtFolder}.${process.pid}.new`
   rmSync(fresh, { recursive: true, force: true })
   const inline: InlineConfig = {
     ...config,
@@ -43,9 +43,30 @@ export async function buildUi(options: { readonly logLevel?: LogLevel } = {}): P
     logLevel: options.logLevel ?? 'warn',
     build: { ...config.build, outDir: fresh },
   }
-  await build(inline)
-  rmSync(builtFolder, { recursive: true, force: true })
-  renameSync(fresh, builtFolder)
+  try {
+    await build(inline)
+    swap(fresh)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+/** Put a fresh build in its place. Two programs of one checkout may do so at once: either build will do. */
+function swap(fresh: string): void {
+  const old = `${builtFolder}.${process.pid}.old`
+  try {
+    renameSync(builtFolder, old)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  try {
+    renameSync(fresh, builtFolder)
+  } catch (error) {
+    const isThere = ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')
+    if (!isThere || !isBuilt()) throw error
+  } finally {
+    rmSync(old, { recursive: true, force: true })
+  }
 }
 
 /** Build only when needed; `onBuild` is told first. Returns whether it had to. */
