@@ -47,10 +47,11 @@ try {
         await page.context().close()
       }
 
-      const command = commandViews.filter(({ name }) => wanted(name))
+      const command = commandViews.filter(({ name }) => wanted(name) && name !== 'help')
       if (command.length > 0) {
         const { page } = await openConsole(browser, town, town.account('dispatcher'), look)
         for (const view of command) {
+          await page.setViewportSize(deskSizes['1366x768']) // a map that grows shows more; one that shrinks loses its place
           await page.goto(town.url + view.path(scene))
           await view.show(page, scene)
           await shoot(page, view.name, deskSizes)
@@ -64,6 +65,7 @@ try {
         await typeCredentials(page, town.account('administrator'))
         await page.locator('.administration-head').waitFor()
         for (const view of administration) {
+          await page.setViewportSize(deskSizes['1366x768']) // a map that grows shows more; one that shrinks loses its place
           await page.goto(town.url + view.path(scene))
           await view.show(page, scene)
           await shoot(page, view.name, deskSizes)

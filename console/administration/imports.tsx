@@ -71,7 +71,7 @@ export function Imports() {
               </div>
               <div>
                 <dt>{t('map.dataAt')}</dt>
-                <dd>{present.dataAt === null ? '–' : format.dayTime(present.dataAt)}</dd>
+                <dd>{present.dataAt === null ? '–' : format.fullTime(present.dataAt)}</dd>
               </div>
               <div>
                 <dt>{t('map.edges')}</dt>

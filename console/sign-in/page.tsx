@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '#ui/client.ts'
 import { ErrorState, Spinner } from '#ui/primitives.ts'
-import { useSession } from '#ui/session.tsx'
+import { useSession, type SessionState } from '#ui/session.tsx'
 import { Brand } from '#ui/sign-in/brand.tsx'
 import { ChangePasswordForm } from '#ui/sign-in/change-password-form.tsx'
 import { LanguageAndTheme } from '#ui/sign-in/language-and-theme.tsx'
@@ -16,7 +16,8 @@ const SetupPage = lazy(() => import('../setup/page.tsx'))
 export default function SignInPage() {
   const { status, signOut, refresh } = useSession()
   const { t } = useTranslation('common')
-  const [needsSetup, setNeedsSetup] = useState(false)
+  // on the address that the server printed nobody is shown a sign-in page before it is known whether there is anybody
+  const [needsSetup, setNeedsSetup] = useState<boolean | undefined>(() => (location.pathname === '/setup' ? undefined : false))
 
   useEffect(() => {
     if (status.state !== 'signed-out') return
@@ -24,7 +25,7 @@ export default function SignInPage() {
     // a server that cannot say whether it is set up is asked by the form itself soon enough
     api.get<{ needed: boolean }>('/api/setup', { signal: gone.signal, sessionless: true }).then(
       (setup) => setNeedsSetup(setup.needed),
-      () => {},
+      () => setNeedsSetup((old) => old ?? false),
     )
     return () => gone.abort()
   }, [status.state])
@@ -36,7 +37,8 @@ export default function SignInPage() {
       </Suspense>
     )
   }
-  switch (status.state) {
+  const shown: SessionState = status.state === 'signed-out' && needsSetup === undefined ? { state: 'asking' } : status
+  switch (shown.state) {
     case 'asking':
       return (
         <Frame>
@@ -49,13 +51,13 @@ export default function SignInPage() {
     case 'unreachable':
       return (
         <Frame>
-          <ErrorState title={t('signIn.unreachable')} problem={status.problem} onRetry={() => void refresh()} />
+          <ErrorState title={t('signIn.unreachable')} problem={shown.problem} onRetry={() => void refresh()} />
         </Frame>
       )
     case 'must-change-password':
       return (
-        <Frame title={t('signIn.changeTitle')} text={t('signIn.changeText', { name: status.session.displayName })}>
-          <ChangePasswordForm name={status.session.name} onSignOut={() => void signOut()} />
+        <Frame title={t('signIn.changeTitle')} text={t('signIn.changeText', { name: shown.session.displayName })}>
+          <ChangePasswordForm name={shown.session.name} onSignOut={() => void signOut()} />
         </Frame>
       )
     case 'signed-out':

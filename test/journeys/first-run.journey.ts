@@ -30,7 +30,7 @@ test('the printed address leads from an empty machine to an administrator, a map
 
   // the token is in the address; a wrong one is sent back to
   const next = page.locator('button[type=submit]')
-  const token = page.locator('.sign-in-form input')
+  const token = page.locator('.setup-steps + .sign-in-form input')
   await token.waitFor()
   const right = await token.inputValue()
   assert.ok(right.length >= 20, 'the token comes with the address')
