@@ -475,6 +475,7 @@ function leaveBody(request: FastifyRequest, reply: FastifyReply): void {
   if (raw.complete || raw.destroyed) return
   const bytes = Number(raw.headers['content-length'] ?? Infinity)
   if (bytes > drainMax) return void reply.header('connection', 'close')
+  reply.removeHeader('connection') // Fastify would hang up on what is too large, in the middle of the client's sentence
   raw.unpipe()
   raw.resume()
 }
