@@ -78,6 +78,9 @@ export function parseArguments(words: readonly string[]): Arguments {
 
 export class UsageError extends Error {}
 
+/** An address that only this machine reaches. */
+export const isLoopback = (host: string): boolean => /^(127\.|localhost$|::1$)/.test(host)
+
 function serve(words: readonly string[]): ServeArguments {
   const { values, positionals } = read(words, {
     data: { type: 'string' },
@@ -97,7 +100,7 @@ function serve(words: readonly string[]): ServeArguments {
   const tlsCert = values['tls-cert'] as string | undefined
   const tlsKey = values['tls-key'] as string | undefined
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw new UsageError('--tls-cert and --tls-key go together.')
-  const loopback = /^(127\.|localhost$|::1$)/.test(host)
+  const loopback = isLoopback(host)
   if (demo !== 'none' && !loopback) {
     throw new UsageError(`--host ${host}: demo mode listens on this machine only, because its passwords are printed. Use --demo none.`)
   }

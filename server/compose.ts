@@ -47,7 +47,7 @@ import { createLog } from '#platform/log.ts'
 import { createMetrics } from '#platform/metrics.ts'
 import type { TownFile } from '#sim/town-file.ts'
 import { builtFolder, ensureUi } from '#ui/build.ts'
-import type { ServeArguments } from './arguments.ts'
+import { isLoopback, type ServeArguments } from './arguments.ts'
 import { readDemo, seedTown, startSimulator, townFolder, type DemoAccount } from './demo.ts'
 import { explain } from './faults.ts'
 
@@ -138,7 +138,10 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       timeZone: town?.timeZone ?? process.env.GENGFU_TIME_ZONE ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     })
     closing.push(() => place.close())
-    if (town && place.view().demo !== town.demo) {
+    const { ready: hasMap, demo: demoOfMap } = place.view()
+    refuseMixedFolder(options, demoOfMap, data)
+    const isOwnMap = hasMap && demoOfMap === null
+    if (town && !hasMap) {
       await importDemo(town, place, options, onStep, data)
       if (givenUp) return undefined
     }
@@ -239,7 +242,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     closing.push(() => jobs.stop())
     jobs.schedule('sweep-sessions', '17 3 * * *', () => sweepOld(organisationDeps))
 
-    if (town) {
+    if (town && isOwnMap) {
+      onStep('Crews: they stay at home, because this folder holds a map of your own. For the demo choose another --data folder.')
+    } else if (town) {
       onStep(`Crews: ${town.units.filter((unit) => unit.driver !== 'nobody').length} units go on duty`)
       const simulator = startSimulator({
         url,
@@ -255,6 +260,21 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     return { url, accounts: accounts.people, ...(setupUrl ? { setupUrl } : {}), stop }
   }
 }
+
+/**
+ * A demo's passwords are published and its town is invented, so it shares no folder with another demo and is never
+ * opened to a network.
+ *
+ * @throws a fault with a sentence
+ */
+function refuseMixedFolder({ demo, host }: ComposeOptions, before: 'guixi' | 'portland' | null, data: string): void {
+  if (before === null || before === demo) return
+  const instead = `Start it with --demo ${before}, or choose another --data folder.`
+  if (demo !== 'none') throw fault('other-demo', `${data} holds the demo town ${before}. ${instead}`)
+  if (!isLoopback(host)) throw fault('demo-folder', `${data} holds the demo town ${before}, whose passwords are published: it is served on this machine only. ${instead}`)
+}
+
+const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
 
 const databaseSteps = {
   'database-create': 'Database: making it (once, about 4 s)',

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -134,6 +134,20 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.deepEqual(processesNaming(served.data), [])
   })
 }
+
+test('the folder of one demo is not another’s, and its published passwords are not served to a network', async () => {
+  const data = demoFolder() // Guixi, from the tests above
+  if (!existsSync(join(data, 'town', 'current.json'))) assert.equal(await (await serve({ data, demo: 'guixi', env: ownDatabase })).stop(), 0)
+  const port = ['--port', String(await freePort())]
+  for (const words of [
+    ['--demo', 'portland'],
+    ['--demo', 'none', '--host', '0.0.0.0', '--tls-cert', 'never-read.pem', '--tls-key', 'never-read.pem'],
+  ]) {
+    const ended = await gengfu(['serve', '--data', data, ...port, ...words])
+    assert.equal(ended.code, 1, words.join(' '))
+    assert.match(ended.err, /holds the demo town guixi.*Start it with --demo guixi, or choose another --data folder\./)
+  }
+})
 
 test('a client that never hangs up does not keep the server from stopping', async () => {
   const served = await emptyHouse(temporaryFolder('gengfu-stop-'))
