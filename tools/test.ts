@@ -5,7 +5,7 @@
  * at GENGFU_TEST_DATABASE_URL. A run of no tests, or a file of none, is a failure.
  */
 import { spawnSync } from 'node:child_process'
-import { createWriteStream, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
@@ -44,6 +44,12 @@ const url = given ?? server!.url
 console.log(given === undefined ? `built-in PostgreSQL started (${seconds(started)})` : 'outside PostgreSQL')
 
 process.env.GENGFU_TEST_DATABASE_URL = url
+// Larger maps and captured frames that are not ours to ship; tests that want them skip by name where they are not.
+const shared = join(root, '..', 'shared', 'data')
+if (existsSync(shared)) {
+  process.env.GENGFU_MAPS ??= shared
+  process.env.GENGFU_OSMAND_FRAMES ??= join(shared, 'osmand-payloads', 'frames.json')
+}
 process.env.GENGFU_TEST_RUN = runName
 
 let interrupted = false
