@@ -1,5 +1,5 @@
 /** Accounts 账号: who may sign in, with which rights over which part of the tree. */
-import { Alert, Button, Drawer, Dropdown, Form, Input, Select, Table, type TableColumnsType } from 'antd'
+import { Alert, Button, Dropdown, Form, Input, Select, Table, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Static } from 'typebox'
@@ -12,6 +12,7 @@ import { Icon, StateMark } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import { useFormat } from '#ui/use-format.ts'
 import { useAct } from './act.ts'
+import { FormDrawer } from './form-drawer.tsx'
 import { AgencyPicker } from './agency-picker.tsx'
 import { Frame, WhenThere } from './frame.tsx'
 import { useList } from './lists.tsx'
@@ -214,20 +215,7 @@ function AccountForm({ account, own, onClose, onDone }: AccountFormProps) {
 
   const home = session?.agency
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      size={460}
-      title={account ? t('accounts.changeTitle', { name: account.displayName }) : t('accounts.new')}
-      footer={
-        <div className="drawer-foot">
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button type="primary" loading={busy} onClick={() => form.submit()}>
-            {account ? t('common:save') : t('accounts.create')}
-          </Button>
-        </div>
-      }
-    >
+    <FormDrawer size={460} title={account ? t('accounts.changeTitle', { name: account.displayName }) : t('accounts.new')} busy={busy} saveLabel={account ? t('common:save') : t('accounts.create')} onSave={() => form.submit()} onClose={onClose}>
       <Form<Values>
         form={form}
         layout="vertical"
@@ -285,6 +273,6 @@ function AccountForm({ account, own, onClose, onDone }: AccountFormProps) {
           </Form.List>
         </fieldset>
       </Form>
-    </Drawer>
+    </FormDrawer>
   )
 }

@@ -1,5 +1,5 @@
 /** The organisation tree 单位: each part sees itself and what is below it. */
-import { Button, Drawer, Form, Input, InputNumber, Select, Table, type TableColumnsType } from 'antd'
+import { Button, Form, Input, InputNumber, Select, Table, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AgencyView } from '#modules/organisation/contract.ts'
@@ -7,6 +7,7 @@ import { api } from '#ui/client.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { useSession } from '#ui/session.tsx'
 import { useAct } from './act.ts'
+import { FormDrawer } from './form-drawer.tsx'
 import { AgencyPicker } from './agency-picker.tsx'
 import { Frame, WhenThere } from './frame.tsx'
 import { useList } from './lists.tsx'
@@ -95,20 +96,7 @@ function AgencyForm({ agency, parent, onClose, onDone }: AgencyFormProps) {
   }
 
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      size={440}
-      title={agency ? t('agencies.changeTitle', { name: agency.name }) : t('agencies.new')}
-      footer={
-        <div className="drawer-foot">
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button type="primary" loading={busy} onClick={() => form.submit()}>
-            {t('common:save')}
-          </Button>
-        </div>
-      }
-    >
+    <FormDrawer size={440} title={agency ? t('agencies.changeTitle', { name: agency.name }) : t('agencies.new')} busy={busy} onSave={() => form.submit()} onClose={onClose}>
       <Form<Values>
         form={form}
         layout="vertical"
@@ -150,6 +138,6 @@ function AgencyForm({ agency, parent, onClose, onDone }: AgencyFormProps) {
         </div>
         <p className="form-hint">{t('agencies.placeHint')}</p>
       </Form>
-    </Drawer>
+    </FormDrawer>
   )
 }

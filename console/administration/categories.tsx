@@ -1,5 +1,5 @@
 /** Kinds of incident 警情类别: what they are called, how urgent, how soon somebody must be there, what to ask. */
-import { Button, Drawer, Form, Input, InputNumber, Select, Switch, Table, type TableColumnsType } from 'antd'
+import { Button, Form, Input, InputNumber, Select, Switch, Table, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CategoryView } from '#modules/dispatch/contract.ts'
@@ -8,6 +8,7 @@ import { useLanguage } from '#ui/i18n.ts'
 import { Icon, StateMark } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { useAct } from './act.ts'
+import { FormDrawer } from './form-drawer.tsx'
 import { Frame, WhenThere } from './frame.tsx'
 import { useList } from './lists.tsx'
 
@@ -108,20 +109,7 @@ function CategoryForm({ category, onClose, onDone }: { readonly category: Catego
   }
 
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      size={520}
-      title={category ? t('categories.changeTitle', { name: category.name }) : t('categories.new')}
-      footer={
-        <div className="drawer-foot">
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button type="primary" loading={busy} onClick={() => form.submit()}>
-            {t('common:save')}
-          </Button>
-        </div>
-      }
-    >
+    <FormDrawer size={520} title={category ? t('categories.changeTitle', { name: category.name }) : t('categories.new')} busy={busy} onSave={() => form.submit()} onClose={onClose}>
       <Form<Values>
         form={form}
         layout="vertical"
@@ -197,6 +185,6 @@ function CategoryForm({ category, onClose, onDone }: { readonly category: Catego
           </Form.Item>
         ) : null}
       </Form>
-    </Drawer>
+    </FormDrawer>
   )
 }

@@ -1,5 +1,5 @@
 /** Members 人员: people who work shifts. No more is known of a person than the work needs. */
-import { Button, Drawer, Form, Input, Switch, Table, type TableColumnsType } from 'antd'
+import { Button, Form, Input, Switch, Table, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MemberView } from '#modules/organisation/contract.ts'
@@ -8,6 +8,7 @@ import { useLanguage } from '#ui/i18n.ts'
 import { StateMark } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import { useAct } from './act.ts'
+import { FormDrawer } from './form-drawer.tsx'
 import { AgencyPicker } from './agency-picker.tsx'
 import { Frame, WhenThere } from './frame.tsx'
 import { useList } from './lists.tsx'
@@ -96,20 +97,7 @@ function MemberForm({ member, onClose, onDone }: { readonly member: MemberView |
   }
 
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      size={420}
-      title={member ? t('members.changeTitle', { name: member.name }) : t('members.new')}
-      footer={
-        <div className="drawer-foot">
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button type="primary" loading={busy} onClick={() => form.submit()}>
-            {t('common:save')}
-          </Button>
-        </div>
-      }
-    >
+    <FormDrawer size={420} title={member ? t('members.changeTitle', { name: member.name }) : t('members.new')} busy={busy} onSave={() => form.submit()} onClose={onClose}>
       <Form<Values> form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={member ?? { agency: session?.agency, active: true }}>
         <Form.Item name="name" label={t('members.name')} rules={[{ required: true, message: t('needed') }]}>
           <Input maxLength={80} autoFocus />
@@ -126,6 +114,6 @@ function MemberForm({ member, onClose, onDone }: { readonly member: MemberView |
           </Form.Item>
         ) : null}
       </Form>
-    </Drawer>
+    </FormDrawer>
   )
 }

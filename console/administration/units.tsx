@@ -1,5 +1,5 @@
 /** Units 警力单元 and the devices that report where they are. */
-import { Button, Drawer, Form, Input, Popconfirm, Select, Table, type TableColumnsType } from 'antd'
+import { Button, Form, Input, Popconfirm, Select, Table, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Static } from 'typebox'
@@ -12,6 +12,7 @@ import { useSession } from '#ui/session.tsx'
 import { toneOf } from '#ui/state.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { useAct } from './act.ts'
+import { FormDrawer } from './form-drawer.tsx'
 import { AgencyPicker } from './agency-picker.tsx'
 import { Frame, WhenThere } from './frame.tsx'
 import { useList } from './lists.tsx'
@@ -106,25 +107,20 @@ function UnitForm({ unit, onClose, onDone }: { readonly unit: UnitView | undefin
   }
 
   return (
-    <Drawer
-      open
-      onClose={onClose}
+    <FormDrawer
       size={460}
       title={unit ? t('units.changeTitle', { callSign: unit.callSign }) : t('units.new')}
-      footer={
-        <div className="drawer-foot">
-          {unit ? (
-            <Popconfirm title={t('units.retireTitle', { callSign: unit.callSign })} description={t('units.retireText')} okText={t('units.retire')} okButtonProps={{ danger: true }} onConfirm={retire}>
-              <Button danger className="drawer-foot-left" disabled={unit.state !== 'off-duty'} title={unit.state === 'off-duty' ? undefined : t('units.retireWhy')}>
-                {t('units.retire')}
-              </Button>
-            </Popconfirm>
-          ) : null}
-          <Button onClick={onClose}>{t('common:cancel')}</Button>
-          <Button type="primary" loading={busy} onClick={() => form.submit()}>
-            {t('common:save')}
-          </Button>
-        </div>
+      busy={busy}
+      onSave={() => form.submit()}
+      onClose={onClose}
+      left={
+        unit ? (
+          <Popconfirm title={t('units.retireTitle', { callSign: unit.callSign })} description={t('units.retireText')} okText={t('units.retire')} okButtonProps={{ danger: true }} onConfirm={retire}>
+            <Button danger className="drawer-foot-left" disabled={unit.state !== 'off-duty'} title={unit.state === 'off-duty' ? undefined : t('units.retireWhy')}>
+              {t('units.retire')}
+            </Button>
+          </Popconfirm>
+        ) : null
       }
     >
       <Form<Values> form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={unit ?? { agency: session?.agency, kind: 'car', capabilities: [] }}>
@@ -149,7 +145,7 @@ function UnitForm({ unit, onClose, onDone }: { readonly unit: UnitView | undefin
         </Form.Item>
       </Form>
       {unit ? <Devices unit={unit} /> : <p className="form-hint">{t('devices.later')}</p>}
-    </Drawer>
+    </FormDrawer>
   )
 }
 
