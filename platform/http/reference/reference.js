@@ -8,6 +8,9 @@ function el(tag, attributes = {}, ...children) {
   return made
 }
 
+/** A sentence in which `this` is code. */
+const prose = (text) => text.split('`').map((part, at) => (at % 2 === 1 ? el('code', {}, part) : part))
+
 /** A schema in a few words: `"car" | "foot"`, `integer 1…4`, `string[]`. */
 function words(schema) {
   if (!schema) return 'anything'
@@ -34,7 +37,7 @@ function fields(schema, depth = 0) {
   for (const [name, property] of Object.entries(schema.properties)) {
     const line = el('li', {}, el('code', {}, name), ' ', el('span', { class: 'type' }, words(property)))
     if (schema.required?.includes(name)) line.append(' ', el('span', { class: 'must', title: 'required' }, '*'))
-    if (property.description) line.append(' — ', property.description)
+    if (property.description) line.append(' — ', ...prose(property.description))
     const inner = fields(property, depth + 1)
     if (inner) line.append(inner)
     list.append(line)
@@ -73,7 +76,7 @@ const contents = document.getElementById('contents')
 const operations = document.getElementById('operations')
 try {
   const api = await (await fetch('/api/openapi.json')).json()
-  document.getElementById('about').textContent = api.info.description
+  document.getElementById('about').replaceChildren(...prose(api.info.description))
   const all = Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation, tag: operation.tags[0], text: `${method} ${path} ${operation.summary}`.toLowerCase() })),
   )
