@@ -1,5 +1,5 @@
 /** The bar: where, what is up, what time it is, whether this page is true, who is here. */
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNow } from '#ui/clock.ts'
 import { languages, useLanguage } from '#ui/i18n.ts'
@@ -14,6 +14,7 @@ import { alarmsOf } from './command/timers.ts'
 import { agencyName } from './command/words.ts'
 import { useRememberedFlag } from './remembered.ts'
 import { changeView, useView } from './router.ts'
+import { useMenu } from './use-menu.ts'
 
 export function Bar() {
   const { t } = useTranslation('command')
@@ -182,19 +183,7 @@ function Person() {
   const { t } = useTranslation('common')
   const { session, signOut } = useSession()
   const toasts = useToasts()
-  const [open, setOpen] = useState(false)
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!open) return
-    const away = (event: MouseEvent) => !box.current?.contains(event.target as Node) && setOpen(false)
-    const escape = (event: globalThis.KeyboardEvent) => event.key === 'Escape' && setOpen(false)
-    window.addEventListener('mousedown', away)
-    window.addEventListener('keydown', escape)
-    return () => {
-      window.removeEventListener('mousedown', away)
-      window.removeEventListener('keydown', escape)
-    }
-  }, [open])
+  const { open, setOpen, box } = useMenu<HTMLDivElement>()
   if (!session) return null
   const held = [...new Set(session.grants.map(({ role }) => role))]
   return (

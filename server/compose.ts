@@ -277,7 +277,7 @@ function refuseMixedFolder({ demo, host }: ComposeOptions, before: 'guixi' | 'po
 const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
 
 const databaseSteps = {
-  'database-create': 'Database: making it (once, about 4 s)',
+  'database-create': 'Database: making it (once)',
   'database-start': 'Database: starting',
   'database-recover': 'Database: taking over after a hard stop',
   'database-connect': 'Database: connecting',

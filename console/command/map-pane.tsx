@@ -16,6 +16,7 @@ import type { SpokenPlace } from '#modules/town/contract.ts'
 import type { Static } from 'typebox'
 import { useSession } from '#ui/session.tsx'
 import { changeView, currentView, selectIncident, selectUnit, useView } from '../router.ts'
+import { useMenu } from '../use-menu.ts'
 import { mapLayers, type MapLayer } from '../view-state.ts'
 import { activeAssignments } from './assignments.ts'
 import { HoverCard } from './hover-card.tsx'
@@ -258,19 +259,7 @@ function MeasureNote({ line, onClear, onClose }: { readonly line: readonly Place
 function LayersButton({ layers }: { readonly layers: readonly MapLayer[] }) {
   const { t } = useTranslation('command')
   const hasDistricts = useRoomPart((state) => state.town?.districts === true)
-  const [open, setOpen] = useState(false)
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!open) return
-    const away = (event: MouseEvent) => !box.current?.contains(event.target as Node) && setOpen(false)
-    const escape = (event: globalThis.KeyboardEvent) => event.key === 'Escape' && setOpen(false)
-    window.addEventListener('mousedown', away)
-    window.addEventListener('keydown', escape)
-    return () => {
-      window.removeEventListener('mousedown', away)
-      window.removeEventListener('keydown', escape)
-    }
-  }, [open])
+  const { open, setOpen, box } = useMenu<HTMLDivElement>()
   return (
     <div className="layers" ref={box}>
       <IconButton icon="layers" label={t('map.layers')} aria-expanded={open} aria-pressed={open} onClick={() => setOpen(!open)} />

@@ -26,7 +26,7 @@ const secretFile = (dataFolder: string) => join(dataFolder, 'postgres.json')
 /**
  * Start the database of a data folder; the caller holds the folder's lock.
  *
- * The first time makes the cluster (about 4 s). A server that a killed process of ours left running is taken over
+ * The first time makes the cluster. A server that a killed process of ours left running is taken over
  * if it was started with the same words, and stopped otherwise. If the server dies it is started again until `stop`.
  * As root it runs as the system user `postgres`, because PostgreSQL refuses to be root.
  *
