@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { buildGraph } from '#core/graph/build.ts'
 import { nearestEdge, type Snap } from '#core/graph/grid.ts'
 import { boundsOf, type RoadGraph } from '#core/graph/road-graph.ts'
+import { msOf } from '#core/graph/cost.ts'
+import { plainTree } from '#core/graph/plain.ts'
+import { streetsOf } from '#core/graph/streets.ts'
 import { arrivals } from '#core/graph/travel.ts'
 import { seeded } from '#core/random.ts'
 import { readOsm } from '#gateways/osm/pbf.ts'
 import { roadsOf } from '#gateways/osm/roads.ts'
 import { p50, p99, right, type Measure } from './measure.ts'
-import { plainDijkstra } from './plain-dijkstra.ts'
 
 const seed = 7
 const unitCount = 200
@@ -18,6 +20,7 @@ const checked = 8
 
 export async function recommendation(): Promise<Measure[]> {
   const graph = buildGraph(roadsOf(readOsm(readFileSync(join(import.meta.dirname, '../demo/portland/portland-central.osm.pbf')))).input)
+  const streets = streetsOf(graph, 'car')
   const random = seeded(seed)
   const units = Array.from({ length: unitCount }, () => onRoad(graph, random))
   const places = Array.from({ length: asks }, () => onRoad(graph, random))
@@ -25,9 +28,9 @@ export async function recommendation(): Promise<Measure[]> {
   // the answers first: every unit of some asks against the slow, obvious way, to the millisecond
   const peerMs: number[] = []
   for (const place of places.slice(0, checked)) {
-    const { milliseconds } = arrivals(graph, 'car', place, units)
+    const { milliseconds } = arrivals(streets, place, units)
     const from = performance.now()
-    const plain = units.map((unit) => plainDijkstra(graph, 'car', unit, place))
+    const plain = units.map((unit) => msOf(plainTree(streets, unit)(place)))
     peerMs.push(performance.now() - from)
     for (const [index, expected] of plain.entries()) {
       right(milliseconds[index] === expected, `seed ${seed}, unit ${index}: ${milliseconds[index]} ms, expected ${expected} ms`)
@@ -37,7 +40,7 @@ export async function recommendation(): Promise<Measure[]> {
   const ours: number[] = []
   for (const place of places) {
     const from = performance.now()
-    arrivals(graph, 'car', place, units)
+    arrivals(streets, place, units)
     ours.push(performance.now() - from)
   }
   return [

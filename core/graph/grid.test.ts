@@ -18,7 +18,7 @@ test('the nearest edge is the one found by looking at them all, near the town an
       const lat = south - margin + random() * (north - south + 2 * margin)
       let nearest = Infinity
       for (let edge = 0; edge < graph.edgeCount; edge++) {
-        if (!graph.car.usable[edge]) continue
+        if (!graph.networks.car.usable[edge]) continue
         for (let p = graph.shapeStarts[edge]!; p + 1 < graph.shapeStarts[edge + 1]!; p++) {
           const [a, b, c, d] = graph.shape.subarray(2 * p, 2 * p + 4)
           nearest = Math.min(nearest, nearestOnSegment(lon, lat, a! / 1e7, b! / 1e7, c! / 1e7, d! / 1e7).meters)

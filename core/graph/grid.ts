@@ -1,6 +1,7 @@
 /** Which road is nearest to a point: a plain grid over all pieces of shape. */
 import { METERS_PER_DEGREE, nearestOnSegment } from '../geo/distance.ts'
-import { networkOf, type RoadGraph, type TravelMode } from './road-graph.ts'
+import type { TravelMode } from './graph-input.ts'
+import type { RoadGraph } from './road-graph.ts'
 
 /** About the side of a cell. Blocks are of this size, so a cell holds a handful of segments. */
 const CELL_METERS = 120
@@ -78,7 +79,7 @@ export function nearestEdge(
   lat: number,
   metersMax = SNAP_METERS_MAX,
 ): Snap | undefined {
-  const { usable } = networkOf(graph, mode)
+  const { usable } = graph.networks[mode]
   return nearestEdgeWhere(graph, lon, lat, (edge) => usable[edge] === 1, metersMax)
 }
 

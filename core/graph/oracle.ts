@@ -1,33 +1,35 @@
 /**
- * The slow, obvious answer that `travel.ts` is measured against: textbook Dijkstra, forward, once for each traveller, over
- * whole histories kept as text, with the restrictions read as sentences. Shares no search, no automaton and no
- * reversed turns with what it checks. Tests and `bench/` only.
+ * The slow, obvious answer that everything here is measured against: textbook Dijkstra, forward, one traveller at a time, over
+ * whole histories kept as text, with restrictions, barriers and closures read as sentences from what the graph was
+ * built of. Shares no link, no automaton and no search with what it checks. Tests only.
  */
-import { headOf, tailOf, type TurnRestriction } from './build.ts'
+import { bearingDegrees } from '../geo/distance.ts'
+import { costOf } from './cost.ts'
+import type { GraphInput, TravelMode } from './graph-input.ts'
 import type { Snap } from './grid.ts'
-import { CLOSED, networkOf, type RoadGraph, type TravelMode } from './road-graph.ts'
+import { CLOSED, headOf, tailOf, type RoadGraph } from './road-graph.ts'
+import type { Closures } from './streets.ts'
 
 export type Oracle = {
-  /** Milliseconds from one point to another; Infinity where there is no way. */
-  readonly milliseconds: (from: Snap, to: Snap) => number
+  /** Least cost from one point to another; Infinity where there is no way. */
+  readonly cost: (from: Snap, to: Snap) => number
   /** Why a sequence of arcs may not be driven; undefined when it may. */
   readonly complaint: (arcs: readonly number[]) => string | undefined
 }
 
-/**
- * @param restrictions  what the graph was built with
- * @param blocked       [nodes] 1 where nobody passes
- */
-export function oracleOf(graph: RoadGraph, mode: TravelMode, restrictions: readonly TurnRestriction[], blocked: Uint8Array): Oracle {
-  const network = networkOf(graph, mode)
-  const { arcMs } = network
-  const isOpen = (arc: number) => arcMs[arc] !== CLOSED
+/** @param now  speeds and closures of the moment, as in `streetsOf` */
+export function oracleOf(input: GraphInput, graph: RoadGraph, mode: TravelMode, now: { driveMs?: Uint32Array; closures?: Closures } = {}): Oracle {
+  const { restrictions, nodeBlocked: blocked, nodeDelayMs, turns } = input.modes[mode]
+  const profileMs = graph.networks[mode].arcMs
+  const driveMs = now.driveMs ?? profileMs
+  const closures = now.closures ?? new Map()
+  const isOpen = (arc: number) => profileMs[arc] !== CLOSED
   const leaving: number[][] = Array.from({ length: graph.nodeCount }, () => [])
-  for (let arc = 0; arc < arcMs.length; arc++) if (isOpen(arc)) leaving[tailOf(graph, arc)]!.push(arc)
+  for (let arc = 0; arc < profileMs.length; arc++) if (isOpen(arc)) leaving[tailOf(graph, arc)]!.push(arc)
   const live = restrictions.filter(({ arcs }) => arcs.length >= 2 && arcs.every(isOpen))
   const longest = live.reduce((most, { arcs }) => Math.max(most, arcs.length), 2)
   // restrictions that can matter after an arc: those that have it anywhere but last
-  const about = new Map<number, TurnRestriction[]>()
+  const about = new Map<number, typeof live>()
   for (const rule of live) for (const arc of new Set(rule.arcs.slice(0, -1))) about.set(arc, [...(about.get(arc) ?? []), rule])
 
   const endsWith = (history: readonly number[], tail: readonly number[]) =>
@@ -60,53 +62,71 @@ export function oracleOf(graph: RoadGraph, mode: TravelMode, restrictions: reado
     return undefined
   }
 
-  /** What a turn costs is a fact of the graph; every copy of an arc must agree on it. */
+  const pointsOf = (arc: number): [lon: number, lat: number][] => {
+    const edge = arc >>> 1
+    const points: [number, number][] = []
+    for (let p = graph.shapeStarts[edge]!; p < graph.shapeStarts[edge + 1]!; p++) points.push([graph.shape[2 * p]! / 1e7, graph.shape[2 * p + 1]! / 1e7])
+    return arc & 1 ? points.reverse() : points
+  }
   function turnMs(arc: number, onto: number): number {
-    const { stateArc, nextStarts, next, nextMs } = network
-    for (let state = arc; state < stateArc.length; state = Math.max(state + 1, arcMs.length)) {
-      if (stateArc[state] !== arc) continue
-      for (let k = nextStarts[state]!; k < nextStarts[state + 1]!; k++) if (stateArc[next[k]!] === onto) return nextMs[k]!
-    }
-    throw new Error(`the graph has no turn from arc ${arc} to ${onto}, which nothing forbids`)
+    if (onto === (arc ^ 1)) return turns?.uTurnMs ?? 0
+    const node = headOf(graph, arc)
+    const delay = nodeDelayMs[node]!
+    if (!turns || leaving[node]!.length < 3) return delay
+    const [a, b] = [pointsOf(arc).slice(-2), pointsOf(onto).slice(0, 2)]
+    // as one looks back, so that the angle is that of the builder to the last bit
+    const back = Math.fround(bearingDegrees(...a[1]!, ...a[0]!))
+    const ahead = Math.fround(bearingDegrees(...b[0]!, ...b[1]!))
+    const bend = ((ahead - back + 720) % 360) - 180
+    const share = Math.max(0, Math.abs(bend) - turns.freeDegrees) / (180 - turns.freeDegrees)
+    return delay + Math.round(share * (bend > 0 ? turns.rightMs : turns.leftMs))
   }
 
-  const part = (arc: number, millimeters: number) => Math.round((arcMs[arc]! * millimeters) / graph.edgeMillimeters[arc >>> 1]!)
+  /** Cost from one place on an arc to another farther along; Infinity when a closed stretch lies between. */
+  function stretch(arc: number, from: number, to: number): number {
+    const edge = arc >>> 1
+    const whole = graph.edgeMillimeters[edge]!
+    for (const [a, b] of closures.get(edge) ?? []) {
+      const [begin, end] = arc & 1 ? [whole - b, whole - a] : [a, b]
+      if (from <= begin && end <= to) return Infinity
+    }
+    const share = (total: number, at: number) => Math.round((total * at) / whole)
+    const dm = Math.round(whole / 100)
+    return costOf(share(driveMs[arc]!, to) - share(driveMs[arc]!, from), share(dm, to) - share(dm, from))
+  }
   const along = (snap: Snap, arc: number) => (arc & 1 ? graph.edgeMillimeters[snap.edge]! - snap.millimeters : snap.millimeters)
 
   return {
-    milliseconds(from, to) {
+    cost(from, to) {
       let best = Infinity
-      // [time at the end of the last arc, history]
-      const queue = new Map<string, number>()
-      const histories = new Map<string, number[]>()
+      const costs = new Map<string, number>() // at the end of the last arc, by history
       const done = new Set<string>()
-      const offer = (ms: number, history: number[]) => {
+      const waiting = simpleHeap()
+      const offer = (cost: number, history: readonly number[]) => {
         const key = history.join(' ')
-        if (done.has(key) || (queue.get(key) ?? Infinity) <= ms) return
-        queue.set(key, ms)
-        histories.set(key, history)
-        buckets.push([ms, key])
+        if (cost === Infinity || done.has(key) || (costs.get(key) ?? Infinity) <= cost) return
+        costs.set(key, cost)
+        waiting.push([cost, history])
       }
-      const buckets = simpleHeap()
       for (const arc of [2 * from.edge, 2 * from.edge + 1]) {
         if (!isOpen(arc)) continue
-        if (to.edge === from.edge && along(from, arc) <= along(to, arc)) best = Math.min(best, part(arc, along(to, arc)) - part(arc, along(from, arc)))
-        offer(arcMs[arc]! - part(arc, along(from, arc)), [arc])
+        if (to.edge === from.edge && along(from, arc) <= along(to, arc)) best = Math.min(best, stretch(arc, along(from, arc), along(to, arc)))
+        offer(stretch(arc, along(from, arc), graph.edgeMillimeters[from.edge]!), [arc])
       }
-      for (let top = buckets.pop(); top; top = buckets.pop()) {
-        const [ms, key] = top
-        if (done.has(key) || queue.get(key) !== ms) continue
-        if (ms >= best) break
+      for (let top = waiting.pop(); top; top = waiting.pop()) {
+        const [cost, history] = top
+        const key = history.join(' ')
+        if (done.has(key) || costs.get(key) !== cost) continue
+        if (cost >= best) break
         done.add(key)
-        const history = histories.get(key)!
         const arc = history.at(-1)!
-        for (const onto of [...leaving[headOf(graph, arc)]!]) {
+        for (const onto of leaving[headOf(graph, arc)]!) {
           if (forbidden(history, onto)) continue
-          const arrived = ms + turnMs(arc, onto)
-          if (onto >>> 1 === to.edge) best = Math.min(best, arrived + part(onto, along(to, onto)))
+          const begun = cost + costOf(turnMs(arc, onto), 0)
+          if (onto >>> 1 === to.edge) best = Math.min(best, begun + stretch(onto, 0, along(to, onto)))
           // only as much of the past as some restriction can ask for
           const past = [...history, onto].slice(-(longest - 1))
-          offer(arrived + arcMs[onto]!, about.size === 0 || !past.some((each) => about.has(each)) ? [onto] : past)
+          offer(begun + stretch(onto, 0, graph.edgeMillimeters[onto >>> 1]!), past.some((each) => about.has(each)) ? past : [onto])
         }
       }
       return best
@@ -121,11 +141,13 @@ export function oracleOf(graph: RoadGraph, mode: TravelMode, restrictions: reado
   }
 }
 
-/** A binary heap of pairs, by the first. */
+type Waiting = [cost: number, history: readonly number[]]
+
+/** A binary heap, by the first. */
 function simpleHeap() {
-  const items: [number, string][] = []
+  const items: Waiting[] = []
   return {
-    push(item: [number, string]) {
+    push(item: Waiting) {
       items.push(item)
       for (let i = items.length - 1; i > 0; ) {
         const parent = (i - 1) >> 1
@@ -134,7 +156,7 @@ function simpleHeap() {
         i = parent
       }
     },
-    pop(): [number, string] | undefined {
+    pop(): Waiting | undefined {
       const top = items[0]
       const last = items.pop()
       if (items.length > 0 && last) {

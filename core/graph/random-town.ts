@@ -1,6 +1,6 @@
 /** Invented street grids for tests and benches: bent, one-way here, blocked there, with signs at the corners. */
 import { seeded } from '../random.ts'
-import type { GraphInput, ModeInput, TurnRestriction } from './build.ts'
+import type { GraphInput, ModeInput, TravelMode, TurnRestriction } from './graph-input.ts'
 
 /** A town of about `side` × `side` corners, some 100 m apart, near 117° E 28° N. Same seed, same town. */
 export function randomTown(seed: number, side: number, restrictionCount = side): GraphInput {
@@ -18,6 +18,7 @@ export function randomTown(seed: number, side: number, restrictionCount = side):
   const shape: number[] = []
   const shapeStarts = [0]
   const carKmh: number[] = []
+  const emergencyKmh: number[] = []
   const footKmh: number[] = []
   const join = (a: number, b: number) => {
     from.push(a)
@@ -30,7 +31,9 @@ export function randomTown(seed: number, side: number, restrictionCount = side):
     const kmh = [15, 30, 30, 50, 70][Math.floor(random() * 5)]!
     const kind = random()
     carKmh.push(kind < 0.12 ? 0 : kmh, kind > 0.75 || kind < 0.12 ? 0 : kmh)
-    footKmh.push(5, 5)
+    // an emergency goes against one-ways, slowly; some stairs lead only down
+    emergencyKmh.push(kind < 0.12 ? 0 : 1.3 * kmh, kind < 0.12 ? 0 : kind > 0.75 ? 10 : 1.3 * kmh)
+    footKmh.push(5, random() < 0.04 ? 0 : 5)
   }
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
@@ -56,22 +59,24 @@ export function randomTown(seed: number, side: number, restrictionCount = side):
   }
   const nodeBlocked = Uint8Array.from({ length: side * side }, () => (random() < 0.02 ? 1 : 0))
   const nodeDelayMs = Uint32Array.from({ length: side * side }, () => (random() < 0.1 ? 4_000 : 0))
-  const mode = (kmh: number[], isCar: boolean): ModeInput => ({
-    arcKmh: Float64Array.from(kmh),
-    nodeBlocked: isCar ? nodeBlocked : new Uint8Array(side * side),
-    nodeDelayMs: isCar ? nodeDelayMs : new Uint32Array(side * side),
-    restrictions: isCar ? restrictions : [],
-    turnsCost: isCar,
-  })
+  const nobody = new Uint8Array(side * side)
+  const turns = { uTurnMs: 10_000, leftMs: 6_000, rightMs: 4_000, freeDegrees: 30 }
+  const driven = { nodeBlocked, nodeDelayMs, restrictions, turns }
+  const modes: Record<TravelMode, ModeInput> = {
+    car: { ...driven, arcKmh: Float64Array.from(carKmh) },
+    emergency: { ...driven, arcKmh: Float64Array.from(emergencyKmh), restrictions: restrictions.filter((_, i) => i % 4 === 0), turns: { ...turns, uTurnMs: 6_000 } },
+    bike: { ...driven, arcKmh: Float64Array.from(carKmh, (kmh) => Math.min(25, kmh)), nodeBlocked: nobody },
+    foot: { arcKmh: Float64Array.from(footKmh), nodeBlocked: nodeBlocked.map((value, i) => (i % 3 === 0 ? value : 0)), nodeDelayMs: nodeDelayMs.map((ms) => 2 * ms), restrictions: [], turns: undefined },
+  }
   return {
     nodes,
     edgeFrom: Uint32Array.from(from),
     edgeTo: Uint32Array.from(to),
     edgeStreet: new Int32Array(from.length).fill(-1),
     edgeClass: new Uint8Array(from.length),
+    edgeLevel: new Int8Array(from.length),
     shapeStarts: Uint32Array.from(shapeStarts),
     shape: Int32Array.from(shape),
-    car: mode(carKmh, true),
-    foot: mode(footKmh, false),
+    modes,
   }
 }

@@ -1,5 +1,6 @@
 /** The names of a town: streets, crossings, places and points of interest, with how each name sounds. */
 import { distanceMeters } from '#core/geo/distance.ts'
+import { travelModes } from '#core/graph/graph-input.ts'
 import { CLOSED, type RoadGraph } from '#core/graph/road-graph.ts'
 import { coordinatesOf, isClosed, labelPointOf, polygonsOf, squareMetersOf } from './areas.ts'
 import { isArea } from './features.ts'
@@ -93,7 +94,7 @@ function streetEntries(streets: Gazetteer['streets'], roads: OsmRoads, graph: Ro
 }
 
 const isOpen = (graph: RoadGraph, edge: number) =>
-  graph.car.arcMs[2 * edge] !== CLOSED || graph.car.arcMs[2 * edge + 1] !== CLOSED || graph.foot.arcMs[2 * edge] !== CLOSED || graph.foot.arcMs[2 * edge + 1] !== CLOSED
+  travelModes.some((mode) => graph.networks[mode].arcMs[2 * edge] !== CLOSED || graph.networks[mode].arcMs[2 * edge + 1] !== CLOSED)
 
 /** Edges of one name in parts that hang together, gaps and second carriageways bridged. */
 function partsOf(edges: readonly number[], graph: RoadGraph): number[][] {

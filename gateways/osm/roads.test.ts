@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { buildGraph } from '#core/graph/build.ts'
 import { nearestEdge } from '#core/graph/grid.ts'
+import type { TravelMode } from '#core/graph/graph-input.ts'
+import { streetsOf } from '#core/graph/streets.ts'
 import { route } from '#core/graph/travel.ts'
-import type { TravelMode } from '#core/graph/road-graph.ts'
 import type { Tags } from './pbf.ts'
 import { restrictionOf, roadsOf } from './roads.ts'
 import { pointOf, smallMap, type Drawing } from './small-map.ts'
@@ -14,7 +15,7 @@ function wayOf(drawing: Drawing, from: [number, number], to: [number, number], m
   const roads = roadsOf(data)
   const graph = buildGraph(roads.input)
   const [start, goal] = [from, to].map((point) => nearestEdge(graph, mode, ...pointOf(...point)))
-  const way = start && goal && route(graph, mode, start, goal)
+  const way = start && goal && route(streetsOf(graph, mode), start, goal)
   if (!way) return 'none'
   const letters = Object.keys(drawing.nodes)
   return [...way.arcs]
@@ -117,8 +118,8 @@ test('nobody turns round in the street; in a dead end one must', () => {
   const graph = buildGraph(roadsOf(data).input)
   const start = nearestEdge(graph, 'car', ...pointOf(150, 0))!
   const goal = nearestEdge(graph, 'car', ...pointOf(50, 0))!
-  const way = route(graph, 'car', start, goal)
-  assert.ok(way && way.millimeters > 300_000, `went round: ${way?.millimeters} mm`)
+  const way = route(streetsOf(graph, 'car'), start, goal)
+  assert.ok(way && way.meters > 300, `went round: ${way?.meters} m`)
   assert.equal(wayOf(lane, [200, 30], [300, 0]), 'b')
 })
 

@@ -1,5 +1,5 @@
 /** From a map file's ways and restriction relations to what `core/graph` builds a graph of. */
-import type { GraphInput, ModeInput, TurnRestriction } from '#core/graph/build.ts'
+import type { GraphInput, ModeInput, TurnCosts, TurnRestriction } from '#core/graph/graph-input.ts'
 import { carPassage, carSpeeds, classOf, footPassage, footSpeeds } from './access.ts'
 import { nameOf } from './names.ts'
 import { indexNodes, type NodeIndex } from './node-index.ts'
@@ -19,6 +19,8 @@ export type OsmRoads = {
   /** Turn restrictions that concern cars and whose roads are all in the file. */
   readonly turnRestrictions: number
 }
+
+const DRIVEN_TURNS: TurnCosts = { uTurnMs: 10_000, leftMs: 6_000, rightMs: 6_000, freeDegrees: 30 }
 
 /** Numbers that grow. */
 class List {
@@ -161,8 +163,8 @@ export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeId
     const place = index.find(id)
     return place < 0 ? -1 : nodeOf[place]!
   })
-  const car: ModeInput = { arcKmh: Float64Array.from(carKmh), ...passages.car, restrictions, turnsCost: true }
-  const foot: ModeInput = { arcKmh: Float64Array.from(footKmh), ...passages.foot, restrictions: [], turnsCost: false }
+  const car: ModeInput = { arcKmh: Float64Array.from(carKmh), ...passages.car, restrictions, turns: DRIVEN_TURNS }
+  const foot: ModeInput = { arcKmh: Float64Array.from(footKmh), ...passages.foot, restrictions: [], turns: undefined }
   return {
     input: {
       nodes,
@@ -172,8 +174,8 @@ export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeId
       edgeClass: Uint8Array.from(kind.signed()),
       shapeStarts: shapeStarts.unsigned(),
       shape: shape.signed(),
-      car,
-      foot,
+      edgeLevel: new Int8Array(edges.from.length),
+      modes: { car, emergency: car, bike: car, foot },
     },
     streets,
     nodeIds,

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { buildGraph, largestComponentShare } from '#core/graph/build.ts'
+import { buildGraph } from '#core/graph/build.ts'
+import { largestComponentShare } from '#core/graph/components.ts'
+import { metersOf, msOf } from '#core/graph/cost.ts'
+import type { TravelMode } from '#core/graph/graph-input.ts'
 import { nearestEdge, type Snap } from '#core/graph/grid.ts'
 import { oracleOf } from '#core/graph/oracle.ts'
-import { boundsOf, type TravelMode } from '#core/graph/road-graph.ts'
+import { boundsOf } from '#core/graph/road-graph.ts'
+import { streetsOf } from '#core/graph/streets.ts'
 import { arrivals, route } from '#core/graph/travel.ts'
 import { seeded } from '#core/random.ts'
 import { readOsm } from './pbf.ts'
@@ -30,20 +34,22 @@ for (const { name, file, pairs, restrictions, share } of towns) {
     const roads = roadsOf(readOsm(readFileSync(file)))
     const graph = buildGraph(roads.input)
     assert.ok(roads.turnRestrictions >= restrictions, `${roads.turnRestrictions} restrictions`)
-    assert.ok(largestComponentShare(graph, graph.car) > share, `largest part ${largestComponentShare(graph, graph.car)}`)
+    assert.ok(largestComponentShare(graph, graph.networks.car) > share, `largest part ${largestComponentShare(graph, graph.networks.car)}`)
     const [west, south, east, north] = boundsOf(graph)
     const random = seeded(41)
     for (const mode of ['car', 'foot'] as TravelMode[]) {
-      const oracle = oracleOf(graph, mode, roads.input[mode].restrictions, roads.input[mode].nodeBlocked)
+      const oracle = oracleOf(roads.input, graph, mode)
+      const streets = streetsOf(graph, mode)
       const point = (): Snap => nearestEdge(graph, mode, west + random() * (east - west), south + random() * (north - south)) ?? point()
       const count = mode === 'car' ? pairs : Math.ceil(pairs / 4)
       let reached = 0
       for (let i = 0; i < count; i++) {
         const [from, to] = [point(), point()]
-        const expected = oracle.milliseconds(from, to)
-        assert.equal(arrivals(graph, mode, to, [from]).milliseconds[0], expected, `${mode}, pair ${i} of seed 41`)
-        const way = route(graph, mode, from, to)
-        assert.equal(way?.milliseconds ?? Infinity, expected)
+        const expected = oracle.cost(from, to)
+        assert.equal(arrivals(streets, to, [from]).milliseconds[0], msOf(expected), `${mode}, pair ${i} of seed 41`)
+        const way = route(streets, from, to)
+        assert.equal(way?.milliseconds ?? Infinity, msOf(expected))
+        assert.equal(way?.meters ?? Infinity, metersOf(expected))
         if (!way) continue
         reached++
         assert.equal(oracle.complaint([...way.arcs]), undefined, `${mode}, pair ${i} of seed 41`)

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { mkdir } from 'node:fs/promises'
-import { buildGraph, largestComponentShare } from '#core/graph/build.ts'
-import { boundsOf, writeGraph } from '#core/graph/road-graph.ts'
+import { buildGraph } from '#core/graph/build.ts'
+import { largestComponentShare } from '#core/graph/components.ts'
+import { writeGraph } from '#core/graph/graph-file.ts'
+import { boundsOf } from '#core/graph/road-graph.ts'
 import { featuresOf, layers, ZOOM_MAX } from '#gateways/osm/features.ts'
 import { gazetteerOf } from '#gateways/osm/gazetteer.ts'
 import { indexNodes } from '#gateways/osm/node-index.ts'
@@ -74,7 +76,7 @@ export async function buildTown(request: BuildRequest, onStep: OnStep, write: Wr
       nodes: graph.nodeCount,
       edges: graph.edgeCount,
       turnRestrictions: roads.turnRestrictions,
-      largestComponentShare: Math.round(largestComponentShare(graph, graph.car) * 10_000) / 10_000,
+      largestComponentShare: Math.round(largestComponentShare(graph, graph.networks.car) * 10_000) / 10_000,
       places: gazetteer.entries.length,
       seconds: Math.round(performance.now() - startedAt) / 1000,
     },

@@ -2,7 +2,7 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readGraph } from '#core/graph/road-graph.ts'
+import { readGraph } from '#core/graph/graph-file.ts'
 import type { FileReply } from '#platform/http/route.ts'
 import type { Log } from '#platform/log.ts'
 import { workerPool } from '#platform/workers/pool.ts'
@@ -40,7 +40,7 @@ export type Town = {
   basemap(version: string): FileReply | undefined
   /** Patrol districts of the current map, where there are any. */
   districts(): FileReply | undefined
-  /** The current road graph's file, for other processes (`readGraph` of core/graph). */
+  /** The current road graph's file, for other processes (`core/graph/graph-file.ts` reads it). */
   graphFile(): string | undefined
   timeZone(): string
   readonly imports: Imports

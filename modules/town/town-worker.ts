@@ -1,7 +1,9 @@
 /** What the town's threads do: travel times, ways, names to points and points to words, on memory that all of them share. */
 import { workerData } from 'node:worker_threads'
 import { nearestEdge, type Snap } from '#core/graph/grid.ts'
-import { boundsOf, readGraph, type RoadGraph } from '#core/graph/road-graph.ts'
+import { readGraph } from '#core/graph/graph-file.ts'
+import { boundsOf, type RoadGraph } from '#core/graph/road-graph.ts'
+import { streetsOf, type Streets } from '#core/graph/streets.ts'
 import { arrivals, route } from '#core/graph/travel.ts'
 import { seeded } from '#core/random.ts'
 import { soundsOf } from '#gateways/osm/names.ts'
@@ -26,6 +28,7 @@ export type TownData = { readonly graph: Uint8Array; readonly gazetteer: Uint8Ar
 
 /** One town's answers. `server/compose.ts` has it in threads; tests may call it here. */
 export function townAnswers(graph: RoadGraph, gazetteer: Gazetteer) {
+  const streets: Record<TravelMode, Streets> = { car: streetsOf(graph, 'car'), foot: streetsOf(graph, 'foot') }
   let index: SearchIndex | undefined // made at the first search: who only asks for ways need not wait for it
   return {
     arrivals(to: Point, travellers: readonly Traveller[]): Arrival[] {
@@ -38,9 +41,9 @@ export function townAnswers(graph: RoadGraph, gazetteer: Gazetteer) {
         const placed = those
           .map((traveller) => ({ id: traveller.id, snap: nearestEdge(graph, mode, traveller.lon, traveller.lat) }))
           .filter((each): each is { id: string; snap: Snap } => each.snap !== undefined)
-        const { milliseconds, millimeters } = arrivals(graph, mode, goal, placed.map(({ snap }) => snap))
+        const { milliseconds, meters } = arrivals(streets[mode], goal, placed.map(({ snap }) => snap))
         placed.forEach(({ id }, i) => {
-          if (milliseconds[i] !== Infinity) found.push({ id, seconds: milliseconds[i]! / 1000, meters: millimeters[i]! / 1000 })
+          if (milliseconds[i] !== Infinity) found.push({ id, seconds: milliseconds[i]! / 1000, meters: meters[i]! })
         })
       }
       return found.sort((a, b) => a.seconds - b.seconds || a.meters - b.meters || (a.id < b.id ? -1 : 1))
@@ -48,7 +51,7 @@ export function townAnswers(graph: RoadGraph, gazetteer: Gazetteer) {
     way(from: Point, to: Point, mode: TravelMode): RouteView | undefined {
       const start = nearestEdge(graph, mode, from.lon, from.lat)
       const goal = nearestEdge(graph, mode, to.lon, to.lat)
-      const way = start && goal && route(graph, mode, start, goal)
+      const way = start && goal && route(streets[mode], start, goal)
       if (!way) return undefined
       const geometry: [number, number][] = []
       for (let i = 0; i < way.points.length; i += 2) {
@@ -56,7 +59,7 @@ export function townAnswers(graph: RoadGraph, gazetteer: Gazetteer) {
         const last = geometry.at(-1)
         if (!last || last[0] !== point[0] || last[1] !== point[1]) geometry.push(point)
       }
-      return { seconds: way.milliseconds / 1000, meters: way.millimeters / 1000, geometry }
+      return { seconds: way.milliseconds / 1000, meters: way.meters, geometry }
     },
     search(text: string, limit: number, near: Near | undefined): PlaceView[] {
       index ??= searchIndex(gazetteer, soundsOf)
