@@ -3,47 +3,16 @@ import { test } from 'node:test'
 import { seeded } from '../random.ts'
 import { buildGraph } from './build.ts'
 import { metersOf, msOf } from './cost.ts'
-import { travelModes, type TravelMode } from './graph-input.ts'
-import { nearestEdge, pointOnEdge, type Snap } from './grid.ts'
+import { travelModes } from './graph-input.ts'
+import type { Snap } from './grid.ts'
 import { oracleOf } from './oracle.ts'
 import { plainTree } from './plain.ts'
 import { randomTown } from './random-town.ts'
-import { CLOSED, boundsOf, type RoadGraph } from './road-graph.ts'
 import { createStandings } from './standings.ts'
-import { streetsOf, type Closures, type Stretch } from './streets.ts'
+import { otherSpeeds, someClosures, somewhere } from './random-now.ts'
+import { streetsOf } from './streets.ts'
 import { arrivals, arrivalsOf, route } from './travel.ts'
 import { positionOn } from './way.ts'
-
-/** Random points on the roads, some of them on one and the same edge. */
-function somewhere(graph: RoadGraph, mode: TravelMode, random: () => number): () => Snap {
-  const [west, south, east, north] = boundsOf(graph)
-  let last: Snap | undefined
-  return () => {
-    if (last && random() < 0.08) {
-      return pointOnEdge(graph, last.edge, random() * graph.edgeMillimeters[last.edge]!)
-    }
-    for (;;) {
-      const snap = nearestEdge(graph, mode, west + random() * (east - west), south + random() * (north - south))
-      if (snap) return (last = snap)
-    }
-  }
-}
-
-/** Some roads closed as a whole, some cut across, some closed for a stretch. */
-function someClosures(graph: RoadGraph, random: () => number): Closures {
-  const closures = new Map<number, Stretch[]>()
-  for (let edge = 0; edge < graph.edgeCount; edge++) {
-    const whole = graph.edgeMillimeters[edge]!
-    const kind = random()
-    const at = Math.round(random() * whole)
-    if (kind < 0.03) closures.set(edge, [[0, whole]])
-    else if (kind < 0.07) closures.set(edge, [[at, at]])
-    else if (kind < 0.1) closures.set(edge, [[Math.min(at, whole >> 1), Math.max(at, whole >> 1)], [at >> 2, at >> 2]])
-  }
-  return closures
-}
-/** Every road as fast as somebody else had it. */
-const otherSpeeds = (arcMs: Uint32Array, random: () => number) => arcMs.map((ms) => (ms === CLOSED ? CLOSED : Math.max(1, Math.round(ms * (0.4 + 2 * random())))))
 
 for (const mode of travelModes) {
   test(`${mode}: arrivals in 120 invented towns are those of the obvious search, to the last unit, also with other speeds and closed roads`, () => {

@@ -3,7 +3,7 @@ import { bearingDegrees, distanceMeters } from '../geo/distance.ts'
 import { invariant } from '../invariant.ts'
 import { COST_PER_MS, metersOf, msOf } from './cost.ts'
 import { shapeMillimeters, type Snap } from './grid.ts'
-import { partCost, type LinkPoint, type Streets } from './streets.ts'
+import { alongArc, partCost, type LinkPoint, type Streets } from './streets.ts'
 
 export type Way = {
   readonly milliseconds: number
@@ -45,6 +45,13 @@ export function wayOf(streets: Streets, from: Snap, to: Snap, cost: number, legs
     }
     turn = 'step' in leg ? network.stepTurnMs[leg.step]! : 0
   }
+  // Where turning is free, one who stands at the very end of a road, or wants to get there, may be found to turn on the spot.
+  const turnsBack = (i: number) => arcs.length > 1 && arcs[i] === (arcs[i - 1]! ^ 1) && turnMs[i] === 0
+  if (turnsBack(1) && alongArc(streets.graph, from, arcs[1]!) === 0) {
+    arcs.shift()
+    turnMs.shift()
+  }
+  if (turnsBack(arcs.length - 1) && alongArc(streets.graph, to, arcs.at(-1)!) === 0) arcs.pop()
   return drawn(streets, from, to, cost, arcs, turnMs)
 }
 
@@ -65,9 +72,8 @@ function drawn(streets: Streets, from: Snap, to: Snap, cost: number, arcs: reado
     const edge = arc >>> 1
     const whole = graph.edgeMillimeters[edge]!
     const ms = driveMs[arc]!
-    const alongOf = (snap: Snap) => (arc & 1 ? whole - snap.millimeters : snap.millimeters)
-    const start = i === 0 ? alongOf(from) : 0
-    const end = i === arcs.length - 1 ? alongOf(to) : whole
+    const start = i === 0 ? alongArc(graph, from, arc) : 0
+    const end = i === arcs.length - 1 ? alongArc(graph, to, arc) : whole
     const startMs = msOf(partCost(streets, arc, start))
     clock += turnMs[i]!
     arcStartMs.push(clock)
