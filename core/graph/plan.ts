@@ -9,7 +9,7 @@ import type { Snap } from './grid.ts'
 import type { Digraph } from './hierarchy/digraph.ts'
 import type { Ends, Seeds } from './hierarchy/ends.ts'
 import { contract, hierarchySections, type Hierarchy } from './hierarchy/hierarchy.ts'
-import { buildLabels, labelSections, type Labels } from './hierarchy/labels.ts'
+import { buildLabels, labelDistance, labelSections, type Labels } from './hierarchy/labels.ts'
 import { bucketMatrix, labelMatrix } from './hierarchy/matrix.ts'
 import { shortestPath } from './hierarchy/path.ts'
 import { tree } from './hierarchy/sweep.ts'
@@ -116,12 +116,16 @@ export function planMatrix(plan: Plan, streets: Streets, from: readonly Snap[], 
   const entries = to.map((snap) => reachable(streets, snap))
   const sources = rowsOf(exits.map((each) => departuresOf(streets, each, true)))
   const targets = rowsOf(entries.map((each) => arrivalsAt(streets, each)))
-  const costs = matrixOf(plan, sources, targets)
+  const costs = plan.labels ? labelMatrix(plan.labels, sources, targets) : bucketMatrix(plan.hierarchy, sources, targets)
 
   // Who stands on the link on which he wants to be is told apart: straight ahead, or all the way round.
   const targetsOn = new Map<number, number[]>()
-  for (const [j, each] of to.entries()) {
-    for (const { link } of entriesOf(streets, each)) targetsOn.set(link, [...(targetsOn.get(link) ?? []), j])
+  for (const [j, snap] of to.entries()) {
+    for (const { link } of entriesOf(streets, snap)) {
+      const here = targetsOn.get(link)
+      if (here) here.push(j)
+      else targetsOn.set(link, [j])
+    }
   }
   for (const [i, each] of exits.entries()) {
     const shared = new Set(each.flatMap(({ link }) => targetsOn.get(link) ?? []))
@@ -129,8 +133,6 @@ export function planMatrix(plan: Plan, streets: Streets, from: readonly Snap[], 
   }
   return costs
 }
-
-const matrixOf = ({ labels, hierarchy }: Plan, from: Ends, to: Ends) => (labels ? labelMatrix(labels, from, to) : bucketMatrix(hierarchy, from, to))
 
 function rowsOf(points: readonly (readonly { readonly vertex: number; readonly offset: number }[])[]): Ends {
   const starts = new Uint32Array(points.length + 1)
@@ -158,13 +160,15 @@ function straightAhead(streets: Streets, exits: readonly LinkPoint[], entries: r
   return best
 }
 
-function sharedLinkCost(plan: Plan, streets: Streets, exits: readonly LinkPoint[], entries: readonly LinkPoint[]): number {
-  const round = matrixOf(
-    plan,
-    rowsOf([departuresOf(streets, exits, false)]),
-    rowsOf([arrivalsAt(streets, entries.filter((entry) => entry.sinceStart !== Infinity))]),
-  )[0]!
-  return Math.min(round, straightAhead(streets, exits, entries)?.cost ?? Infinity)
+function sharedLinkCost({ labels, hierarchy }: Plan, streets: Streets, exits: readonly LinkPoint[], entries: readonly LinkPoint[]): number {
+  const departures = departuresOf(streets, exits, false)
+  const places = arrivalsAt(streets, entries.filter((entry) => entry.sinceStart !== Infinity))
+  let best = straightAhead(streets, exits, entries)?.cost ?? Infinity
+  if (!labels) return Math.min(best, shortestPath(hierarchy, seedsOf(departures), seedsOf(places))?.cost ?? Infinity)
+  for (const departure of departures) {
+    for (const place of places) best = Math.min(best, departure.offset + labelDistance(labels, departure.vertex, place.vertex) + place.offset)
+  }
+  return best
 }
 
 /** The fastest way from one point to another; its time and length are what `planMatrix` says. Undefined when there is none. */
