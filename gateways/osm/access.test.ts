@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { carPassage, carSpeeds, footPassage, footSpeeds, kmhOf } from './access.ts'
+import { accessOf, kmhOf } from './access.ts'
 import type { Tags } from './pbf.ts'
+import { usualProfile } from './profile.ts'
+
+const car = accessOf(usualProfile, 'car')
+const foot = accessOf(usualProfile, 'foot')
+const carSpeeds = (tags: Tags) => car.speeds(tags, true)
+const footSpeeds = (tags: Tags) => foot.speeds(tags, true)
+const carPassage = car.passage
+const footPassage = foot.passage
 
 /** Which directions are open: "both", "along", "against" or "none". */
 const directions = ([along, against]: readonly [number, number]) =>
@@ -24,7 +32,7 @@ const ways: [tags: Tags, car: string, foot: string][] = [
   [{ highway: 'primary', foot: 'no' }, 'both', 'none'],
   [{ highway: 'service', access: 'no' }, 'none', 'none'],
   [{ highway: 'service', access: 'no', foot: 'yes' }, 'none', 'both'],
-  [{ highway: 'service', access: 'no', emergency: 'yes' }, 'both', 'none'],
+  [{ highway: 'service', access: 'no', emergency: 'yes' }, 'none', 'none'],
   [{ highway: 'residential', access: 'private' }, 'both', 'both'],
   [{ highway: 'residential', motor_vehicle: 'no' }, 'none', 'both'],
   [{ highway: 'residential', vehicle: 'no', motorcar: 'yes' }, 'both', 'both'],
@@ -69,6 +77,10 @@ const limits: [text: string | undefined, kmh: number | undefined][] = [
   ['none', undefined],
   ['signals', undefined],
   ['50;30', undefined],
+  ['DE:zone:30', 30],
+  ['DE:30', 30],
+  ['CN:motorway', 120],
+  ['GB:nsl_single', 96],
   ['0', undefined],
   ['900', undefined],
   [undefined, undefined],
@@ -97,7 +109,7 @@ const points: [tags: Tags, car: string, foot: string][] = [
   [{ barrier: 'gate', access: 'no' }, 'blocked', 'blocked'],
   [{ barrier: 'gate', access: 'no', foot: 'yes' }, 'blocked', 'free'],
   [{ barrier: 'gate', locked: 'yes' }, 'blocked', 'blocked'],
-  [{ barrier: 'gate', access: 'no', emergency: 'yes' }, 'delayed', 'blocked'],
+  [{ barrier: 'gate', access: 'no', emergency: 'yes' }, 'blocked', 'blocked'],
   [{ barrier: 'lift_gate' }, 'delayed', 'free'],
   [{ barrier: 'toll_booth' }, 'delayed', 'free'],
   [{ barrier: 'cattle_grid' }, 'free', 'free'],
@@ -108,7 +120,7 @@ const points: [tags: Tags, car: string, foot: string][] = [
   [{ highway: 'traffic_signals' }, 'delayed', 'free'],
   [{ highway: 'crossing' }, 'free', 'free'],
   [{ access: 'no' }, 'blocked', 'free'],
-  [{ railway: 'level_crossing' }, 'free', 'free'],
+  [{ railway: 'level_crossing' }, 'delayed', 'free'],
 ]
 const passage = ({ blocked, delayMs }: { blocked: boolean; delayMs: number }) => (blocked ? 'blocked' : delayMs > 0 ? 'delayed' : 'free')
 for (const [tags, car, foot] of points) {
@@ -116,3 +128,64 @@ for (const [tags, car, foot] of points) {
     assert.deepEqual([passage(carPassage(tags)), passage(footPassage(tags))], [car, foot])
   })
 }
+
+const emergency = accessOf(usualProfile, 'emergency')
+const bike = accessOf(usualProfile, 'bike')
+const others: [tags: Tags, emergency: string, bike: string][] = [
+  [{ highway: 'residential' }, 'both', 'both'],
+  [{ highway: 'residential', oneway: 'yes' }, 'both', 'along'],
+  [{ highway: 'primary', oneway: 'yes' }, 'along', 'along'],
+  [{ highway: 'residential', oneway: 'yes', 'oneway:bicycle': 'no', bicycle: 'yes' }, 'both', 'both'],
+  [{ highway: 'primary', oneway: 'yes', 'oneway:bus': 'no' }, 'both', 'along'],
+  [{ highway: 'primary', oneway: 'yes', 'oneway:emergency': 'no' }, 'both', 'along'],
+  [{ highway: 'motorway' }, 'along', 'none'],
+  [{ highway: 'tertiary', junction: 'roundabout' }, 'along', 'along'],
+  [{ highway: 'residential', oneway: 'reversible' }, 'none', 'none'],
+  [{ highway: 'busway' }, 'both', 'none'],
+  [{ highway: 'service', access: 'no', psv: 'yes' }, 'both', 'none'],
+  [{ highway: 'service', access: 'no', emergency: 'yes' }, 'both', 'none'],
+  [{ highway: 'service', access: 'no' }, 'none', 'none'],
+  [{ highway: 'service', service: 'emergency_access', access: 'no' }, 'both', 'none'],
+  [{ highway: 'residential', motor_vehicle: 'no' }, 'both', 'none'],
+  [{ highway: 'residential', motor_vehicle: 'no', bicycle: 'yes' }, 'both', 'both'],
+  [{ highway: 'pedestrian' }, 'both', 'none'],
+  [{ highway: 'pedestrian', bicycle: 'yes' }, 'both', 'both'],
+  [{ highway: 'cycleway' }, 'none', 'both'],
+  [{ highway: 'cycleway', bicycle: 'no' }, 'none', 'none'],
+  [{ highway: 'footway' }, 'none', 'none'],
+  [{ highway: 'footway', bicycle: 'yes' }, 'none', 'both'],
+  [{ highway: 'path', emergency: 'yes' }, 'both', 'none'],
+  [{ highway: 'steps' }, 'none', 'none'],
+  [{ highway: 'residential', motorcycle: 'no' }, 'both', 'none'],
+  [{ highway: 'track', tracktype: 'grade5' }, 'both', 'both'],
+  [{ highway: 'track', smoothness: 'impassable' }, 'none', 'none'],
+  [{ route: 'ferry', emergency: 'yes' }, 'none', 'none'],
+]
+for (const [tags, byEmergency, byBike] of others) {
+  test(`${JSON.stringify(tags)}: an emergency may go ${byEmergency}, an e-bike ${byBike}`, () => {
+    assert.deepEqual([directions(emergency.speeds(tags, true)), directions(bike.speeds(tags, true))], [byEmergency, byBike])
+  })
+}
+const otherPoints: [tags: Tags, emergency: string, bike: string][] = [
+  [{ barrier: 'bollard' }, 'blocked', 'delayed'],
+  [{ barrier: 'motorcycle_barrier' }, 'blocked', 'blocked'],
+  [{ barrier: 'bus_trap', bus: 'yes' }, 'delayed', 'delayed'],
+  [{ barrier: 'gate', access: 'no', emergency: 'yes' }, 'delayed', 'blocked'],
+  [{ barrier: 'gate', locked: 'yes', emergency: 'yes' }, 'delayed', 'blocked'],
+  [{ barrier: 'stile' }, 'blocked', 'blocked'],
+  [{ railway: 'level_crossing' }, 'delayed', 'delayed'],
+]
+for (const [tags, byEmergency, byBike] of otherPoints) {
+  test(`at ${JSON.stringify(tags)} an emergency is ${byEmergency}, an e-bike ${byBike}`, () => {
+    assert.deepEqual([passage(emergency.passage(tags)), passage(bike.passage(tags))], [byEmergency, byBike])
+  })
+}
+
+test('wherever a car may go an emergency may, and at least as fast', () => {
+  for (const [tags] of [...ways, ...others]) {
+    for (const builtUp of [true, false]) {
+      const [a, b] = [car.speeds(tags, builtUp), emergency.speeds(tags, builtUp)]
+      for (const side of [0, 1] as const) assert.ok(b[side] >= a[side], `${JSON.stringify(tags)}: car ${a[side]}, emergency ${b[side]} km/h`)
+    }
+  }
+})

@@ -6,7 +6,8 @@ import type { TravelMode } from '#core/graph/graph-input.ts'
 import { streetsOf } from '#core/graph/streets.ts'
 import { route } from '#core/graph/travel.ts'
 import type { Tags } from './pbf.ts'
-import { restrictionOf, roadsOf } from './roads.ts'
+import { restrictionOf } from './restrictions.ts'
+import { roadsOf } from './roads.ts'
 import { pointOf, smallMap, type Drawing } from './small-map.ts'
 
 /** The way from one point of a drawing to another, as the letters of the nodes it passes; "none" when there is none. */
@@ -59,7 +60,7 @@ const signs: [sign: string, members: string, tags: Tags, to: [number, number], e
   ['only_straight_on', 'from=1 via=c to=2', {}, east, 'c'],
   ['no_left_turn', 'from=1 via=c to=4', { except: 'psv;bicycle' }, north, 'cssc'],
   ['no_left_turn', 'from=1 via=c to=4', { except: 'motorcar' }, north, 'c'],
-  ['no_left_turn', 'from=1 via=c to=4', { except: 'psv;emergency' }, north, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { except: 'psv;emergency' }, north, 'cssc'],
   ['no_left_turn', 'from=1 via=c to=4', { hour_on: '07:00', hour_off: '09:00' }, north, 'c'],
   ['no_exit', 'from=1 via=c to=4 to=2', {}, south, 'c'],
   ['no_entry', 'from=1 from=3 via=c to=4', {}, north, 'ceec'],
@@ -72,11 +73,17 @@ for (const [sign, members, tags, to, expected] of signs) {
   })
 }
 
+test('an exception for emergencies is one for them alone', () => {
+  const signed: Drawing = { ...cross, relations: [['from=1 via=c to=4', { type: 'restriction', restriction: 'no_left_turn', except: 'psv;emergency' }]] }
+  assert.equal(wayOf(signed, west, north, 'emergency'), 'c')
+  assert.notEqual(wayOf(signed, west, north, 'car'), 'c')
+})
+
 test('a sign for lorries, and one with hours in its value, do not concern us', () => {
   for (const tags of [{ 'restriction:hgv': 'no_left_turn' }, { 'restriction:conditional': 'no_left_turn @ (07:00-09:00)' }]) {
-    assert.equal(restrictionOf({ type: 'restriction', ...tags } as unknown as Tags), undefined)
+    assert.equal(typeof restrictionOf({ type: 'restriction', ...tags } as unknown as Tags, 'car'), 'string')
   }
-  assert.deepEqual(restrictionOf({ type: 'restriction', 'restriction:motorcar': 'only_u_turn' }), { only: true, uTurn: true })
+  assert.deepEqual(restrictionOf({ type: 'restriction', 'restriction:motorcar': 'only_u_turn' }, 'car'), { only: true, uTurn: true })
 })
 
 //   N ◀──5── m ◀──4── L      a boulevard of two one-way carriageways 20 m apart, joined by a link (6)
@@ -134,4 +141,85 @@ test('a street is one name, wherever it is written the same', () => {
   const roads = roadsOf(smallMap({ nodes: { a: [0, 0], b: [100, 0], c: [200, 0], d: [300, 0] }, ways: { 1: ['a b', named('雄石路')], 2: ['b c', named('沿河路')], 3: ['c d', named('雄石路')] } }))
   assert.deepEqual(roads.streets.map(({ name }) => name), ['雄石路', '沿河路'])
   assert.deepEqual([...roads.input.edgeStreet], [0, 1, 0])
+})
+
+test('ways that cross without a common point are not joined, whatever bridge or tunnel says', () => {
+  const crossing: Drawing = { nodes: { a: [-100, 0], b: [100, 0], c: [0, -100], d: [0, 100], e: [-100, 100], f: [-100, -100] }, ways: { 1: ['a b', { ...road, bridge: 'yes', layer: '1' }], 2: ['c d', road], 3: ['a e d', road], 4: ['a f c', road] } }
+  for (const mode of ['car', 'foot'] as const) assert.match(wayOf(crossing, [-50, 0], [0, -50], mode), /a.*[cd]/)
+  assert.deepEqual([...roadsOf(smallMap(crossing)).input.edgeLevel], [1, 0, 0, 0])
+})
+
+test('a roundabout is driven one way, and walked both', () => {
+  const round: Drawing = {
+    nodes: { n: [0, 30], w: [-30, 0], s: [0, -30], e: [30, 0], W: [-200, 0], E: [200, 0], S: [0, -200] },
+    ways: { 1: ['e n w s e', { highway: 'tertiary', junction: 'roundabout' }], 2: ['W w', road], 3: ['e E', road], 4: ['s S', road] },
+  }
+  assert.equal(wayOf(round, [-100, 0], [100, 0]), 'wse', 'counter-clockwise')
+  assert.equal(wayOf(round, [100, 0], [0, -100]), 'ews', 'past the first two exits')
+  assert.match(wayOf(round, [100, 0], [0, -100], 'foot'), /^es$/, 'on foot the short way')
+  assert.equal(wayOf(round, [100, 0], [0, -100], 'emergency'), 'ews', 'and no emergency goes against it')
+})
+
+test('an emergency takes the bus lane, the emergency gate and, slowly, a small street against its sign', () => {
+  const lane: Drawing = { nodes: { a: [0, 0], b: [300, 0], c: [0, 200], d: [300, 200], A: [-60, 0], B: [360, 0] }, ways: { 1: ['a b', { highway: 'service', access: 'no', bus: 'yes' }], 2: ['a c d b', road], 3: ['A a', road], 4: ['b B', road] } }
+  const meters = (drawing: Drawing, mode: TravelMode) => {
+    const graph = buildGraph(roadsOf(smallMap(drawing)).input)
+    const way = route(streetsOf(graph, mode), nearestEdge(graph, mode, ...pointOf(-30, 0))!, nearestEdge(graph, mode, ...pointOf(330, 0))!)
+    return Math.round(way?.meters ?? Infinity)
+  }
+  assert.deepEqual([meters(lane, 'car'), meters(lane, 'emergency')], [760, 360])
+  const gate: Drawing = { ...lane, nodes: { ...lane.nodes, g: [150, 0, { barrier: 'gate', access: 'no', emergency: 'yes' }] }, ways: { ...lane.ways, 1: ['a g b', road] } }
+  assert.deepEqual([meters(gate, 'car'), meters(gate, 'emergency'), meters(gate, 'foot')], [760, 360, 760])
+  const against: Drawing = { ...lane, ways: { ...lane.ways, 1: ['b a', { ...road, oneway: 'yes' }] } }
+  assert.deepEqual([meters(against, 'car'), meters(against, 'emergency'), meters(against, 'foot')], [760, 360, 360])
+  const trunk: Drawing = { ...lane, ways: { ...lane.ways, 1: ['b a', { highway: 'trunk', oneway: 'yes' }] } }
+  assert.equal(meters(trunk, 'emergency'), 760, 'never against the traffic of a trunk road')
+})
+
+//  a──────b     a square with a statue (h) in the middle, reached at a, b, c and d
+//  │  h   │
+//  d──────c
+const square: Drawing = {
+  nodes: { a: [0, 100], b: [100, 100], c: [100, 0], d: [0, 0], A: [-50, 150], B: [150, 150], C: [150, -50], D: [-50, -50], h: [48, 56], i: [60, 56], j: [60, 44], k: [48, 44] },
+  ways: { 1: ['a b c d a', { highway: 'pedestrian', area: 'yes' }], 2: ['A a', road], 3: ['B b', road], 4: ['C c', road], 5: ['D d', road], 6: ['h i j k h', { building: 'yes' }] },
+}
+test('a square is walked across, and not driven along its sides', () => {
+  assert.equal(wayOf(square, [-25, 125], [125, -25], 'foot'), 'ac', 'straight across')
+  assert.equal(wayOf(square, [-25, 125], [125, -25], 'car'), 'none')
+})
+test('what stands in a square is walked round', () => {
+  const withHole: Drawing = { ...square, ways: { ...square.ways, 1: ['a b c d a', {}] }, relations: [['outer=1 inner=6', { type: 'multipolygon', highway: 'pedestrian' }]] }
+  const got = wayOf({ ...withHole, ways: { ...withHole.ways, 7: ['a b c d a', { highway: 'pedestrian' }] } }, [-25, 125], [125, -25], 'foot')
+  assert.ok(got === 'abc' || got === 'adc', `along the sides, not through the statue: ${got}`)
+})
+
+test('what was left out is counted with its reason and examples', () => {
+  const map: Drawing = {
+    nodes: { a: [0, 0], b: [100, 0], c: [200, 0], d: [300, 0] },
+    ways: {
+      1: ['a b', road], 2: ['b c', { ...road, 'access:conditional': 'no @ (22:00-05:00)' }], 3: ['c d', { route: 'ferry' }], 4: ['a c', { highway: 'construction' }],
+      5: ['a d', { ...road, oneway: 'reversible', foot: 'no' }], 6: ['a q', road], 7: ['b d', { ...road, access: 'unknown' }],
+    },
+    relations: [
+      ['from=1 via=b to=2', { type: 'restriction', 'restriction:conditional': 'no_u_turn @ (07:00-09:00)' }], ['from=1 via=b to=99', { type: 'restriction', restriction: 'no_left_turn' }],
+      ['from=1 via=d to=2', { type: 'restriction', restriction: 'no_left_turn' }], ['from=1 via=b to=2', { type: 'restriction', restriction: 'no_dancing' }], ['from=1 via=b to=2', { type: 'restriction', 'restriction:hgv': 'no_left_turn' }],
+    ],
+  }
+  const { dropped } = roadsOf(smallMap(map))
+  assert.deepEqual(Object.fromEntries(Object.entries(dropped).map(([reason, { count, examples }]) => [reason, [count, ...examples]])), {
+    ferry: [1, 3], 'under-construction': [1, 4], 'closed-to-all': [1, 5], 'node-missing': [1, 6], 'way-without-points': [1, 6], 'conditional-access': [1, 2],
+    'conditional-restriction': [1, 1], 'reversible-road': [1, 5], 'unknown-access': [1, 7], 'unknown-restriction': [1, 4], 'restriction-for-others': [1, 5],
+    'restriction-member-missing': [1, 2], 'restriction-not-joined': [1, 3],
+  })
+})
+
+test('a road without a limit is faster in the country than in a built-up place', () => {
+  const map = (landuse: string): Drawing => ({
+    nodes: { a: [0, 0], b: [400, 0], p: [-200, -200], q: [600, -200], r: [600, 200], s: [-200, 200] },
+    ways: { 1: ['a b', { highway: 'secondary' }], 2: ['p q r s p', { landuse }] },
+  })
+  const kmh = (landuse: string) => roadsOf(smallMap(map(landuse))).input.modes.car.arcKmh[0]!
+  assert.ok(kmh('residential') < kmh('farmland'), `${kmh('residential')} and ${kmh('farmland')} km/h`)
+  assert.equal(roadsOf(smallMap(map('residential'))).builtUpBy, 'landuse')
+  assert.equal(roadsOf(smallMap(cross)).builtUpBy, 'road-density')
 })

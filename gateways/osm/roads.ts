@@ -1,9 +1,15 @@
 /** From a map file's ways and restriction relations to what `core/graph` builds a graph of. */
-import type { GraphInput, ModeInput, TurnCosts, TurnRestriction } from '#core/graph/graph-input.ts'
-import { carPassage, carSpeeds, classOf, footPassage, footSpeeds } from './access.ts'
+import { travelModes, type GraphInput, type ModeInput, type TravelMode } from '#core/graph/graph-input.ts'
+import { GrowingList } from '#core/graph/grow.ts'
+import { accessOf, classOf, whyNobody, type BothWays } from './access.ts'
+import { builtUpOf, type BuiltUp } from './built-up.ts'
+import { dropReport, type Dropped, type DropReason } from './dropped.ts'
 import { nameOf } from './names.ts'
 import { indexNodes, type NodeIndex } from './node-index.ts'
-import type { OsmData, OsmRelation, OsmWay, Tags } from './pbf.ts'
+import type { OsmData, OsmWay, Tags } from './pbf.ts'
+import { turnCostsOf, usualProfile, type Profile } from './profile.ts'
+import { restrictionsOf } from './restrictions.ts'
+import { crossingsOf, ENTRANCES_MAX, squaresOf, type Square } from './squares.ts'
 
 /** A street's names as the map has them. `name` falls back to the road's number. */
 export type StreetNames = { readonly name: string; readonly tags: Tags }
@@ -16,275 +22,310 @@ export type OsmRoads = {
   readonly nodeIds: Float64Array
   /** [edges] place of its way in `OsmData.ways`. */
   readonly edgeWay: Uint32Array
-  /** Turn restrictions that concern cars and whose roads are all in the file. */
+  /** Turn restrictions that concern vehicles and whose roads are all in the file. */
   readonly turnRestrictions: number
+  /** What was not used, and why. */
+  readonly dropped: Dropped
+  /** How it was told where a place is built up. */
+  readonly builtUpBy: BuiltUp['by']
 }
 
-const DRIVEN_TURNS: TurnCosts = { uTurnMs: 10_000, leftMs: 6_000, rightMs: 6_000, freeDegrees: 30 }
+/** A way as each traveller may use it. */
+type Road = { readonly way: Pick<OsmWay, 'id' | 'refs' | 'tags'>; readonly place: number; readonly speeds: readonly BothWays[]; readonly isCrossing: boolean }
 
-/** Numbers that grow. */
-class List {
-  values = new Int32Array(1024)
-  length = 0
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const larger = new Int32Array(2 * this.length)
-      larger.set(this.values)
-      this.values = larger
-    }
-    this.values[this.length++] = value
-  }
-  signed = () => this.values.slice(0, this.length)
-  unsigned = () => Uint32Array.from(this.signed())
-}
+/**
+ * @param profile  how each kind of traveller uses the roads
+ *
+ * O(points of the ways), plus what lies around squares.
+ */
+export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeIds), profile: Profile = usualProfile): OsmRoads {
+  const report = dropReport()
+  const access = travelModes.map((mode) => accessOf(profile, mode))
+  const candidates = data.ways.flatMap((way, place) => (isCandidate(way.tags) ? [{ way, place }] : []))
+  const uses = usesOf(candidates.map(({ way }) => way), data, index)
+  const builtUp = builtUpOf(data, index, placesWhere(uses, (count) => count >= 2))
 
-export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeIds)): OsmRoads {
   // which ways count, and for whom
-  const routable: { way: OsmWay; place: number; car: readonly [number, number]; foot: readonly [number, number] }[] = []
-  for (const [place, way] of data.ways.entries()) {
-    const car = carSpeeds(way.tags)
-    const foot = footSpeeds(way.tags)
-    if (car[0] + car[1] + foot[0] + foot[1] > 0) routable.push({ way, place, car, foot })
+  const roads: Road[] = []
+  for (const { way, place } of candidates) {
+    const nobody = whyNobody(way.tags)
+    if (nobody) {
+      report.add(nobody, way.id)
+      continue
+    }
+    const inside = builtUp.isBuiltUp(way.refs)
+    const speeds = access.map((each) => each.speeds(way.tags, inside))
+    if (speeds.every(([along, against]) => along === 0 && against === 0)) report.add('closed-to-all', way.id)
+    else roads.push({ way, place, speeds, isCrossing: false })
+    for (const reason of doubtsOf(way.tags)) report.add(reason, way.id)
   }
 
-  // where ways meet, end, are stopped or are named by a restriction
+  const places = cornersOf(roads, data, index, access)
+  roads.push(...walksAcross(squaresOf(data, index), data, index, places, access[travelModes.indexOf('foot')]!.speeds, (id) => report.add('area-too-complex', id)))
+
+  const edges = edgesOf(roads, places, data, index, report.add)
+  const { places: nodePlaces } = edges
+  const nodes = new Int32Array(2 * nodePlaces.length)
+  const nodeIds = new Float64Array(nodePlaces.length)
+  const passages = travelModes.map(() => ({ nodeBlocked: new Uint8Array(nodePlaces.length), nodeDelayMs: new Uint32Array(nodePlaces.length) }))
+  nodePlaces.forEach((place, node) => {
+    nodes[2 * node] = data.nodeLonLat[2 * place]!
+    nodes[2 * node + 1] = data.nodeLonLat[2 * place + 1]!
+    nodeIds[node] = data.nodeIds[place]!
+    const tags = data.nodeTags.get(place)
+    if (!tags) return
+    for (const [i, { passage }] of access.entries()) {
+      const { blocked, delayMs } = passage(tags)
+      passages[i]!.nodeBlocked[node] = blocked ? 1 : 0
+      passages[i]!.nodeDelayMs[node] = delayMs
+    }
+  })
+  const { byMode, understood } = restrictionsOf(data.relations, edges, (id) => edges.nodeOf(index.find(id)), report.add)
+
+  const inputOf = (mode: TravelMode, i: number): ModeInput => ({
+    arcKmh: edges.arcKmh[i]!,
+    ...passages[i]!,
+    restrictions: mode === 'foot' || profile.modes[mode].restrictions === 'ignore' ? [] : byMode[mode],
+    turns: mode === 'foot' ? undefined : turnCostsOf(profile, mode),
+  })
+  const { edgeFrom, edgeTo, edgeStreet, edgeClass, edgeLevel, shapeStarts, shape } = edges
+  return {
+    input: {
+      nodes,
+      edgeFrom,
+      edgeTo,
+      edgeStreet,
+      edgeClass,
+      edgeLevel,
+      shapeStarts,
+      shape,
+      modes: Object.fromEntries(travelModes.map((mode, i) => [mode, inputOf(mode, i)])) as Record<TravelMode, ModeInput>,
+    },
+    streets: edges.streets,
+    nodeIds,
+    edgeWay: edges.edgeWay,
+    turnRestrictions: understood,
+    dropped: report.finished(),
+    builtUpBy: builtUp.by,
+  }
+}
+
+const isCandidate = (tags: Tags) =>
+  tags.highway !== undefined || tags.railway === 'platform' || tags.public_transport === 'platform' || tags.man_made === 'pier' || tags.route === 'ferry'
+
+/** What a tag says that we do not follow. */
+function doubtsOf(tags: Tags): Set<DropReason> {
+  const doubts = new Set<DropReason>()
+  for (const key in tags) {
+    if (key.endsWith(':conditional')) {
+      if (key.startsWith('maxspeed')) doubts.add('conditional-speed')
+      else if (/^(access|vehicle|motor_vehicle|motorcar|motorcycle|bicycle|foot|oneway|psv|bus|emergency)\b/.test(key)) doubts.add('conditional-access')
+    } else if ((key === 'access' || key === 'vehicle' || key === 'motor_vehicle' || key === 'motorcar') && isUnknown(tags[key]!)) doubts.add('unknown-access')
+  }
+  if (tags.oneway === 'reversible' || tags.oneway === 'alternating') doubts.add('reversible-road')
+  return doubts
+}
+const knownAccess =
+  /^(yes|permissive|designated|official|public|allowed|destination|private|customers|delivery|permit|residents|employees|visitors|no|agricultural|forestry|military|discouraged|restricted|use_sidepath)$/
+const isUnknown = (value: string) => !knownAccess.test(value)
+
+/** How often each place is on a road: 2 and more where roads meet or end. */
+function usesOf(ways: readonly Pick<OsmWay, 'refs'>[], data: OsmData, index: NodeIndex): Uint8Array {
   const uses = new Uint8Array(data.nodeIds.length)
-  for (const { way } of routable) {
+  for (const { refs } of ways) {
+    // where a ring begins is no corner: nothing else need meet it there
+    const isRing = refs.length > 2 && refs[0] === refs.at(-1)
     let before = -1
-    way.refs.forEach((ref, i) => {
-      const node = index.find(ref)
-      if (node < 0) return
-      const isEnd = i === 0 || i === way.refs.length - 1 || index.find(way.refs[i - 1]!) < 0 || index.find(way.refs[i + 1]!) < 0
-      if (node !== before) uses[node] = Math.min(2, uses[node]! + (isEnd ? 2 : 1))
+    for (let i = 0; i < refs.length - (isRing ? 1 : 0); i++) {
+      const node = index.find(refs[i]!)
+      if (node < 0) {
+        if (before >= 0) uses[before] = 2 // the extract was cut here
+        before = -1
+        continue
+      }
+      if (node === before) continue
+      const isEnd = !isRing && (before < 0 || i === refs.length - 1)
+      uses[node] = Math.min(2, uses[node]! + (isEnd ? 2 : 1))
       before = node
-    })
-  }
-  for (const [node, tags] of data.nodeTags) {
-    const [car, foot] = [carPassage(tags), footPassage(tags)]
-    if (car.blocked || car.delayMs > 0 || foot.blocked || foot.delayMs > 0) if (uses[node]! > 0) uses[node] = 2
-  }
-  for (const relation of data.relations) {
-    if (!restrictionOf(relation.tags)) continue
-    for (const member of relation.members) {
-      if (member.type !== 'node' || member.role !== 'via') continue
-      const node = index.find(member.ref)
-      if (node >= 0 && uses[node]! > 0) uses[node] = 2
     }
   }
+  return uses
+}
 
-  // edges between those places
+function* placesWhere(uses: Uint8Array, wanted: (count: number) => boolean): Generator<number> {
+  for (let place = 0; place < uses.length; place++) if (wanted(uses[place]!)) yield place
+}
+
+/** [places] 2 where an edge ends: roads meet or end there, somebody is stopped or delayed, or a sign stands. */
+function cornersOf(roads: readonly Road[], data: OsmData, index: NodeIndex, access: readonly { readonly passage: (tags: Tags) => { blocked: boolean; delayMs: number } }[]): Uint8Array {
+  const uses = usesOf(roads.map(({ way }) => way), data, index)
+  for (const [node, tags] of data.nodeTags) {
+    if (uses[node] !== 1) continue
+    if (access.some(({ passage }) => ((found) => found.blocked || found.delayMs > 0)(passage(tags)))) uses[node] = 2
+  }
+  for (const { tags, members } of data.relations) {
+    if (!tags.type?.startsWith('restriction')) continue
+    for (const { type, role, ref } of members) {
+      if (type !== 'node' || role !== 'via') continue
+      const node = index.find(ref)
+      if (node >= 0 && uses[node] === 1) uses[node] = 2
+    }
+  }
+  return uses
+}
+
+/** Straight ways over squares, between the places where other ways reach them. Those places become corners. */
+function walksAcross(
+  squares: readonly Square[],
+  data: OsmData,
+  index: NodeIndex,
+  corners: Uint8Array,
+  speedsOf: (tags: Tags, builtUp: boolean) => BothWays,
+  onTooComplex: (way: number) => void,
+): Road[] {
+  const walks: Road[] = []
+  for (const square of squares) {
+    const { id, tags } = data.ways[square.way]!
+    const entrances = [...new Set(square.refs)].filter((ref) => ((place) => place >= 0 && corners[place] === 2)(index.find(ref)))
+    if (entrances.length > ENTRANCES_MAX) {
+      onTooComplex(id)
+      continue
+    }
+    const at = entrances.map((ref): [number, number] => ((place) => [data.nodeLonLat[2 * place]! / 1e7, data.nodeLonLat[2 * place + 1]! / 1e7] as [number, number])(index.find(ref)))
+    const walked = speedsOf({ highway: 'pedestrian', ...(tags['oneway:foot'] ? { 'oneway:foot': tags['oneway:foot'] } : {}) }, true)
+    for (const [a, b] of crossingsOf(square, at)) {
+      const speeds = travelModes.map((mode): BothWays => (mode === 'foot' ? walked : [0, 0]))
+      walks.push({ way: { id, refs: Float64Array.of(entrances[a]!, entrances[b]!), tags }, place: square.way, speeds, isCrossing: true })
+    }
+  }
+  return walks
+}
+
+type Edges = Pick<GraphInput, 'edgeFrom' | 'edgeTo' | 'edgeStreet' | 'edgeClass' | 'edgeLevel' | 'shapeStarts' | 'shape'> & {
+  readonly edgeWay: Uint32Array
+  readonly streets: readonly StreetNames[]
+  /** By mode, [2 × edges]. */
+  readonly arcKmh: readonly Float64Array[]
+  /** [graph nodes] place in the file's columns. */
+  readonly places: Uint32Array
+  /** The graph node at a place, −1 where there is none. */
+  readonly nodeOf: (place: number) => number
+  /** First edge of each way and one past its last, by OpenStreetMap's id. */
+  readonly wayEdges: ReadonlyMap<number, readonly [first: number, end: number]>
+}
+
+/** The pieces of road between corners. */
+function edgesOf(roads: readonly Road[], corners: Uint8Array, data: OsmData, index: NodeIndex, drop: (reason: DropReason, id: number) => void): Edges {
   const nodeOf = new Int32Array(data.nodeIds.length).fill(-1)
-  const graphNodes = new List() // place in the file of each graph node
+  const places = new GrowingList()
   const nodeAt = (place: number) => {
     if (nodeOf[place]! < 0) {
-      nodeOf[place] = graphNodes.length
-      graphNodes.push(place)
+      nodeOf[place] = places.length
+      places.push(place)
     }
     return nodeOf[place]!
   }
-  const [from, to, street, kind, edgeWay, shapeStarts, shape] = Array.from({ length: 7 }, () => new List()) as [List, List, List, List, List, List, List]
-  const carKmh: number[] = []
-  const footKmh: number[] = []
+  const [from, to, street, kind, level, edgeWay, edgeRoad, shapeStarts, shape] = Array.from({ length: 9 }, () => new GrowingList()) as [
+    GrowingList, GrowingList, GrowingList, GrowingList, GrowingList, GrowingList, GrowingList, GrowingList, GrowingList,
+  ]
   const wayEdges = new Map<number, [first: number, end: number]>()
-  const streets: StreetNames[] = []
-  const streetPlaces = new Map<string, number>()
-  const streetOf = (tags: Tags): number => {
-    const name = nameOf(tags) ?? (tags.highway && tags.highway !== 'service' ? tags.ref : undefined)
-    if (!name) return -1
-    const key = `${name}\n${tags['name:en'] ?? ''}`
-    let place = streetPlaces.get(key)
-    if (place === undefined) {
-      place = streets.length
-      streetPlaces.set(key, place)
-      streets.push({ name, tags })
-    }
-    return place
-  }
+  const { streets, streetOf } = streetList()
 
   shapeStarts.push(0)
-  for (const { way, place, car, foot } of routable) {
+  let piece: number[] = []
+  for (const [roadPlace, { way, place, isCrossing }] of roads.entries()) {
     const first = from.length
     const streetPlace = streetOf(way.tags)
     const wayClass = classOf(way.tags)
-    let piece: number[] = []
+    const wayLevel = levelOf(way.tags)
     const endPiece = () => {
       if (piece.length >= 2) {
         from.push(nodeAt(piece[0]!))
         to.push(nodeAt(piece.at(-1)!))
         street.push(streetPlace)
         kind.push(wayClass)
+        level.push(wayLevel)
         edgeWay.push(place)
+        edgeRoad.push(roadPlace)
         for (const node of piece) {
           shape.push(data.nodeLonLat[2 * node]!)
           shape.push(data.nodeLonLat[2 * node + 1]!)
         }
         shapeStarts.push(shape.length / 2)
-        carKmh.push(...car)
-        footKmh.push(...foot)
       }
       piece = []
     }
+    let missing = false
     for (const ref of way.refs) {
       const node = index.find(ref)
       if (node < 0) {
+        missing = true
         endPiece() // the extract was cut here
         continue
       }
       if (node === piece.at(-1)) continue
       piece.push(node)
-      if (uses[node] === 2 && piece.length > 1) {
+      if (corners[node] === 2 && piece.length > 1) {
         endPiece()
         piece.push(node)
       }
     }
     endPiece()
-    if (from.length > first && !wayEdges.has(way.id)) wayEdges.set(way.id, [first, from.length])
+    if (missing) drop('node-missing', way.id)
+    if (from.length === first) drop('way-without-points', way.id)
+    else if (!isCrossing && !wayEdges.has(way.id)) wayEdges.set(way.id, [first, from.length])
   }
-
-  // the graph's nodes and what stands on them
-  const places = graphNodes.signed()
-  const nodes = new Int32Array(2 * places.length)
-  const nodeIds = new Float64Array(places.length)
-  const passages = { car: emptyPassages(places.length), foot: emptyPassages(places.length) }
-  places.forEach((place, node) => {
-    nodes[2 * node] = data.nodeLonLat[2 * place]!
-    nodes[2 * node + 1] = data.nodeLonLat[2 * place + 1]!
-    nodeIds[node] = data.nodeIds[place]!
-    const tags = data.nodeTags.get(place)
-    if (!tags) return
-    for (const [mode, passage] of [['car', carPassage(tags)], ['foot', footPassage(tags)]] as const) {
-      passages[mode].nodeBlocked[node] = passage.blocked ? 1 : 0
-      passages[mode].nodeDelayMs[node] = passage.delayMs
+  const roadOf = edgeRoad.finished()
+  const arcKmh = roads.length === 0 ? travelModes.map(() => new Float64Array(0)) : travelModes.map((_, mode) => {
+    const kmh = new Float64Array(2 * roadOf.length)
+    for (let edge = 0; edge < roadOf.length; edge++) {
+      const [along, against] = roads[roadOf[edge]!]!.speeds[mode]!
+      kmh[2 * edge] = along
+      kmh[2 * edge + 1] = against
     }
+    return kmh
   })
-
-  const edges = { from: from.unsigned(), to: to.unsigned() }
-  const { restrictions, understood } = restrictionsOf(data.relations, wayEdges, edges, carKmh, (id) => {
-    const place = index.find(id)
-    return place < 0 ? -1 : nodeOf[place]!
-  })
-  const car: ModeInput = { arcKmh: Float64Array.from(carKmh), ...passages.car, restrictions, turns: DRIVEN_TURNS }
-  const foot: ModeInput = { arcKmh: Float64Array.from(footKmh), ...passages.foot, restrictions: [], turns: undefined }
   return {
-    input: {
-      nodes,
-      edgeFrom: edges.from,
-      edgeTo: edges.to,
-      edgeStreet: street.signed(),
-      edgeClass: Uint8Array.from(kind.signed()),
-      shapeStarts: shapeStarts.unsigned(),
-      shape: shape.signed(),
-      edgeLevel: new Int8Array(edges.from.length),
-      modes: { car, emergency: car, bike: car, foot },
-    },
+    edgeFrom: from.finished(),
+    edgeTo: to.finished(),
+    edgeStreet: Int32Array.from(street.finished()),
+    edgeClass: Uint8Array.from(kind.finished()),
+    edgeLevel: Int8Array.from(level.finished()),
+    edgeWay: edgeWay.finished(),
+    shapeStarts: shapeStarts.finished(),
+    shape: Int32Array.from(shape.finished()),
     streets,
-    nodeIds,
-    edgeWay: edgeWay.unsigned(),
-    turnRestrictions: understood,
+    arcKmh,
+    places: places.finished(),
+    nodeOf: (place) => (place < 0 ? -1 : nodeOf[place]!),
+    wayEdges,
   }
 }
 
-const emptyPassages = (count: number) => ({ nodeBlocked: new Uint8Array(count), nodeDelayMs: new Uint32Array(count) })
-
-const kinds = /^(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)$/
-
-/** What a restriction relation says to a car at all hours; undefined when it says nothing. */
-export function restrictionOf(tags: Tags): { only: boolean; uTurn: boolean } | undefined {
-  if (tags.type !== 'restriction') return undefined
-  // Limits by the hour are left out: a car that obeys them at the wrong hour is sent round for nothing.
-  if (tags.hour_on || tags.day_on || tags.date_on) return undefined
-  const exceptions = (tags.except ?? '').split(';').map((word) => word.trim())
-  if (exceptions.some((word) => ['motorcar', 'motor_vehicle', 'vehicle', 'emergency'].includes(word))) return undefined
-  const said =
-    tags['restriction:motorcar'] ?? tags['restriction:motor_vehicle'] ?? tags['restriction:vehicle'] ?? tags.restriction
-  const found = kinds.exec(said ?? '')
-  return found ? { only: found[1] === 'only', uTurn: found[2] === 'u_turn' } : undefined
-}
-
-type Edges = { readonly from: Uint32Array; readonly to: Uint32Array }
-
-/** Relations as sequences of arcs. Where a way runs through the via node both of its sides are meant. */
-function restrictionsOf(
-  relations: readonly OsmRelation[],
-  wayEdges: ReadonlyMap<number, readonly [number, number]>,
-  edges: Edges,
-  arcKmh: readonly number[],
-  nodeOf: (id: number) => number,
-) {
-  const head = (arc: number) => (arc & 1 ? edges.from[arc >>> 1]! : edges.to[arc >>> 1]!)
-  const tail = (arc: number) => head(arc ^ 1)
-  const isOpen = (arc: number) => arcKmh[arc]! > 0
-  const arcsOf = (way: number): number[] => {
-    const range = wayEdges.get(way)
-    return range ? Array.from({ length: 2 * (range[1] - range[0]) }, (_, i) => 2 * range[0] + i) : []
-  }
-  const restrictions: TurnRestriction[] = []
-  let understood = 0
-  for (const relation of relations) {
-    const rule = restrictionOf(relation.tags)
-    if (!rule) continue
-    const members = (role: string) => relation.members.filter((member) => member.role === role)
-    const fromWays = members('from').filter((member) => member.type === 'way')
-    const toWays = members('to').filter((member) => member.type === 'way')
-    const via = members('via')
-    const found: number[][] = []
-    for (const fromWay of fromWays) {
-      for (const toWay of toWays) {
-        if (via.length === 1 && via[0]!.type === 'node') {
-          const node = nodeOf(via[0]!.ref)
-          for (const a of arcsOf(fromWay.ref)) {
-            if (head(a) !== node) continue
-            for (const b of arcsOf(toWay.ref)) {
-              if (tail(b) !== node) continue
-              if ((a ^ 1) === b && !rule.uTurn) continue
-              if (rule.uTurn && fromWay.ref === toWay.ref && (a ^ 1) !== b) continue
-              found.push([a, b])
-            }
-          }
-        } else if (via.length > 0 && via.every((member) => member.type === 'way')) {
-          const steps = [fromWay, ...via, toWay].map((member) => arcsOf(member.ref))
-          const path = pathThrough(steps, head, tail, isOpen) ?? pathThrough(steps, head, tail, () => true)
-          if (path) found.push(path)
-        }
+function streetList() {
+  const streets: StreetNames[] = []
+  const placeOf = new Map<string, number>()
+  return {
+    streets,
+    streetOf(tags: Tags): number {
+      const name = nameOf(tags) ?? (tags.highway && tags.highway !== 'service' ? tags.ref : undefined)
+      if (!name) return -1
+      const key = `${name}\n${tags['name:en'] ?? ''}`
+      let place = placeOf.get(key)
+      if (place === undefined) {
+        place = streets.length
+        placeOf.set(key, place)
+        streets.push({ name, tags })
       }
-    }
-    if (found.length > 0) understood++
-    for (const arcs of found) restrictions.push({ only: rule.only, arcs })
+      return place
+    },
   }
-  return { restrictions, understood }
 }
 
-/**
- * The shortest run of arcs that begins on the first way, goes along all the ways between in their order, and ends on the
- * last: one arc of the first and the last, at least one of each between. Breadth first.
- */
-function pathThrough(
-  steps: readonly (readonly number[])[],
-  head: (arc: number) => number,
-  tail: (arc: number) => number,
-  isOpen: (arc: number) => boolean,
-): number[] | undefined {
-  type Step = { readonly arc: number; readonly way: number; readonly before: Step | undefined }
-  const queue: Step[] = steps[0]!.filter(isOpen).map((arc) => ({ arc, way: 0, before: undefined }))
-  const seen = new Set<string>()
-  for (let i = 0; i < queue.length; i++) {
-    const here = queue[i]!
-    const onward = here.way === 0 ? [1] : [here.way, here.way + 1]
-    for (const way of onward) {
-      for (const arc of steps[way] ?? []) {
-        if (tail(arc) !== head(here.arc) || (arc ^ 1) === here.arc || !isOpen(arc)) continue
-        const step: Step = { arc, way, before: here }
-        if (way === steps.length - 1) {
-          const path: number[] = []
-          for (let at: Step | undefined = step; at; at = at.before) path.unshift(at.arc)
-          return path
-        }
-        const key = `${way} ${arc}`
-        if (seen.has(key)) continue
-        seen.add(key)
-        queue.push(step)
-      }
-    }
-  }
-  return undefined
+/** Storey or layer. "0;1" is a ramp: its lower end counts. */
+function levelOf(tags: Tags): number {
+  const said = Number.parseInt(tags.level ?? tags.layer ?? '', 10)
+  if (Number.isFinite(said)) return Math.max(-100, Math.min(100, said))
+  if (tags.bridge && tags.bridge !== 'no') return 1
+  return tags.tunnel && tags.tunnel !== 'no' && tags.tunnel !== 'building_passage' ? -1 : 0
 }
