@@ -13,7 +13,7 @@ import { otherSpeeds, someClosures, somewhere } from './random-now.ts'
 import { randomTown } from './random-town.ts'
 import { CLOSED } from './road-graph.ts'
 import { streetsOf } from './streets.ts'
-import { reach } from './travel.ts'
+import { reach } from './reach.ts'
 
 for (const mode of travelModes) {
   test(`${mode}: matrix and ways prepared in 60 invented towns are those of the plain search, also with other speeds and closed roads`, () => {

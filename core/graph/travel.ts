@@ -1,10 +1,9 @@
 /** Who gets there when, and by which way, on the streets of this moment: searches that need nothing prepared. */
+import { roomOf } from './search-room.ts'
 import { COST_PER_MS, metersOf, msOf } from './cost.ts'
 import type { Snap } from './grid.ts'
-import { createHeap, type Heap } from './heap.ts'
-import { vertexCountOf, type Network } from './road-graph.ts'
 import { createStandings, type Standings } from './standings.ts'
-import { aheadCost, entriesOf, exitsOf, type LinkPoint, type Streets } from './streets.ts'
+import { aheadCost, entriesOf, type Streets } from './streets.ts'
 import { wayOf, type Leg, type Way } from './way.ts'
 
 export type ArrivalLimits = {
@@ -68,27 +67,6 @@ export function route(streets: Streets, from: Snap, to: Snap): Way | undefined {
   return wayOf(streets, from, to, cost, legs)
 }
 
-/** Room for one search on one network; kept, because clearing costs more than a short search. */
-export type Bench = {
-  heap: Heap
-  /** [vertices] written in search number `stamp`. */
-  cost: Float64Array
-  stamp: Uint32Array
-  /** [vertices] the step to go on with, or the complement of a place among the search's ends. */
-  onward: Int32Array
-  searches: number
-}
-const benches = new WeakMap<Network, Bench>()
-export function benchOf(network: Network): Bench {
-  let bench = benches.get(network)
-  if (!bench) {
-    const count = vertexCountOf(network)
-    bench = { heap: createHeap(count), cost: new Float64Array(count), stamp: new Uint32Array(count), onward: new Int32Array(count), searches: 0 }
-    benches.set(network, bench)
-  }
-  return bench
-}
-
 /**
  * Search from a place backwards, and write each traveller's best cost into `best`.
  *
@@ -99,9 +77,9 @@ function backwards(standings: Standings, to: Snap, best: Float64Array, { millise
   const { streets, firstSlot } = standings
   const { network, stepCost } = streets
   const { stepTail, stepLink, stepTurnMs, priorStarts, priorSteps, linkVertex } = network
-  const bench = benchOf(network)
-  const { heap, cost, stamp, onward } = bench
-  const now = ++bench.searches
+  const room = roomOf(network)
+  const { heap, cost, stamp, onward } = room
+  const now = ++room.searches
   const nextSlot = standings.nextSlot()
   const bestSlot = new Int32Array(best.length).fill(-1)
   const bestStep = new Int32Array(best.length)
@@ -173,73 +151,4 @@ function nthBest(best: Float64Array, travellers: readonly number[], n: number): 
     return most
   }
   return travellers.map((traveller) => best[traveller]!).sort((a, b) => a - b)[n - 1]!
-}
-
-/**
- * Cost from the nearest of some points to every vertex within reach, or from every vertex to the nearest of them.
- *
- * @param costMax    vertices beyond are left out
- * @param direction  `from` the points outward, or `to` them
- * @returns `vertices` in order of cost, their `costs`, and which point each belongs to; `ends`, the points on their links
- *
- * O(m + n log n) of what is reached. Dijkstra 1959 with several sources.
- */
-export function reach(streets: Streets, points: readonly Snap[], costMax: number, direction: 'from' | 'to'): Reach {
-  const { network, stepCost } = streets
-  const { stepStarts, stepHead, stepTail, stepLink, stepTurnMs, priorStarts, priorSteps, linkVertex } = network
-  const bench = benchOf(network)
-  const { heap, cost, stamp, onward } = bench
-  const now = ++bench.searches
-  const forward = direction === 'from'
-  const ends: ReachEnd[] = []
-  for (const [point, snap] of points.entries()) {
-    for (const at of forward ? exitsOf(streets, snap) : entriesOf(streets, snap)) ends.push({ point, at })
-  }
-  const offer = (vertex: number, candidate: number, point: number) => {
-    if (candidate > costMax || (stamp[vertex] === now && cost[vertex]! <= candidate)) return
-    stamp[vertex] = now
-    cost[vertex] = candidate
-    onward[vertex] = point
-    heap.push(vertex, candidate)
-  }
-  for (const { point, at } of ends) {
-    if (!forward) {
-      if (at.sinceStart !== Infinity) offer(linkVertex[at.link]!, at.sinceStart, point)
-      continue
-    }
-    if (at.untilEnd === Infinity) continue
-    const vertex = linkVertex[at.link]!
-    for (let step = stepStarts[vertex]!; step < stepStarts[vertex + 1]!; step++) {
-      if (stepLink[step] === at.link) offer(stepHead[step]!, at.untilEnd + stepTurnMs[step]! * COST_PER_MS, point)
-    }
-  }
-  const vertices: number[] = []
-  const costs: number[] = []
-  const pointOfVertex: number[] = []
-  while (heap.size() > 0) {
-    const vertex = heap.pop()
-    const base = cost[vertex]!
-    const point = onward[vertex]!
-    vertices.push(vertex)
-    costs.push(base)
-    pointOfVertex.push(point)
-    if (forward) {
-      for (let step = stepStarts[vertex]!; step < stepStarts[vertex + 1]!; step++) offer(stepHead[step]!, base + stepCost[step]!, point)
-    } else {
-      for (let k = priorStarts[vertex]!; k < priorStarts[vertex + 1]!; k++) {
-        const step = priorSteps[k]!
-        offer(stepTail[step]!, base + stepCost[step]!, point)
-      }
-    }
-  }
-  return { vertices: Uint32Array.from(vertices), costs: Float64Array.from(costs), points: Uint32Array.from(pointOfVertex), ends }
-}
-
-/** One way in which a point lies on the network. */
-export type ReachEnd = { readonly point: number; readonly at: LinkPoint }
-export type Reach = {
-  readonly vertices: Uint32Array
-  readonly costs: Float64Array
-  readonly points: Uint32Array
-  readonly ends: readonly ReachEnd[]
 }
