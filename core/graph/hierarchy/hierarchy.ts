@@ -42,7 +42,7 @@ export const hierarchySections = [
 ] as const satisfies readonly (readonly [keyof Hierarchy, 'u32' | 'f64'])[]
 
 export type Tune = { simSettle: number; conSettle: number; wl: number; wa: number; wh: number; eager: number }
-export const tune: Tune = { simSettle: 20, conSettle: 100, wl: 1, wa: 1, wh: 1, eager: 1 }
+export const tune: Tune = { simSettle: 10, conSettle: 20, wl: 0.5, wa: 2, wh: 1, eager: 1 }
 
 export function contract(graph: Digraph, onShare?: (share: number) => void): Hierarchy {
   const { count } = graph

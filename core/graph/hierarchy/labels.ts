@@ -1,172 +1,163 @@
 /**
- * Hub labels: every vertex knows its costs to and from a few dozen hubs, and any two vertices on a way share one.
+ * Hub labels: every vertex knows its costs to and from a few dozen hubs, and for any two vertices with a way between
+ * them, a hub that both know lies on a least-cost one (Abraham, Delling, Goldberg & Werneck 2011, 2012).
+ *
+ * Kept small in three ways. A vertex that can tell its label from those of at most three neighbours has *parts* instead: the neighbours and
+ * their costs. Every vertex is its own hub at no cost, which no row says. And an entry is 8 bytes, not 12.
  */
-import type { Hierarchy } from './hierarchy.ts'
+export { buildLabels } from './build-labels.ts'
 
-/** Hubs are numbered from the top: hub 0 has the highest rank. Rows are by ascending hub. */
 export type Labels = {
   readonly count: number
-  /** [count + 1] From vertex `v` one gets to the hubs `outStarts[v]` up to, not including, `outStarts[v + 1]`. */
-  readonly outStarts: Uint32Array
-  readonly outHubs: Uint32Array
-  readonly outCosts: Float64Array
-  /** [count + 1] The hubs from which one gets to each vertex, in the same way. */
-  readonly inStarts: Uint32Array
-  readonly inHubs: Uint32Array
-  readonly inCosts: Float64Array
+  /** [count] number of each vertex as a hub; those in rows come first, from the top of the hierarchy. */
+  readonly ownHubs: Uint32Array
+  /** [count + 1] To the hubs `outRows[v]` up to, not including, `outRows[v + 1]` of the entries one gets from `v`. */
+  readonly outRows: Uint32Array
+  /** [count + 1] …and to whatever the parts `outPartStarts[v]` up to, not including, `outPartStarts[v + 1]` get to: parts have none themselves. */
+  readonly outPartStarts: Uint32Array
+  readonly outParts: Uint32Array
+  /** Cost from the vertex to its part. */
+  readonly outShifts: Float64Array
+  /** The same for the hubs from which one gets to each vertex. */
+  readonly inRows: Uint32Array
+  readonly inPartStarts: Uint32Array
+  readonly inParts: Uint32Array
+  readonly inShifts: Float64Array
+  /**
+   * [entries] Hub and cost, `entryHighs · 2^32 + entryLows`. An entry with hub `PAGE` is none: until the end of the row,
+   * hubs count from its `entryLows` and costs from its `entryHighs · 2^48`.
+   */
+  readonly entryHubs: Uint16Array
+  readonly entryHighs: Uint16Array
+  readonly entryLows: Uint32Array
 }
 
 /** The arrays of labels, for whoever keeps them in a file. */
 export const labelSections = [
-  ['outStarts', 'u32'],
-  ['outHubs', 'u32'],
-  ['outCosts', 'f64'],
-  ['inStarts', 'u32'],
-  ['inHubs', 'u32'],
-  ['inCosts', 'f64'],
-] as const satisfies readonly (readonly [keyof Labels, 'u32' | 'f64'])[]
+  ['ownHubs', 'u32'],
+  ['outRows', 'u32'],
+  ['outPartStarts', 'u32'],
+  ['outParts', 'u32'],
+  ['outShifts', 'f64'],
+  ['inRows', 'u32'],
+  ['inPartStarts', 'u32'],
+  ['inParts', 'u32'],
+  ['inShifts', 'f64'],
+  ['entryHubs', 'u16'],
+  ['entryHighs', 'u16'],
+  ['entryLows', 'u32'],
+] as const satisfies readonly (readonly [keyof Labels, 'u16' | 'u32' | 'f64'])[]
 
-/** Labels under construction: rows one after the other, in the order of hubs. */
-type Side = { starts: Uint32Array; hubs: Uint32Array; costs: Float64Array; used: number }
+export const PAGE = 0xffff
+export const LOW = 2 ** 32
+export const PAGE_COST = 2 ** 48
 
-export function buildLabels(hierarchy: Hierarchy, { entriesMax = Infinity }: { entriesMax?: number } = {}): Labels | undefined {
-  const { count, upStarts, upHeads, upCosts, downStarts, downHeads, downCosts } = hierarchy
-  const side = (): Side => ({ starts: new Uint32Array(count + 1), hubs: new Uint32Array(16 * count + 64), costs: new Float64Array(16 * count + 64), used: 0 })
-  const outs = side()
-  const ins = side()
-  const best = new Float64Array(count).fill(Infinity)
-  const one = { hubs: new Uint32Array(256), costs: new Float64Array(256), length: 0 }
-  const two = { hubs: new Uint32Array(256), costs: new Float64Array(256), length: 0 }
-
-  /** Row of hub `h` on one side, merged from the rows of the hubs above it and pruned by the other side. */
-  function addRow(h: number, arcStarts: Uint32Array, arcHeads: Uint32Array, arcCosts: Float64Array, mine: Side, other: Side): void {
-    const rank = count - 1 - h
-    let from = one
-    let to = two
-    from.length = 0
-    for (let k = arcStarts[rank]; k < arcStarts[rank + 1]; k++) {
-      merge(from, mine, count - 1 - arcHeads[k], arcCosts[k], to)
-      ;[from, to] = [to, from]
-    }
-    const { hubs, costs, length } = from
-    for (let i = 0; i < length; i++) best[hubs[i]] = costs[i]
-    if (mine.used + length + 1 > mine.hubs.length) {
-      const room = Math.max(mine.used + length + 1, 2 * mine.hubs.length)
-      const wide = new Uint32Array(room)
-      wide.set(mine.hubs)
-      mine.hubs = wide
-      const deep = new Float64Array(room)
-      deep.set(mine.costs)
-      mine.costs = deep
-    }
-    const { starts: otherStarts, hubs: otherHubs, costs: otherCosts } = other
-    let used = mine.used
-    for (let i = 0; i < length; i++) {
-      const hub = hubs[i]
-      const cost = costs[i]
-      // all but the hub's own entry, which is its last
-      let k = otherStarts[hub]
-      const end = otherStarts[hub + 1] - 1
-      while (k < end && best[otherHubs[k]] + otherCosts[k] > cost) k++
-      if (k < end) continue
-      mine.hubs[used] = hub
-      mine.costs[used++] = cost
-    }
-    mine.hubs[used] = h
-    mine.costs[used++] = 0
-    mine.used = used
-    mine.starts[h + 1] = used
-    for (let i = 0; i < length; i++) best[hubs[i]] = Infinity
-  }
-
-  for (let h = 0; h < count; h++) {
-    addRow(h, upStarts, upHeads, upCosts, outs, ins)
-    addRow(h, downStarts, downHeads, downCosts, ins, outs)
-    if (outs.used + ins.used > entriesMax) return undefined
-  }
-  const [outStarts, outHubs, outCosts] = byVertex(outs, hierarchy.rankOf)
-  const [inStarts, inHubs, inCosts] = byVertex(ins, hierarchy.rankOf)
-  return { count, outStarts, outHubs, outCosts, inStarts, inHubs, inCosts }
-}
-
-type Row = { hubs: Uint32Array; costs: Float64Array; length: number }
-
-/** Merge a row of labels, each cost raised, with another; where both know a hub the lower cost stays. */
-function merge(from: Row, side: Side, h: number, raise: number, to: Row): void {
-  const start = side.starts[h]
-  const end = side.starts[h + 1]
-  const roomNeeded = from.length + end - start
-  if (to.hubs.length < roomNeeded) {
-    to.hubs = new Uint32Array(2 * roomNeeded)
-    to.costs = new Float64Array(2 * roomNeeded)
-  }
-  const { hubs, costs, length } = from
-  const { hubs: sideHubs, costs: sideCosts } = side
-  const { hubs: toHubs, costs: toCosts } = to
-  let n = 0
-  let i = 0
-  let k = start
-  while (i < length && k < end) {
-    const a = hubs[i]
-    const b = sideHubs[k]
-    if (a < b) {
-      toHubs[n] = a
-      toCosts[n++] = costs[i++]
-    } else if (b < a) {
-      toHubs[n] = b
-      toCosts[n++] = raise + sideCosts[k++]
-    } else {
-      const cost = raise + sideCosts[k++]
-      toHubs[n] = a
-      toCosts[n++] = cost < costs[i] ? cost : costs[i]
-      i++
-    }
-  }
-  for (; i < length; i++) {
-    toHubs[n] = hubs[i]
-    toCosts[n++] = costs[i]
-  }
-  for (; k < end; k++) {
-    toHubs[n] = sideHubs[k]
-    toCosts[n++] = raise + sideCosts[k]
-  }
-  to.length = n
-}
-
-function byVertex(side: Side, rankOf: Uint32Array) {
-  const count = rankOf.length
-  const starts = new Uint32Array(count + 1)
-  const hubs = new Uint32Array(side.used)
-  const costs = new Float64Array(side.used)
-  for (let v = 0; v < count; v++) {
-    const h = count - 1 - rankOf[v]
-    const from = side.starts[h]
-    const to = side.starts[h + 1]
-    hubs.set(side.hubs.subarray(from, to), starts[v])
-    costs.set(side.costs.subarray(from, to), starts[v])
-    starts[v + 1] = starts[v] + to - from
-  }
-  return [starts, hubs, costs] as const
-}
-
-/** Least cost from one vertex to another, Infinity where there is no way. */
+/**
+ * Least cost from one vertex to another, Infinity where there is no way.
+ *
+ * O(size of their labels): the one is spread out by hub, the other looks its hubs up there.
+ * Tried: merging two rows by ascending hub, whose branches nobody can predict: see the README.
+ */
 export function labelDistance(labels: Labels, from: number, to: number): number {
-  const { outStarts, outHubs, outCosts, inStarts, inHubs, inCosts } = labels
-  let i = outStarts[from]
-  let k = inStarts[to]
-  const iEnd = outStarts[from + 1]
-  const kEnd = inStarts[to + 1]
-  let best = Infinity
-  while (i < iEnd && k < kEnd) {
-    const a = outHubs[i]
-    const b = inHubs[k]
-    if (a === b) {
-      const cost = outCosts[i] + inCosts[k]
-      if (cost < best) best = cost
-      i++
-      k++
-    } else if (a < b) i++
-    else k++
+  if (from === to) return 0
+  const bench = benchOf(labels)
+  gather(bench, bench.outs, from, 0)
+  const { rows, partStarts, parts, shifts } = bench.ins
+  let least = lookUp(bench, rows, to, 0)
+  for (let k = partStarts[to], end = partStarts[to + 1]; k < end; k++) {
+    const cost = lookUp(bench, rows, parts[k], shifts[k])
+    if (cost < least) least = cost
   }
-  return best
+  forget(bench)
+  return least
+}
+
+/** One side of the labels. */
+type Side = { readonly rows: Uint32Array; readonly partStarts: Uint32Array; readonly parts: Uint32Array; readonly shifts: Float64Array }
+
+/** Labels with room to put one together in; kept, because clearing all of it costs more than a question. */
+export type LabelBench = {
+  readonly labels: Labels
+  readonly outs: Side
+  readonly ins: Side
+  /** [count] by hub, the least cost so far; Infinity where the hub is not known. */
+  readonly best: Float64Array
+  /** The hubs known, each once. */
+  readonly hubs: Uint32Array
+  known: number
+}
+
+const benches = new WeakMap<Labels, LabelBench>()
+export function benchOf(labels: Labels): LabelBench {
+  let bench = benches.get(labels)
+  if (!bench) {
+    bench = {
+      labels,
+      outs: { rows: labels.outRows, partStarts: labels.outPartStarts, parts: labels.outParts, shifts: labels.outShifts },
+      ins: { rows: labels.inRows, partStarts: labels.inPartStarts, parts: labels.inParts, shifts: labels.inShifts },
+      best: new Float64Array(labels.count).fill(Infinity),
+      hubs: new Uint32Array(labels.count),
+      known: 0,
+    }
+    benches.set(labels, bench)
+  }
+  return bench
+}
+
+/** Add the label of a vertex, raised by an offset, to what is on the bench. */
+export function gather(bench: LabelBench, { rows, partStarts, parts, shifts }: Side, vertex: number, offset: number): void {
+  gatherRow(bench, rows, vertex, offset)
+  for (let k = partStarts[vertex], end = partStarts[vertex + 1]; k < end; k++) gatherRow(bench, rows, parts[k], offset + shifts[k])
+}
+
+function gatherRow(bench: LabelBench, rows: Uint32Array, vertex: number, offset: number): void {
+  const { best, hubs, labels } = bench
+  const { ownHubs, entryHubs, entryHighs, entryLows } = labels
+  let known = bench.known
+  const own = ownHubs[vertex]
+  if (best[own] === Infinity) hubs[known++] = own
+  if (offset < best[own]) best[own] = offset
+  let firstHub = 0
+  let raise = offset
+  for (let k = rows[vertex], end = rows[vertex + 1]; k < end; k++) {
+    const place = entryHubs[k]
+    if (place === PAGE) {
+      firstHub = entryLows[k]
+      raise = offset + entryHighs[k] * PAGE_COST
+      continue
+    }
+    const hub = firstHub + place
+    const cost = raise + (entryHighs[k] * LOW + entryLows[k])
+    const before = best[hub]
+    if (cost >= before) continue
+    if (before === Infinity) hubs[known++] = hub
+    best[hub] = cost
+  }
+  bench.known = known
+}
+
+/** The least cost over a hub of this vertex's row that is on the bench. */
+function lookUp({ best, labels }: LabelBench, rows: Uint32Array, vertex: number, offset: number): number {
+  const { ownHubs, entryHubs, entryHighs, entryLows } = labels
+  let least = offset + best[ownHubs[vertex]]
+  let firstHub = 0
+  let raise = offset
+  for (let k = rows[vertex], end = rows[vertex + 1]; k < end; k++) {
+    const place = entryHubs[k]
+    if (place === PAGE) {
+      firstHub = entryLows[k]
+      raise = offset + entryHighs[k] * PAGE_COST
+      continue
+    }
+    const cost = best[firstHub + place] + (raise + (entryHighs[k] * LOW + entryLows[k]))
+    if (cost < least) least = cost
+  }
+  return least
+}
+
+/** Clear the bench. */
+export function forget(bench: LabelBench): void {
+  const { best, hubs, known } = bench
+  for (let i = 0; i < known; i++) best[hubs[i]] = Infinity
+  bench.known = 0
 }

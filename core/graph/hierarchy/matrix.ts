@@ -1,7 +1,7 @@
 /** Least costs between many points and many points. */
 import type { Ends } from './ends.ts'
 import type { Hierarchy } from './hierarchy.ts'
-import type { Labels } from './labels.ts'
+import { benchOf, forget, gather, type LabelBench, type Labels } from './labels.ts'
 import { type Climb, clear, climbsOf, isStalled, relax, seed } from './upward.ts'
 
 /** What points have in common with places (hubs, or ranks of a hierarchy): point and cost, one after the other. */
@@ -18,10 +18,9 @@ type Meetings = { count: number; places: Uint32Array; points: Uint32Array; costs
  * O(entries of all labels + pairs of entries that meet).
  */
 export function labelMatrix(labels: Labels, from: Ends, to: Ends): Float64Array {
-  const { count, outStarts, outHubs, outCosts, inStarts, inHubs, inCosts } = labels
-  const best = bestOf(labels)
-  const buckets = bucketsOf(labelMeetings(to, inStarts, inHubs, inCosts, best), count)
-  const sources = labelMeetings(from, outStarts, outHubs, outCosts, best)
+  const bench = benchOf(labels)
+  const buckets = bucketsOf(labelMeetings(bench, bench.ins, to), labels.count)
+  const sources = labelMeetings(bench, bench.outs, from)
   return matched(sources, buckets, from.starts.length - 1, to.starts.length - 1)
 }
 
@@ -43,17 +42,6 @@ export function bucketMatrix(hierarchy: Hierarchy, from: Ends, to: Ends): Float6
   return matched(sources, buckets, from.starts.length - 1, to.starts.length - 1)
 }
 
-const bests = new WeakMap<Labels, Float64Array>()
-/** [count] room for costs by hub; Infinity between questions. */
-function bestOf(labels: Labels): Float64Array {
-  let best = bests.get(labels)
-  if (!best) {
-    best = new Float64Array(labels.count).fill(Infinity)
-    bests.set(labels, best)
-  }
-  return best
-}
-
 function meet(meetings: Meetings, place: number, point: number, cost: number): void {
   const at = meetings.count++
   if (at === meetings.places.length) {
@@ -73,23 +61,12 @@ function meet(meetings: Meetings, place: number, point: number, cost: number): v
 const createMeetings = (): Meetings => ({ count: 0, places: new Uint32Array(1024), points: new Uint32Array(1024), costs: new Float64Array(1024) })
 
 /** The labels of each point: of all its ends, raised by their offsets, each hub once. */
-function labelMeetings({ starts, vertices, offsets }: Ends, rowStarts: Uint32Array, hubs: Uint32Array, costs: Float64Array, best: Float64Array): Meetings {
+function labelMeetings(bench: LabelBench, side: LabelBench['outs'], { starts, vertices, offsets }: Ends): Meetings {
   const meetings = createMeetings()
   for (let point = 0; point < starts.length - 1; point++) {
-    const first = meetings.count
-    for (let end = starts[point]; end < starts[point + 1]; end++) {
-      const vertex = vertices[end]
-      const offset = offsets[end]
-      for (let k = rowStarts[vertex]; k < rowStarts[vertex + 1]; k++) {
-        const cost = offset + costs[k]
-        if (best[hubs[k]] === Infinity) meet(meetings, hubs[k], point, 0)
-        if (cost < best[hubs[k]]) best[hubs[k]] = cost
-      }
-    }
-    for (let i = first; i < meetings.count; i++) {
-      meetings.costs[i] = best[meetings.places[i]]
-      best[meetings.places[i]] = Infinity
-    }
+    for (let end = starts[point]; end < starts[point + 1]; end++) gather(bench, side, vertices[end], offsets[end])
+    for (let i = 0; i < bench.known; i++) meet(meetings, bench.hubs[i], point, bench.best[bench.hubs[i]])
+    forget(bench)
   }
   return meetings
 }

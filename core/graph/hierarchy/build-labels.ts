@@ -1,0 +1,284 @@
+import type { Hierarchy } from './hierarchy.ts'
+import { type Labels, LOW, PAGE, PAGE_COST } from './labels.ts'
+
+/**
+ * Labels from a hierarchy, undefined when they would have more than `entriesMax` entries while they are built.
+ *
+ * From the top down: a vertex's label is what its neighbours above know, raised by the arcs there. An entry goes when another hub lies
+ * on a way to it that costs no more, found by asking the labels done so far; what stays is the least that this order
+ * of vertices allows (canonical: Abraham, Delling, Goldberg & Werneck 2012).
+ *
+ * O(Σ of label × (arcs upward + labels of its hubs)) at worst; the question about a hub ends at its first needless.
+ */
+export function buildLabels(hierarchy: Hierarchy, { entriesMax = Infinity }: { entriesMax?: number } = {}): Labels | undefined {
+  const { count, upStarts, upHeads, upCosts, downStarts, downHeads, downCosts } = hierarchy
+  const outs = createWide(count)
+  const ins = createWide(count)
+  const builder = createBuilder(count)
+  for (let hub = 0; hub < count; hub++) {
+    addRow(builder, hub, upStarts, upHeads, upCosts, outs, ins)
+    addRow(builder, hub, downStarts, downHeads, downCosts, ins, outs)
+    if (outs.used + ins.used > entriesMax) return undefined
+  }
+  return packed(hierarchy, outs, ins, builder.best)
+}
+
+/** A vertex that could do with more parts than this has a row. Tried on Heidelberg's cars: 2 parts leave 54 entries a vertex, 3 leave 50, 4 leave 49. */
+const PARTS_MAX = 3
+
+/** One side of the labels under construction: hub = distance from the top of the hierarchy, rows in that order, each by ascending hub, the own hub last. */
+type Wide = { readonly starts: Uint32Array; hubs: Uint32Array; costs: Float64Array; used: number }
+
+const createWide = (count: number): Wide => ({
+  starts: new Uint32Array(count + 1),
+  hubs: new Uint32Array(16 * count + 64),
+  costs: new Float64Array(16 * count + 64),
+  used: 0,
+})
+
+type Row = { hubs: Uint32Array; costs: Float64Array; length: number }
+type Builder = {
+  /** [count] by hub; Infinity between rows. */
+  readonly best: Float64Array
+  /** Two rows to merge to and fro. */
+  one: Row
+  two: Row
+}
+
+const createBuilder = (count: number): Builder => ({
+  best: new Float64Array(count).fill(Infinity),
+  one: { hubs: new Uint32Array(256), costs: new Float64Array(256), length: 0 },
+  two: { hubs: new Uint32Array(256), costs: new Float64Array(256), length: 0 },
+})
+
+/** The row of a hub on one side, merged from those of the hubs above it and pruned by the other side. */
+function addRow(builder: Builder, own: number, starts: Uint32Array, heads: Uint32Array, arcCosts: Float64Array, mine: Wide, other: Wide): void {
+  const top = builder.best.length - 1
+  builder.one.length = 0
+  for (let k = starts[top - own]; k < starts[top - own + 1]; k++) {
+    merge(builder.one, mine, top - heads[k], arcCosts[k], builder.two)
+    const merged = builder.two
+    builder.two = builder.one
+    builder.one = merged
+  }
+  const { best } = builder
+  const { hubs, costs, length } = builder.one
+  for (let i = 0; i < length; i++) best[hubs[i]] = costs[i]
+  reserve(mine, length + 1)
+  const { starts: otherStarts, hubs: otherHubs, costs: otherCosts } = other
+  let used = mine.used
+  for (let i = 0; i < length; i++) {
+    const hub = hubs[i]
+    const cost = costs[i]
+    let k = otherStarts[hub]
+    const end = otherStarts[hub + 1] - 1 // but for the hub itself
+    while (k < end && best[otherHubs[k]] + otherCosts[k] > cost) k++
+    if (k < end) continue
+    mine.hubs[used] = hub
+    mine.costs[used++] = cost
+  }
+  mine.hubs[used] = own
+  mine.costs[used++] = 0
+  mine.used = used
+  mine.starts[own + 1] = used
+  for (let i = 0; i < length; i++) best[hubs[i]] = Infinity
+}
+
+/** Merge a row with that of a hub, whose costs are raised; where both know a hub the lower cost stays. */
+function merge(from: Row, side: Wide, hub: number, raise: number, to: Row): void {
+  const end = side.starts[hub + 1]
+  let k = side.starts[hub]
+  const most = from.length + end - k
+  if (to.hubs.length < most) {
+    to.hubs = new Uint32Array(2 * most)
+    to.costs = new Float64Array(2 * most)
+  }
+  const { hubs, costs, length } = from
+  const { hubs: sideHubs, costs: sideCosts } = side
+  const { hubs: toHubs, costs: toCosts } = to
+  let n = 0
+  let i = 0
+  while (i < length && k < end) {
+    const a = hubs[i]
+    const b = sideHubs[k]
+    if (a < b) {
+      toHubs[n] = a
+      toCosts[n++] = costs[i++]
+    } else if (b < a) {
+      toHubs[n] = b
+      toCosts[n++] = raise + sideCosts[k++]
+    } else {
+      const cost = raise + sideCosts[k++]
+      toHubs[n] = a
+      toCosts[n++] = cost < costs[i] ? cost : costs[i]
+      i++
+    }
+  }
+  for (; i < length; i++) {
+    toHubs[n] = hubs[i]
+    toCosts[n++] = costs[i]
+  }
+  for (; k < end; k++) {
+    toHubs[n] = sideHubs[k]
+    toCosts[n++] = raise + sideCosts[k]
+  }
+  to.length = n
+}
+
+function reserve(wide: Wide, more: number): void {
+  if (wide.used + more <= wide.hubs.length) return
+  const room = Math.max(wide.used + more, 2 * wide.hubs.length)
+  const { hubs, costs } = wide
+  wide.hubs = new Uint32Array(room)
+  wide.hubs.set(hubs)
+  wide.costs = new Float64Array(room)
+  wide.costs.set(costs)
+}
+
+/** Labels in the form they are kept in. */
+function packed(hierarchy: Hierarchy, outs: Wide, ins: Wide, best: Float64Array): Labels {
+  const { count, rankOf, upStarts, upHeads, upCosts, downStarts, downHeads, downCosts } = hierarchy
+  const outShares = share(outs, upStarts, upHeads, upCosts, best)
+  const inShares = share(ins, downStarts, downHeads, downCosts, best)
+
+  // hubs that stand in rows get the low numbers: then one page does for most towns
+  const stands = new Uint8Array(count)
+  markHubs(stands, outs, outShares)
+  markHubs(stands, ins, inShares)
+  const numberOf = new Uint32Array(count)
+  let number = 0
+  for (let hub = 0; hub < count; hub++) if (stands[hub]) numberOf[hub] = number++
+  for (let hub = 0; hub < count; hub++) if (!stands[hub]) numberOf[hub] = number++
+  const ownHubs = new Uint32Array(count)
+  for (let v = 0; v < count; v++) ownHubs[v] = numberOf[count - 1 - rankOf[v]]
+
+  const entries: Entries = { hubs: new Uint16Array(1024), highs: new Uint16Array(1024), lows: new Uint32Array(1024), used: 0 }
+  const outSide = putSide(entries, outs, outShares, hierarchy, numberOf)
+  const inSide = putSide(entries, ins, inShares, hierarchy, numberOf)
+  return {
+    count,
+    ownHubs,
+    outRows: outSide.rows,
+    outPartStarts: outSide.partStarts,
+    outParts: outSide.parts,
+    outShifts: outSide.shifts,
+    inRows: inSide.rows,
+    inPartStarts: inSide.partStarts,
+    inParts: inSide.parts,
+    inShifts: inSide.shifts,
+    entryHubs: entries.hubs.slice(0, entries.used),
+    entryHighs: entries.highs.slice(0, entries.used),
+    entryLows: entries.lows.slice(0, entries.used),
+  }
+}
+
+/** Which hubs have a row; the parts of the others, `PARTS_MAX` places each, filled from the first. */
+type Shares = { readonly isRow: Uint8Array; readonly parts: Int32Array; readonly shifts: Float64Array }
+const NONE = -1
+
+/**
+ * Choose who has a row. From the bottom up: who is nobody's part, and can do with few, has parts.
+ *
+ * All that is in a label some neighbour above knows at that cost, so a few of them often know all of it. What they know
+ * besides is a way too, if not the least, and does no harm.
+ */
+function share({ starts, hubs, costs }: Wide, arcStarts: Uint32Array, arcHeads: Uint32Array, arcCosts: Float64Array, best: Float64Array): Shares {
+  const count = best.length
+  const isRow = new Uint8Array(count)
+  const parts = new Int32Array(PARTS_MAX * count).fill(NONE)
+  const shifts = new Float64Array(PARTS_MAX * count)
+  for (let own = count - 1; own >= 0; own--) {
+    if (isRow[own]) continue
+    const rank = count - 1 - own
+    const from = starts[own]
+    const to = starts[own + 1] - 1
+    for (let k = from; k < to; k++) best[hubs[k]] = costs[k]
+    let missing = to - from
+    let used = 0
+    for (; used < PARTS_MAX && missing > 0; used++) {
+      // the neighbour that knows most of what is missing
+      let most = 0
+      let part = NONE
+      let shift = 0
+      for (let arc = arcStarts[rank]; arc < arcStarts[rank + 1]; arc++) {
+        const above = count - 1 - arcHeads[arc]
+        let knows = 0
+        for (let k = starts[above]; k < starts[above + 1]; k++) if (best[hubs[k]] === arcCosts[arc] + costs[k]) knows++
+        if (knows <= most) continue
+        most = knows
+        part = above
+        shift = arcCosts[arc]
+      }
+      for (let k = starts[part]; k < starts[part + 1]; k++) if (best[hubs[k]] === shift + costs[k]) best[hubs[k]] = Infinity
+      missing -= most
+      parts[PARTS_MAX * own + used] = part
+      shifts[PARTS_MAX * own + used] = shift
+    }
+    for (let k = from; k < to; k++) best[hubs[k]] = Infinity
+    if (missing > 0) isRow[own] = 1
+    for (let i = PARTS_MAX * own; i < PARTS_MAX * own + used; i++) {
+      if (missing > 0) parts[i] = NONE
+      else isRow[parts[i]] = 1
+    }
+  }
+  return { isRow, parts, shifts }
+}
+
+function markHubs(stands: Uint8Array, { starts, hubs }: Wide, { isRow }: Shares): void {
+  for (let own = 0; own < isRow.length; own++) {
+    if (isRow[own]) for (let k = starts[own]; k < starts[own + 1] - 1; k++) stands[hubs[k]] = 1
+  }
+}
+
+type Entries = { hubs: Uint16Array; highs: Uint16Array; lows: Uint32Array; used: number }
+
+/** One side in the order of vertices; its rows are added to the entries. */
+function putSide(entries: Entries, { starts, hubs, costs }: Wide, { isRow, parts, shifts }: Shares, { count, rankOf, vertexAt }: Hierarchy, numberOf: Uint32Array) {
+  const rows = new Uint32Array(count + 1)
+  const partStarts = new Uint32Array(count + 1)
+  const vertexParts = new Uint32Array(parts.length)
+  const vertexShifts = new Float64Array(parts.length)
+  let partsUsed = 0
+  rows[0] = entries.used
+  for (let v = 0; v < count; v++) {
+    const own = count - 1 - rankOf[v]
+    for (let i = PARTS_MAX * own; i < PARTS_MAX * (own + 1) && parts[i] !== NONE; i++) {
+      vertexParts[partsUsed] = vertexAt[count - 1 - parts[i]]
+      vertexShifts[partsUsed++] = shifts[i]
+    }
+    if (isRow[own]) {
+      let firstHub = 0
+      let page = 0
+      for (let k = starts[own]; k < starts[own + 1] - 1; k++) {
+        const hub = numberOf[hubs[k]]
+        const pageNeeded = Math.floor(costs[k] / PAGE_COST)
+        if (hub < firstHub || hub - firstHub >= PAGE || pageNeeded !== page) {
+          if (hub < firstHub || hub - firstHub >= PAGE) firstHub = hub
+          page = pageNeeded
+          putEntry(entries, PAGE, page, firstHub)
+        }
+        const rest = costs[k] - page * PAGE_COST
+        putEntry(entries, hub - firstHub, Math.floor(rest / LOW), rest % LOW)
+      }
+    }
+    rows[v + 1] = entries.used
+    partStarts[v + 1] = partsUsed
+  }
+  return { rows, partStarts, parts: vertexParts.slice(0, partsUsed), shifts: vertexShifts.slice(0, partsUsed) }
+}
+
+function putEntry(entries: Entries, hub: number, high: number, low: number): void {
+  const at = entries.used++
+  if (at === entries.hubs.length) {
+    const { hubs, highs, lows } = entries
+    entries.hubs = new Uint16Array(2 * at)
+    entries.hubs.set(hubs)
+    entries.highs = new Uint16Array(2 * at)
+    entries.highs.set(highs)
+    entries.lows = new Uint32Array(2 * at)
+    entries.lows.set(lows)
+  }
+  entries.hubs[at] = hub
+  entries.highs[at] = high
+  entries.lows[at] = low
+}
