@@ -152,7 +152,7 @@ function packed(hierarchy: Hierarchy, outs: Wide, ins: Wide, best: Float64Array)
   const ownHubs = new Uint32Array(count)
   for (let v = 0; v < count; v++) ownHubs[v] = numberOf[count - 1 - rankOf[v]]
 
-  const entries: Entries = { hubs: new Uint16Array(1024), highs: new Uint16Array(1024), lows: new Uint32Array(1024), used: 0 }
+  const entries: Entries = { words: new Uint32Array(1024), used: 0 }
   const outSide = putSide(entries, outs, outShares, hierarchy, numberOf)
   const inSide = putSide(entries, ins, inShares, hierarchy, numberOf)
   return {
@@ -166,9 +166,7 @@ function packed(hierarchy: Hierarchy, outs: Wide, ins: Wide, best: Float64Array)
     inPartStarts: inSide.partStarts,
     inParts: inSide.parts,
     inShifts: inSide.shifts,
-    entryHubs: entries.hubs.slice(0, entries.used),
-    entryHighs: entries.highs.slice(0, entries.used),
-    entryLows: entries.lows.slice(0, entries.used),
+    entries: entries.words.slice(0, 2 * entries.used),
   }
 }
 
@@ -230,7 +228,7 @@ function markHubs(stands: Uint8Array, { starts, hubs }: Wide, { isRow }: Shares)
   }
 }
 
-type Entries = { hubs: Uint16Array; highs: Uint16Array; lows: Uint32Array; used: number }
+type Entries = { words: Uint32Array; used: number }
 
 /** One side in the order of vertices; its rows are added to the entries. */
 function putSide(entries: Entries, { starts, hubs, costs }: Wide, { isRow, parts, shifts }: Shares, { count, rankOf, vertexAt }: Hierarchy, numberOf: Uint32Array) {
@@ -268,17 +266,12 @@ function putSide(entries: Entries, { starts, hubs, costs }: Wide, { isRow, parts
 }
 
 function putEntry(entries: Entries, hub: number, high: number, low: number): void {
-  const at = entries.used++
-  if (at === entries.hubs.length) {
-    const { hubs, highs, lows } = entries
-    entries.hubs = new Uint16Array(2 * at)
-    entries.hubs.set(hubs)
-    entries.highs = new Uint16Array(2 * at)
-    entries.highs.set(highs)
-    entries.lows = new Uint32Array(2 * at)
-    entries.lows.set(lows)
+  const at = 2 * entries.used++
+  if (at === entries.words.length) {
+    const { words } = entries
+    entries.words = new Uint32Array(2 * at)
+    entries.words.set(words)
   }
-  entries.hubs[at] = hub
-  entries.highs[at] = high
-  entries.lows[at] = low
+  entries.words[at] = hub + high * 0x1_0000
+  entries.words[at + 1] = low
 }

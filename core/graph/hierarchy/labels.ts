@@ -11,9 +11,9 @@ export type Labels = {
   readonly count: number
   /** [count] number of each vertex as a hub; those in rows come first, from the top of the hierarchy. */
   readonly ownHubs: Uint32Array
-  /** [count + 1] To the hubs `outRows[v]` up to, not including, `outRows[v + 1]` of the entries one gets from `v`. */
+  /** [count + 1] From `v` one gets to the hubs of the entries `outRows[v]` up to, not including, `outRows[v + 1]`… */
   readonly outRows: Uint32Array
-  /** [count + 1] …and to whatever the parts `outPartStarts[v]` up to, not including, `outPartStarts[v + 1]` get to: parts have none themselves. */
+  /** [count + 1] …and to whatever its parts get to, `outPartStarts[v]` up to, not including, `outPartStarts[v + 1]`, which have no parts themselves. */
   readonly outPartStarts: Uint32Array
   readonly outParts: Uint32Array
   /** Cost from the vertex to its part. */
@@ -24,12 +24,10 @@ export type Labels = {
   readonly inParts: Uint32Array
   readonly inShifts: Float64Array
   /**
-   * [entries] Hub and cost, `entryHighs · 2^32 + entryLows`. An entry with hub `PAGE` is none: until the end of the row,
-   * hubs count from its `entryLows` and costs from its `entryHighs · 2^48`.
+   * [2 × entries] Hub + high part of the cost · 2^16, then the low part of the cost: the cost is high · 2^32 + low. An entry
+   * with hub `PAGE` is none: from there to the end of the row hubs count from its low part, and costs from its high part · 2^48.
    */
-  readonly entryHubs: Uint16Array
-  readonly entryHighs: Uint16Array
-  readonly entryLows: Uint32Array
+  readonly entries: Uint32Array
 }
 
 /** The arrays of labels, for whoever keeps them in a file. */
@@ -43,10 +41,8 @@ export const labelSections = [
   ['inPartStarts', 'u32'],
   ['inParts', 'u32'],
   ['inShifts', 'f64'],
-  ['entryHubs', 'u16'],
-  ['entryHighs', 'u16'],
-  ['entryLows', 'u32'],
-] as const satisfies readonly (readonly [keyof Labels, 'u16' | 'u32' | 'f64'])[]
+  ['entries', 'u32'],
+] as const satisfies readonly (readonly [keyof Labels, 'u32' | 'f64'])[]
 
 export const PAGE = 0xffff
 export const LOW = 2 ** 32
@@ -82,8 +78,8 @@ export type LabelBench = {
   readonly ins: Side
   /** [count] by hub, the least cost so far; Infinity where the hub is not known. */
   readonly best: Float64Array
-  /** The hubs known, each once. */
-  readonly hubs: Uint32Array
+  /** The hubs known, some of them more than once: to ask whether one is new costs more than to note it again. */
+  hubs: Uint32Array
   known: number
 }
 
@@ -96,7 +92,7 @@ export function benchOf(labels: Labels): LabelBench {
       outs: { rows: labels.outRows, partStarts: labels.outPartStarts, parts: labels.outParts, shifts: labels.outShifts },
       ins: { rows: labels.inRows, partStarts: labels.inPartStarts, parts: labels.inParts, shifts: labels.inShifts },
       best: new Float64Array(labels.count).fill(Infinity),
-      hubs: new Uint32Array(labels.count),
+      hubs: new Uint32Array(1024),
       known: 0,
     }
     benches.set(labels, bench)
@@ -111,46 +107,51 @@ export function gather(bench: LabelBench, { rows, partStarts, parts, shifts }: S
 }
 
 function gatherRow(bench: LabelBench, rows: Uint32Array, vertex: number, offset: number): void {
-  const { best, hubs, labels } = bench
-  const { ownHubs, entryHubs, entryHighs, entryLows } = labels
+  const { best, labels } = bench
+  const { ownHubs, entries } = labels
   let known = bench.known
+  const most = known + 1 + rows[vertex + 1] - rows[vertex]
+  if (most > bench.hubs.length) {
+    const { hubs } = bench
+    bench.hubs = new Uint32Array(2 * most)
+    bench.hubs.set(hubs)
+  }
+  const { hubs } = bench
   const own = ownHubs[vertex]
-  if (best[own] === Infinity) hubs[known++] = own
-  if (offset < best[own]) best[own] = offset
+  best[own] = Math.min(best[own], offset)
+  hubs[known++] = own
   let firstHub = 0
   let raise = offset
-  for (let k = rows[vertex], end = rows[vertex + 1]; k < end; k++) {
-    const place = entryHubs[k]
+  for (let k = 2 * rows[vertex], end = 2 * rows[vertex + 1]; k < end; k += 2) {
+    const word = entries[k]
+    const place = word & 0xffff
     if (place === PAGE) {
-      firstHub = entryLows[k]
-      raise = offset + entryHighs[k] * PAGE_COST
+      firstHub = entries[k + 1]
+      raise = offset + (word >>> 16) * PAGE_COST
       continue
     }
     const hub = firstHub + place
-    const cost = raise + (entryHighs[k] * LOW + entryLows[k])
-    const before = best[hub]
-    if (cost >= before) continue
-    if (before === Infinity) hubs[known++] = hub
-    best[hub] = cost
+    best[hub] = Math.min(best[hub], raise + ((word >>> 16) * LOW + entries[k + 1]))
+    hubs[known++] = hub
   }
   bench.known = known
 }
 
 /** The least cost over a hub of this vertex's row that is on the bench. */
 function lookUp({ best, labels }: LabelBench, rows: Uint32Array, vertex: number, offset: number): number {
-  const { ownHubs, entryHubs, entryHighs, entryLows } = labels
+  const { ownHubs, entries } = labels
   let least = offset + best[ownHubs[vertex]]
   let firstHub = 0
   let raise = offset
-  for (let k = rows[vertex], end = rows[vertex + 1]; k < end; k++) {
-    const place = entryHubs[k]
+  for (let k = 2 * rows[vertex], end = 2 * rows[vertex + 1]; k < end; k += 2) {
+    const word = entries[k]
+    const place = word & 0xffff
     if (place === PAGE) {
-      firstHub = entryLows[k]
-      raise = offset + entryHighs[k] * PAGE_COST
+      firstHub = entries[k + 1]
+      raise = offset + (word >>> 16) * PAGE_COST
       continue
     }
-    const cost = best[firstHub + place] + (raise + (entryHighs[k] * LOW + entryLows[k]))
-    if (cost < least) least = cost
+    least = Math.min(least, best[firstHub + place] + (raise + ((word >>> 16) * LOW + entries[k + 1])))
   }
   return least
 }

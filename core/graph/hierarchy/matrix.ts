@@ -1,7 +1,7 @@
 /** Least costs between many points and many points. */
 import type { Ends } from './ends.ts'
 import type { Hierarchy } from './hierarchy.ts'
-import { benchOf, forget, gather, type LabelBench, type Labels } from './labels.ts'
+import { benchOf, gather, type LabelBench, type Labels } from './labels.ts'
 import { type Climb, clear, climbsOf, isStalled, relax, seed } from './upward.ts'
 
 /** What points have in common with places (hubs, or ranks of a hierarchy): point and cost, one after the other. */
@@ -65,8 +65,14 @@ function labelMeetings(bench: LabelBench, side: LabelBench['outs'], { starts, ve
   const meetings = createMeetings()
   for (let point = 0; point < starts.length - 1; point++) {
     for (let end = starts[point]; end < starts[point + 1]; end++) gather(bench, side, vertices[end], offsets[end])
-    for (let i = 0; i < bench.known; i++) meet(meetings, bench.hubs[i], point, bench.best[bench.hubs[i]])
-    forget(bench)
+    const { best, hubs, known } = bench
+    for (let i = 0; i < known; i++) {
+      const hub = hubs[i]
+      if (best[hub] === Infinity) continue // noted before
+      meet(meetings, hub, point, best[hub])
+      best[hub] = Infinity
+    }
+    bench.known = 0
   }
   return meetings
 }
