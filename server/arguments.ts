@@ -1,5 +1,6 @@
 /** What the command line may say, and what it said. Wrong words get one sentence: what was found, what was expected. */
 import { parseArgs } from 'node:util'
+import { travelModes, type TravelMode } from '#core/graph/graph-input.ts'
 
 export const demos = ['guixi', 'portland', 'none'] as const
 export type Demo = (typeof demos)[number]
@@ -20,10 +21,20 @@ export type ImportArguments = { readonly command: 'import'; readonly file: strin
 export type JournalArguments =
   | { readonly command: 'journal verify'; readonly data?: string; readonly file?: string }
   | { readonly command: 'journal export'; readonly data: string; readonly out?: string }
+export type LonLat = readonly [lon: number, lat: number]
+export type RoadsArguments =
+  | { readonly command: 'roads build'; readonly osm: string; readonly out: string; readonly profile?: string }
+  | { readonly command: 'roads matrix'; readonly graph: string; readonly from: string; readonly to: string; readonly mode: TravelMode; readonly out: string }
+  | { readonly command: 'roads route'; readonly graph: string; readonly mode: TravelMode; readonly from: LonLat; readonly to: LonLat }
+  | { readonly command: 'roads isochrone'; readonly graph: string; readonly mode: TravelMode; readonly from: LonLat; readonly minutes: readonly number[] }
+  | { readonly command: 'roads check'; readonly graph: string; readonly pairs: number; readonly seed: number }
+export type MatchArguments = { readonly command: 'match'; readonly network: string; readonly track: string }
 export type Arguments =
   | ServeArguments
   | ImportArguments
   | JournalArguments
+  | RoadsArguments
+  | MatchArguments
   | { readonly command: 'help' }
   | { readonly command: 'version' }
 
@@ -32,6 +43,17 @@ export const usage = `gengfu serve --data DIR [--port 8080] [--host 127.0.0.1] [
     Start the platform. --json prints one line when ready. Ctrl-C stops.
 gengfu import osm FILE.osm.pbf --data DIR
     Build roads, basemap and place names from an OpenStreetMap extract.
+gengfu roads build --osm FILE.osm.pbf --out FILE.graph [--profile FILE.json]
+    Roads of a map with hierarchies and labels, in one file.
+gengfu roads matrix --graph FILE --from CSV --to CSV --mode car|emergency|bike|foot --out CSV
+    Travel times between all points of two tables (id,lon,lat).
+gengfu roads route --graph FILE --mode MODE --from LON,LAT --to LON,LAT
+gengfu roads isochrone --graph FILE --minutes 5,10 --from LON,LAT [--mode car]
+    One way, or the areas reached in so many minutes, as GeoJSON.
+gengfu roads check --graph FILE --pairs N --seed S
+    Hold the engine against the plain search. Exit 1 on any difference.
+gengfu match --network DIR --track FILE
+    Which arcs of a network (.nodes, .arcs) a track drove, one index a line.
 gengfu journal verify --data DIR | --file FILE
     Prove that nothing in the journal was changed or removed. Exit 1 names the first bad position.
 gengfu journal export --data DIR [--out FILE]
@@ -71,8 +93,15 @@ export function parseArguments(words: readonly string[]): Arguments {
       }
       throw new UsageError(`"journal ${second ?? ''}" is unknown; expected "journal verify" or "journal export".`)
     }
+    case 'roads':
+      return roads(second, words.slice(2))
+    case 'match': {
+      const { values, positionals } = read(words.slice(1), { network: { type: 'string' }, track: { type: 'string' } })
+      if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
+      return { command: 'match', network: text(values.network, 'match needs --network DIR'), track: text(values.track, 'match needs --track FILE') }
+    }
     default:
-      throw new UsageError(`"${first}" is unknown; expected serve, import or journal.`)
+      throw new UsageError(`"${first}" is unknown; expected serve, import, roads, match or journal.`)
   }
 }
 
@@ -118,6 +147,56 @@ function serve(words: readonly string[]): ServeArguments {
     json: values.json === true,
     ...(tlsCert !== undefined && tlsKey !== undefined ? { tlsCert, tlsKey } : {}),
   }
+}
+
+function roads(verb: string | undefined, words: readonly string[]): RoadsArguments {
+  const flags: Readonly<Record<string, readonly string[]>> = {
+    build: ['osm', 'out', 'profile'],
+    matrix: ['graph', 'from', 'to', 'mode', 'out'],
+    route: ['graph', 'mode', 'from', 'to'],
+    isochrone: ['graph', 'mode', 'from', 'minutes'],
+    check: ['graph', 'pairs', 'seed'],
+  }
+  const known = flags[verb ?? '']
+  if (!known) throw new UsageError(`"roads ${verb ?? ''}" is unknown; expected roads build, matrix, route, isochrone or check.`)
+  const { values, positionals } = read(words, Object.fromEntries(known.map((name) => [name, { type: 'string' as const }])))
+  if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
+  const given = (name: string, what: string) => text(values[name], `roads ${verb} needs --${name} ${what}`)
+  const graph = () => given('graph', 'FILE')
+  switch (verb) {
+    case 'build':
+      return { command: 'roads build', osm: given('osm', 'FILE'), out: given('out', 'FILE'), ...pick(values, 'profile') }
+    case 'matrix':
+      return { command: 'roads matrix', graph: graph(), from: given('from', 'CSV'), to: given('to', 'CSV'), mode: modeOf(values.mode), out: given('out', 'CSV') }
+    case 'route':
+      return { command: 'roads route', graph: graph(), mode: modeOf(values.mode), from: lonLat(given('from', 'LON,LAT'), '--from'), to: lonLat(given('to', 'LON,LAT'), '--to') }
+    case 'isochrone':
+      return { command: 'roads isochrone', graph: graph(), mode: modeOf(values.mode), from: lonLat(given('from', 'LON,LAT'), '--from'), minutes: minutesOf(given('minutes', '5,10')) }
+    default:
+      return {
+        command: 'roads check',
+        graph: graph(),
+        pairs: number(values.pairs ?? '1000', '--pairs', 1, 10_000_000, true),
+        seed: number(values.seed ?? '1', '--seed', 0, 2 ** 29, true),
+      }
+  }
+}
+
+function modeOf(value: unknown): TravelMode {
+  const mode = travelModes.find((each) => each === (value ?? 'car'))
+  if (!mode) throw new UsageError(`--mode ${String(value)}: expected ${travelModes.join(', ')}.`)
+  return mode
+}
+
+function lonLat(value: string, name: string): LonLat {
+  const parts = value.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
+  const [lon, lat] = parts
+  if (parts.length !== 2 || !(Math.abs(lon!) <= 180) || !(Math.abs(lat!) <= 90)) throw new UsageError(`${name} ${value}: expected LON,LAT in degrees, like 117.21,28.29.`)
+  return [lon!, lat!]
+}
+
+function minutesOf(value: string): number[] {
+  return value.split(',').map((part) => number(part.trim(), '--minutes', 0.1, 600, false))
 }
 
 type Options = Record<string, { type: 'string' | 'boolean' }>

@@ -26,6 +26,14 @@ async function run(): Promise<number> {
         return await serve(words)
       case 'import':
         return await (await import('./cli/import.ts')).importOsm(words)
+      case 'roads build':
+      case 'roads matrix':
+      case 'roads route':
+      case 'roads isochrone':
+      case 'roads check':
+        return await (await import('./cli/roads.ts')).roads(words)
+      case 'match':
+        return await (await import('./cli/match.ts')).matchTrackFile(words)
       case 'journal verify':
         return await (await import('./cli/journal.ts')).journalVerify(words)
       case 'journal export':

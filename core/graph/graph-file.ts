@@ -1,4 +1,4 @@
-/** A graph as one block of bytes that says what is in it: written once, read by every thread without copying. */
+/** A graph, or a plan, as one block of bytes that says what is in it: written once, read by every thread without copying. */
 import { invariant } from '../invariant.ts'
 import { travelModes, type TravelMode } from './graph-input.ts'
 import type { Network, RoadGraph } from './road-graph.ts'
@@ -55,13 +55,17 @@ const align = (bytes: number) => Math.ceil(bytes / 8) * 8
 
 /** @param extras  kept in the file beside the graph, and given back by `readGraphFile` */
 export function writeGraph(graph: RoadGraph, extras: Extras = {}): Uint8Array<ArrayBuffer> {
-  const arrays: [string, FileArray][] = [
-    ...roadSections.map((name): [string, FileArray] => [name, graph[name]]),
-    ...travelModes.flatMap((mode) => networkSections.map((name): [string, FileArray] => [`${mode}.${name}`, graph.networks[mode][name]])),
-    ...Object.entries(extras),
-  ]
+  return packArrays({
+    ...Object.fromEntries(roadSections.map((name) => [name, graph[name]])),
+    ...Object.fromEntries(travelModes.flatMap((mode) => networkSections.map((name) => [`${mode}.${name}`, graph.networks[mode][name]]))),
+    ...extras,
+  })
+}
+
+/** Arrays by name as one block of bytes: header, table of contents, then the arrays, each at a multiple of 8 (little-endian, as every machine we run on). */
+export function packArrays(arrays: Extras): Uint8Array<ArrayBuffer> {
   let offset = 0
-  const sections = arrays.map(([name, array]): Section => {
+  const sections = Object.entries(arrays).map(([name, array]): Section => {
     const section = { name, kind: kindOf(array), offset, count: array.length }
     offset += align(array.byteLength)
     return section
@@ -70,7 +74,10 @@ export function writeGraph(graph: RoadGraph, extras: Extras = {}): Uint8Array<Ar
   const begin = HEADER_BYTES + align(contents.length)
   const bytes = new Uint8Array(begin + offset)
   bytes.set(contents, HEADER_BYTES)
-  for (const [i, [, array]] of arrays.entries()) bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), begin + sections[i]!.offset)
+  for (const section of sections) {
+    const array = arrays[section.name]!
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), begin + section.offset)
+  }
   const header = new Uint32Array(bytes.buffer, 0, HEADER_BYTES / 4)
   header.set([...MAGIC, FORMAT, 0, bytes.length >>> 0, Math.floor(bytes.length / 2 ** 32), contents.length])
   header[3] = checksum(bytes)
@@ -86,8 +93,31 @@ export type GraphFile = { readonly graph: RoadGraph; readonly extras: Extras }
  * @param trust  skip the checksum (a worker whose parent has already checked these very bytes)
  * @throws RoadFileBroken on anything but a whole, unchanged file of this version
  */
-export function readGraphFile(bytes: Uint8Array, { trust = false } = {}): GraphFile {
-  invariant(bytes.byteOffset % 8 === 0, 'the graph’s bytes must start at a multiple of 8')
+export function readGraphFile(bytes: Uint8Array, options: { trust?: boolean } = {}): GraphFile {
+  const found = new Map(Object.entries(unpackArrays(bytes, options)))
+  const part = (names: readonly string[], prefix: string) =>
+    Object.fromEntries(
+      names.map((name) => {
+        const array = found.get(prefix + name)
+        if (!array) throw new RoadFileBroken(`Road file without ${prefix}${name}.`)
+        found.delete(prefix + name)
+        return [name, array]
+      }),
+    )
+  // The names and kinds are those that `writeGraph` took from a graph: the checksum says that nobody else wrote them.
+  const roads = part(roadSections, '') as unknown as Omit<RoadGraph, 'networks' | 'nodeCount' | 'edgeCount'>
+  const networks = Object.fromEntries(travelModes.map((mode) => [mode, part(networkSections, `${mode}.`)])) as unknown as Record<TravelMode, Network>
+  const graph = { ...roads, networks, nodeCount: roads.nodes.length / 2, edgeCount: roads.edgeFrom.length }
+  return { graph, extras: Object.fromEntries(found) }
+}
+
+/**
+ * What `packArrays` wrote, over the same bytes, without copying.
+ *
+ * @throws RoadFileBroken on anything but a whole, unchanged file of this version
+ */
+export function unpackArrays(bytes: Uint8Array, { trust = false }: { trust?: boolean } = {}): Extras {
+  invariant(bytes.byteOffset % 8 === 0, 'the bytes must start at a multiple of 8')
   const fail = (message: string): never => {
     throw new RoadFileBroken(message)
   }
@@ -98,28 +128,15 @@ export function readGraphFile(bytes: Uint8Array, { trust = false } = {}): GraphF
   const total = header[5]! * 2 ** 32 + header[4]!
   if (total !== bytes.byteLength) fail(`Road file of ${bytes.byteLength} bytes, expected ${total}: it was cut short.`)
   if (!trust && header[3] !== checksum(bytes)) fail('Road file with a wrong checksum: its bytes were changed.')
-
   const contentsBytes = header[6]!
   const begin = HEADER_BYTES + align(contentsBytes)
   if (begin > total) fail('Road file with a table of contents beyond its end.')
-  const found = new Map<string, FileArray>()
+  const found: Record<string, FileArray> = {}
   for (const { name, kind, offset, count } of JSON.parse(text(bytes.subarray(HEADER_BYTES, HEADER_BYTES + contentsBytes))) as Section[]) {
     if (begin + offset + count * kinds[kind].BYTES_PER_ELEMENT > total) fail(`Road file with ${name} beyond its end.`)
-    found.set(name, viewOf(kind, bytes.buffer, bytes.byteOffset + begin + offset, count))
+    found[name] = viewOf(kind, bytes.buffer, bytes.byteOffset + begin + offset, count)
   }
-  const part = (names: readonly string[], prefix: string) =>
-    Object.fromEntries(
-      names.map((name) => {
-        const array = found.get(prefix + name) ?? fail(`Road file without ${prefix}${name}.`)
-        found.delete(prefix + name)
-        return [name, array]
-      }),
-    )
-  // The names and kinds are those that `writeGraph` took from a graph: the checksum says that nobody else wrote them.
-  const roads = part(roadSections, '') as unknown as Omit<RoadGraph, 'networks' | 'nodeCount' | 'edgeCount'>
-  const networks = Object.fromEntries(travelModes.map((mode) => [mode, part(networkSections, `${mode}.`)])) as unknown as Record<TravelMode, Network>
-  const graph = { ...roads, networks, nodeCount: roads.nodes.length / 2, edgeCount: roads.edgeFrom.length }
-  return { graph, extras: Object.fromEntries(found) }
+  return found
 }
 
 export const readGraph = (bytes: Uint8Array, options: { trust?: boolean } = {}): RoadGraph => readGraphFile(bytes, options).graph

@@ -83,6 +83,69 @@ export function nearestEdge(
   return nearestEdgeWhere(graph, lon, lat, (edge) => usable[edge] === 1, metersMax)
 }
 
+/** An edge near a point: where on it the point would be put, and on which side of it the point lies. */
+export type NearEdge = Snap & {
+  /** Which side of the road the point is on, seen along the edge's shape. */
+  readonly side: 'left' | 'right'
+}
+
+/**
+ * Edges near a point that this traveller may use, nearest first, each by its nearest place. Ties go to the lower edge.
+ *
+ * @param level  only edges of this storey or layer; all when absent
+ *
+ * O(segments in the cells within `metersMax`).
+ */
+export function edgesNear(
+  graph: RoadGraph,
+  mode: TravelMode,
+  lon: number,
+  lat: number,
+  { metersMax, countMax = Infinity, level }: { readonly metersMax: number; readonly countMax?: number; readonly level?: number },
+): NearEdge[] {
+  const { shape, shapeStarts, gridFrame, gridStarts, gridSegments, edgeLevel } = graph
+  const { usable } = graph.networks[mode]
+  const [west, south, cellLon, cellLat, columns, rows] = gridFrame as unknown as [number, number, number, number, number, number]
+  const metersPerLon = METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)
+  const [reachLon, reachLat] = [metersMax / metersPerLon, metersMax / METERS_PER_DEGREE]
+  const firstColumn = Math.max(0, Math.floor((lon - reachLon - west) / cellLon))
+  const lastColumn = Math.min(columns - 1, Math.floor((lon + reachLon - west) / cellLon))
+  const lastRow = Math.min(rows - 1, Math.floor((lat + reachLat - south) / cellLat))
+  const found: { edge: number; point: number; share: number; meters: number; cross: number }[] = []
+  const farthest2 = metersMax * metersMax
+  for (let row = Math.max(0, Math.floor((lat - reachLat - south) / cellLat)); row <= lastRow; row++) {
+    for (let column = firstColumn; column <= lastColumn; column++) {
+      const cell = row * columns + column
+      for (let k = gridStarts[cell]!; k < gridStarts[cell + 1]!; k++) {
+        const p = gridSegments[k]!
+        const ax = (shape[2 * p]! / 1e7 - lon) * metersPerLon
+        const ay = (shape[2 * p + 1]! / 1e7 - lat) * METERS_PER_DEGREE
+        const dx = ((shape[2 * p + 2]! - shape[2 * p]!) / 1e7) * metersPerLon
+        const dy = ((shape[2 * p + 3]! - shape[2 * p + 1]!) / 1e7) * METERS_PER_DEGREE
+        const length2 = dx * dx + dy * dy
+        let share = length2 > 0 ? -(ax * dx + ay * dy) / length2 : 0
+        share = share < 0 ? 0 : share > 1 ? 1 : share
+        const x = ax + share * dx
+        const y = ay + share * dy
+        const meters2 = x * x + y * y
+        if (meters2 > farthest2) continue
+        const edge = edgeOfPoint(shapeStarts, p)
+        if (usable[edge] === 0 || (level !== undefined && edgeLevel[edge] !== level)) continue
+        const meters = Math.sqrt(meters2)
+        // from the road's beginning the point lies at (−ax, −ay)
+        const cross = dy * ax - dx * ay
+        let known = 0
+        while (known < found.length && found[known]!.edge !== edge) known++
+        if (known === found.length) found.push({ edge, point: p, share, meters, cross })
+        else if (meters < found[known]!.meters || (meters === found[known]!.meters && p < found[known]!.point)) found[known] = { edge, point: p, share, meters, cross }
+      }
+    }
+  }
+  found.sort((a, b) => a.meters - b.meters || a.edge - b.edge)
+  if (found.length > countMax) found.length = countMax
+  return found.map(({ point, share, meters, cross }) => ({ ...snapAt(graph, point, share, meters), side: cross > 0 ? 'left' : 'right' }))
+}
+
 /**
  * The nearest of the edges that are wanted. Ties go to the edge, then the segment, that comes first.
  *
