@@ -202,6 +202,21 @@ export function nearestEdgeWhere(
   return snapAt(graph, best, bestShare, bestMeters)
 }
 
+/** Edges with a segment in a cell that a box touches, ascending. O(segments in those cells). */
+export function edgesInBox({ gridFrame, gridStarts, gridSegments, shapeStarts }: RoadGraph, west: number, south: number, east: number, north: number): number[] {
+  const [left, bottom, cellLon, cellLat, columns, rows] = gridFrame as unknown as [number, number, number, number, number, number]
+  const edges = new Set<number>()
+  const lastColumn = Math.min(columns - 1, Math.floor((east - left) / cellLon))
+  const lastRow = Math.min(rows - 1, Math.floor((north - bottom) / cellLat))
+  for (let row = Math.max(0, Math.floor((south - bottom) / cellLat)); row <= lastRow; row++) {
+    for (let column = Math.max(0, Math.floor((west - left) / cellLon)); column <= lastColumn; column++) {
+      const cell = row * columns + column
+      for (let k = gridStarts[cell]!; k < gridStarts[cell + 1]!; k++) edges.add(edgeOfPoint(shapeStarts, gridSegments[k]!))
+    }
+  }
+  return [...edges].sort((a, b) => a - b)
+}
+
 /** The edge whose shape a point belongs to. */
 export function edgeOfPoint(shapeStarts: Uint32Array, point: number): number {
   let low = 0

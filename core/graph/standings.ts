@@ -12,6 +12,7 @@ export type Standings = {
   /** One past the highest number ever placed. */
   readonly capacity: () => number
   readonly placedCount: () => number
+  readonly isPlaced: (traveller: number) => boolean
   /** First slot waiting on a link, −1 for none; go on with `nextSlot`. */
   readonly firstSlot: Int32Array
   readonly nextSlot: () => Int32Array
@@ -73,6 +74,7 @@ export function createStandings(streets: Streets): Standings {
     remove,
     capacity: () => capacity,
     placedCount: () => placed,
+    isPlaced: (traveller) => points[SLOTS * traveller] !== undefined,
     firstSlot,
     nextSlot: () => next,
     travellerOf: (slot) => (slot / SLOTS) | 0,

@@ -112,6 +112,13 @@ test('travellers who move, leave and come back are found where they are', () => 
     const found = arrivalsOf(standings, to).milliseconds
     there.forEach(([traveller], i) => assert.equal(found[traveller], expected[i], `turn ${turn}, traveller ${traveller}`))
     assert.equal(found.filter((ms) => ms !== Infinity).length, expected.filter((ms) => ms !== Infinity).length)
+    // some of them only, and of those the first three
+    const only = Uint8Array.from({ length: 30 }, () => (random() < 0.5 ? 1 : 0))
+    const some = there.map(([traveller], i) => (only[traveller] === 1 ? expected[i]! : Infinity))
+    const meant = arrivalsOf(standings, to, { only }).milliseconds
+    there.forEach(([traveller], i) => assert.equal(meant[traveller], some[i], `turn ${turn}, traveller ${traveller}, some only`))
+    const three = [...arrivalsOf(standings, to, { only, countMax: 3 }).milliseconds].filter((ms) => ms !== Infinity).sort((a, b) => a - b)
+    assert.deepEqual(three, some.filter((ms) => ms !== Infinity).sort((a, b) => a - b).slice(0, 3), `turn ${turn}`)
   }
 })
 

@@ -11,6 +11,8 @@ export type ArrivalLimits = {
   readonly millisecondsMax?: number
   /** Stop when so many have been found: the first ones to arrive. */
   readonly countMax?: number
+  /** By traveller: 1 for those who are meant; all when absent. */
+  readonly only?: Uint8Array
 }
 
 /** By traveller: Infinity for those who cannot come, and for those beyond the limits. */
@@ -73,7 +75,7 @@ export function route(streets: Streets, from: Snap, to: Snap): Way | undefined {
  * @returns for each traveller the slot he leaves by and his first step, or the complement of the entry he comes straight to;
  *          `onward` by vertex, valid until the next search on this network
  */
-function backwards(standings: Standings, to: Snap, best: Float64Array, { millisecondsMax = Infinity, countMax = Infinity }: ArrivalLimits) {
+function backwards(standings: Standings, to: Snap, best: Float64Array, { millisecondsMax = Infinity, countMax = Infinity, only }: ArrivalLimits) {
   const { streets, firstSlot } = standings
   const { network, stepCost } = streets
   const { stepTail, stepLink, stepTurnMs, priorStarts, priorSteps, linkVertex } = network
@@ -84,13 +86,14 @@ function backwards(standings: Standings, to: Snap, best: Float64Array, { millise
   const bestSlot = new Int32Array(best.length).fill(-1)
   const bestStep = new Int32Array(best.length)
 
-  const wanted = Math.min(countMax, standings.placedCount())
+  const wanted = Math.min(countMax, only ? meantCount(standings, only) : standings.placedCount())
   const limit = millisecondsMax === Infinity ? Infinity : (millisecondsMax + 1) * COST_PER_MS
   const reached: number[] = []
   // Nothing settled after this cost can better anybody who is wanted.
   let horizon = wanted > 0 ? limit : -Infinity
   const offer = (slot: number, total: number, step: number) => {
     const traveller = standings.travellerOf(slot)
+    if (only && only[traveller] !== 1) return
     if (total >= best[traveller]! || total >= limit) return
     const before = best[traveller]!
     if (before === Infinity) reached.push(traveller)
@@ -141,6 +144,12 @@ function backwards(standings: Standings, to: Snap, best: Float64Array, { millise
     for (const traveller of reached.slice(wanted)) best[traveller] = Infinity
   }
   return { bestSlot, bestStep, onward, entries }
+}
+
+function meantCount(standings: Standings, only: Uint8Array): number {
+  let count = 0
+  for (let traveller = 0; traveller < standings.capacity(); traveller++) if (only[traveller] === 1 && standings.isPlaced(traveller)) count++
+  return count
 }
 
 /** The n-th lowest of some travellers' costs. n is small, or all of them. */
