@@ -1,7 +1,7 @@
 /** The order in hand: what, where, who else, and the one button. */
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { RouteView } from '#modules/town/contract.ts'
+import type { RouteView } from '#modules/roads/contract.ts'
 import { bearingDegrees, distanceMeters } from '#core/geo/distance.ts'
 import { api } from '#ui/client.ts'
 import { serverNow, useNow } from '#ui/clock.ts'

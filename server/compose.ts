@@ -17,13 +17,17 @@ import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
 import { dispatchFacts, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { sweepOld } from '#modules/organisation/jobs.ts'
-import { findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
+import { agencyPaths, findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
 import { refusals as organisationRefusals } from '#modules/organisation/refusals.ts'
 import { routes as organisationRoutes } from '#modules/organisation/routes.ts'
 import { authenticate } from '#modules/organisation/session.ts'
 import { isSetupNeeded } from '#modules/organisation/set-up.ts'
 import { projections as organisationProjections } from '#modules/organisation/store.ts'
 import type { OrganisationDeps } from '#modules/organisation/deps.ts'
+import { openRoads } from '#modules/roads/jobs.ts'
+import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
+import { routes as roadsRoutes } from '#modules/roads/routes.ts'
+import { projections as roadsProjections } from '#modules/roads/store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
 import { routes as unitsRoutes } from '#modules/units/routes.ts'
@@ -124,7 +128,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       db: database,
       log,
       metrics,
-      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections],
+      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
 
@@ -164,6 +168,8 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onFault,
     })
     closing.push(() => unitsRoom.stop())
+    const roadsRoom = await openRoads({ db: database, journal, now, newId, log, town: place, onFault })
+    closing.push(() => roadsRoom.stop())
     const dispatchDeps: DispatchDeps = {
       db: database,
       journal,
@@ -175,7 +181,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       unitOfMember: unitsRoom.unitOfMember,
       spokenPlace: place.spokenPlace,
       findAgency: (path) => findAgency(organisationDeps, path),
-      roads: place.roads,
+      roads: roadsRoom.roads,
       liveUnits: unitsRoom.liveUnits,
       listStations: async (scope) => (await listStations(organisationDeps)).filter((station) => !scope || inScope(station.path, scope)),
       pictures: pictureStore(join(data, 'pictures'), newId),
@@ -183,9 +189,11 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
 
     const check: Authenticate = (call) => authenticate(organisationDeps, call)
     journal.listen(unitsRoom.hear)
+    journal.listen(roadsRoom.hear)
     await journal.start()
     closing.push(() => journal.stop())
     unitsRoom.start()
+    roadsRoom.start()
 
     // ——— the demo’s people ———
     let accounts: { people: DemoAccount[]; simulator: DemoAccount[] } = { people: [], simulator: [] }
@@ -202,7 +210,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const http = await createHttpServer({
       log,
       metrics,
-      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...townRefusals, ...journalRefusals },
+      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals },
       authenticate: check,
       staticFolder: builtFolder,
       version,
@@ -213,6 +221,15 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     })
     http.mount(organisationRoutes, organisationDeps)
     http.mount(townRoutes, { town: place, journal, now, newId })
+    http.mount(roadsRoutes, {
+      db: database,
+      journal,
+      now,
+      newId,
+      findAgency: (path) => findAgency(organisationDeps, path),
+      liveUnits: unitsRoom.liveUnits,
+      room: roadsRoom,
+    })
     http.mount(unitsRoutes, unitsRoom.deps)
     http.mount(dispatchRoutes, dispatchDeps)
     http.mount(journalRoutes, { journal })
@@ -221,6 +238,8 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       describe: describeWith({
         describeIncidents: (ids) => incidentViews(database, ids),
         describeUnits: unitsRoom.describeUnits,
+        describeClosures: roadsRoom.describe,
+        agencyPaths: () => agencyPaths(organisationDeps),
         withoutPersons,
         dataWithoutPersons,
         now,

@@ -3,7 +3,7 @@
  * pressed "on my way". Pure: it asks for ways and is told them; the clock comes in.
  */
 import { distanceMeters } from '#core/geo/distance.ts'
-import type { TravelMode } from '#modules/town/contract.ts'
+import type { TravelMode } from '#modules/roads/contract.ts'
 import type { UnitKind } from '#modules/units/contract.ts'
 import { between, pick, sourceFor } from './draw.ts'
 import { planTrip, type Moment, type Pace, type Point, type Trip } from './drive.ts'

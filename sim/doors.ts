@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AskedState, IncidentView, RecommendationItem } from '#modules/dispatch/contract.ts'
 import type { MemberView } from '#modules/organisation/contract.ts'
-import type { RouteView } from '#modules/town/contract.ts'
+import type { RouteView } from '#modules/roads/contract.ts'
 import type { NewPosition, PositionsTaken, UnitView } from '#modules/units/contract.ts'
 import type { Static } from 'typebox'
 import type { Call } from './call.ts'
@@ -77,7 +77,7 @@ export function httpDoors(options: { desk: Client; terminals: Client; officers: 
       (officers.get(callSign) ?? desk).post(`/api/dispatch/assignments/${assignment}/state`, { ...command(), state, ...(note ? { note } : {}) }),
     close: (incident, outcome) => desk.post(`/api/dispatch/incidents/${incident}/close`, { ...command(), outcome }),
     way: ({ from, to, mode }) =>
-      desk.get(`/api/town/route?fromLon=${from[0]}&fromLat=${from[1]}&toLon=${to[0]}&toLat=${to[1]}&mode=${mode}`),
+      desk.get(`/api/roads/route?fromLon=${from[0]}&fromLat=${from[1]}&toLon=${to[0]}&toLat=${to[1]}&mode=${mode}`),
     report: (positions) => terminals.post('/api/units/positions', { positions }),
   }
 }

@@ -221,7 +221,7 @@ test('a full disk at an import is said, over HTTP and at the command line; the o
   const { administrator, dispatcher } = people
   const before = [(await administrator('GET', '/api/town')).body, contentOf(townDisk)]
   const fill = join(townDisk, 'fill')
-  const route = `/api/town/route?fromLon=${square.lon}&fromLat=${square.lat}&toLon=${square.lon + 0.01}&toLat=${square.lat}`
+  const route = `/api/roads/route?fromLon=${square.lon}&fromLat=${square.lat}&toLon=${square.lon + 0.01}&toLat=${square.lat}`
   const way = (await dispatcher('GET', route)).body
   assert.ok(way.seconds > 0)
   // no room for the file itself; room for the file and not for what is built from it

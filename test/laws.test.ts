@@ -94,6 +94,7 @@ const allowedColumns: Readonly<Record<string, string>> = {
   'dispatch.incident.place_en': 'the same in words',
   'dispatch.incident.answers': 'what a caller answered to the questions of the category',
   'dispatch.incident.phone': 'the number that a caller gave to be called back; shown to those who answer only',
+  'roads.closure.geometry': 'where a road is closed',
 }
 /** The one table of places that move: of a unit, taken only while it is on duty (law 5). */
 const positionTable = /^units\.position(_\w+)?\.(\w+)$/
@@ -110,7 +111,14 @@ const allowedFields: Readonly<Record<string, string>> = {
   'NearIncident place placeEn': 'where something was reported, in words',
   'ResourceView lon lat': 'where a station stands',
   'PlaceView lon lat': 'a name on the map',
-  'RouteView geometry': 'a way by road, computed and not kept',
+  'RouteView geometry lon lat': 'a way by road, computed and not kept',
+  'RouteStep lon lat': 'a corner of a way by road, computed and not kept',
+  'MatrixPoint lon lat': 'a question about a place; nothing of it is kept',
+  'NewMatrix lon lat': 'a question about places; nothing of it is kept',
+  'IsochroneView geometry coordinates': 'an area reached by road, computed and not kept',
+  'DrawnShape coordinates': 'where a road is closed',
+  'NewClosure geometry coordinates': 'where a road is closed',
+  'ClosureView geometry coordinates': 'where a road is closed',
   'UnitView lon lat': 'a unit on duty',
   'NewPosition lon lat': 'a unit on duty',
   'NewPositions positions lon lat': 'units on duty',
@@ -130,6 +138,7 @@ const allowedInEvents: Readonly<Record<string, string>> = {
   'agency-created lon lat': 'where a station stands',
   'agency-changed lon lat': 'where a station stands',
   'incident-opened lon lat place placeEn phone': 'where something was reported, and the number to call back',
+  'road-closed geometry': 'where a road is closed',
   'account-locked address': 'whence somebody guessed passwords',
   'signed-in address': 'whence a member of staff signed in',
 }

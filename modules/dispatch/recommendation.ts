@@ -2,7 +2,7 @@
 import { distanceMeters } from '#core/geo/distance.ts'
 import { sentence, type RefusalParams, type Sentences } from '#kernel/decision.ts'
 import type { Instant } from '#kernel/names.ts'
-import type { Arrival, Traveller, TravelMode } from '#modules/town/contract.ts'
+import type { Arrival, Traveller, TravelMode } from '#modules/roads/contract.ts'
 import type { UnitKind, UnitView } from '#modules/units/contract.ts'
 import type { RecommendationItem } from './contract.ts'
 
@@ -12,6 +12,9 @@ export const reasonSentences: Sentences = {
   'nearest-with-capability': { zh: '具备所需能力（{capabilities}）的单元中最先到达', en: 'nearest of those with {capabilities}' },
   'minutes-behind-nearest': { zh: '比最快的晚 {minutes} 分钟', en: '{minutes} min behind the nearest' },
   'lacks-capability': { zh: '缺少能力：{capabilities}', en: 'lacks {capabilities}' },
+  'as-emergency': { zh: '按紧急行车计算', en: 'driving as an emergency' },
+  'closed-road-avoided': { zh: '绕行封闭道路，多 {minutes} 分钟', en: 'goes round a closed road: {minutes} min more' },
+  'closed-road-between': { zh: '途中有封闭道路，时间按可通行估算', en: 'a closed road lies between: the time is as if it were open' },
   'no-road-data': { zh: '没有可用的道路数据，按直线距离估算', en: 'no way by road is known: estimated from the straight line' },
   'fix-age': { zh: '定位于 {seconds} 秒前', en: 'position {seconds} s old' },
   'off-duty': { zh: '未在勤', en: 'off duty' },
@@ -28,17 +31,24 @@ const reason = (code: Code, language: Language, params?: RefusalParams) => ({
   text: sentence(reasonSentences, { refused: code, params }, language),
 })
 
-/** By what a unit of a kind travels. */
-export const modeOf = (kind: UnitKind): TravelMode => (kind === 'foot' ? 'foot' : 'car')
+/** Incidents of this priority are driven to with lights and siren. */
+const urgentPriority = 1
+
+/** By what a unit of a kind travels; a patrol car, to an incident of the highest priority, as an emergency. */
+export function modeOf(kind: UnitKind, priority?: number): TravelMode {
+  if (kind === 'foot') return 'foot'
+  if (kind !== 'car') return 'bike'
+  return priority === urgentPriority ? 'emergency' : 'car'
+}
 
 /** Who could be sent: on duty, free, and known to be where it is now. */
 export type Placed = UnitView & { readonly lon: number; readonly lat: number; readonly fixAt: number }
 export const isUsable = (unit: UnitView): unit is Placed =>
   unit.state === 'free' && !unit.stale && unit.lon !== null && unit.lat !== null && unit.fixAt !== null
 
-export const travellerOf = (unit: Placed): Traveller => ({ id: unit.id, lon: unit.lon, lat: unit.lat, mode: modeOf(unit.kind) })
+export const travellerOf = (unit: Placed, priority?: number): Traveller => ({ id: unit.id, lon: unit.lon, lat: unit.lat, mode: modeOf(unit.kind, priority) })
 
-/** An e-bike takes the car's roads, but is never faster than the law lets it be. */
+/** An e-bike takes a motorcycle's roads, but is never faster than the law lets it be. */
 const eBikeMetersPerSecond = 25 / 3.6
 /** Without roads: what a unit usually makes, and how much longer a way is than the straight line. */
 const metersPerSecond: Readonly<Record<UnitKind, number>> = { car: 30 / 3.6, motorcycle: 30 / 3.6, 'e-bike': 20 / 3.6, foot: 5 / 3.6 }
@@ -48,7 +58,8 @@ const detour = 1.4
  * Order the usable units: those with every needed capability first, then by time on the road; who has no known way
  * comes after, by the straight line, and says so.
  *
- * @param arrivals  as the road engine gave them; a unit that is missing there has no way
+ * @param arrivals       as the road engine gave them; a unit that is missing there has no way
+ * @param how.openRoads  the same as if nothing were closed, where something is: who comes only so is told as such
  */
 export function recommend(
   to: { readonly lon: number; readonly lat: number },
@@ -57,27 +68,31 @@ export function recommend(
   needs: readonly string[],
   language: Language,
   at: Instant,
+  how: { readonly priority?: number; readonly openRoads?: readonly Arrival[] } = {},
 ): RecommendationItem[] {
+  const openOf = new Map((how.openRoads ?? []).map((arrival) => [arrival.id, arrival]))
   const arrivalOf = new Map(arrivals.map((arrival) => [arrival.id, arrival]))
   const rows = units.map((unit) => {
-    const arrival = arrivalOf.get(unit.id)
+    const isBarred = !arrivalOf.has(unit.id) && openOf.has(unit.id)
+    const arrival = arrivalOf.get(unit.id) ?? openOf.get(unit.id)
     const meters = arrival?.meters ?? distanceMeters(unit.lon, unit.lat, to.lon, to.lat)
     const seconds = arrival
       ? unit.kind === 'e-bike'
         ? Math.max(arrival.seconds, arrival.meters / eBikeMetersPerSecond)
         : arrival.seconds
       : (meters * detour) / metersPerSecond[unit.kind]
-    return { unit, byRoad: arrival !== undefined, meters, seconds, lacks: needs.filter((need) => !unit.capabilities.includes(need)) }
+    return { unit, byRoad: arrival !== undefined, isBarred, meters, seconds, lacks: needs.filter((need) => !unit.capabilities.includes(need)) }
   })
   rows.sort(
     (a, b) =>
       Number(a.lacks.length > 0) - Number(b.lacks.length > 0) ||
       Number(b.byRoad) - Number(a.byRoad) ||
+      Number(a.isBarred) - Number(b.isBarred) ||
       a.seconds - b.seconds ||
       (a.unit.callSign < b.unit.callSign ? -1 : 1),
   )
   // Nearest of all, whether it has what is needed or not: the others are measured against it.
-  const nearest = rows.filter((row) => row.byRoad).toSorted((a, b) => a.seconds - b.seconds)[0]
+  const nearest = rows.filter((row) => row.byRoad && !row.isBarred).toSorted((a, b) => a.seconds - b.seconds)[0]
   const first = rows[0]
   return rows.map((row) => {
     const reasons = []
@@ -88,6 +103,10 @@ export function recommend(
     if (nearest && row !== nearest && row.byRoad) {
       reasons.push(reason('minutes-behind-nearest', language, { minutes: Math.round((row.seconds - nearest.seconds) / 6) / 10 }))
     }
+    const detour = openOf.has(row.unit.id) && !row.isBarred ? row.seconds - openOf.get(row.unit.id)!.seconds : 0
+    if (row.isBarred) reasons.push(reason('closed-road-between', language))
+    else if (detour >= 6) reasons.push(reason('closed-road-avoided', language, { minutes: Math.round(detour / 6) / 10 }))
+    if (row.byRoad && modeOf(row.unit.kind, how.priority) === 'emergency') reasons.push(reason('as-emergency', language))
     if (row.lacks.length > 0) reasons.push(reason('lacks-capability', language, { capabilities: row.lacks.join(', ') }))
     if (!row.byRoad) reasons.push(reason('no-road-data', language))
     reasons.push(reason('fix-age', language, { seconds: Math.max(0, Math.round((at - row.unit.fixAt) / 1000)) }))

@@ -4,7 +4,7 @@ import { scopeOf } from '#kernel/actor.ts'
 import { CommandIdOf, Crs, Id, ItemsOf, Latitude, Longitude, Problem } from '#kernel/contract.ts'
 import { refuse } from '#kernel/decision.ts'
 import { toWgs84 } from '#core/geo/shifted.ts'
-import { RouteView } from '#modules/town/contract.ts'
+import { RouteView } from '#modules/roads/contract.ts'
 import { FileBody, route } from '#platform/http/route.ts'
 import { ownUnit, readers, watchRoom } from './access.ts'
 import { addNote, addPicture } from './add-note.ts'
@@ -288,7 +288,7 @@ export const routes = [
       if (found.standing !== 'watch-room') return refuse('not-allowed')
       const { view } = found
       const needs = (await listCategories(deps.db)).find((category) => category.id === view.category)?.needs ?? []
-      const body = await recommendUnits(deps, actor, view, { needs, incident: view.id, limit, all, language })
+      const body = await recommendUnits(deps, actor, view, { needs, priority: view.priority, incident: view.id, limit, all, language })
       return { status: 200, body }
     },
   }),
@@ -301,8 +301,9 @@ export const routes = [
     replies: { 200: Recommendation },
     async handle(deps, { actor, language, querystring: { crs, category: id, limit = 5, all = false, ...point } }) {
       const [lon, lat] = toWgs84(crs, point.lon, point.lat)
-      const needs = id === undefined ? [] : ((await listCategories(deps.db)).find((category) => category.id === id)?.needs ?? [])
-      return { status: 200, body: await recommendUnits(deps, actor, { lon, lat }, { needs, limit, all, language }) }
+      const category = id === undefined ? undefined : (await listCategories(deps.db)).find((each) => each.id === id)
+      const asked = { needs: category?.needs ?? [], ...(category ? { priority: category.priority } : {}), limit, all, language }
+      return { status: 200, body: await recommendUnits(deps, actor, { lon, lat }, asked) }
     },
   }),
   dispatch({
@@ -315,7 +316,8 @@ export const routes = [
     async handle(deps, { actor, params, querystring }) {
       const found = await findIncident(deps, actor, params.id)
       if ('refused' in found) return found
-      const way = await wayOf(deps, actor, found.view, querystring.unit, await ownUnit(deps, actor))
+      const alsoOwn = await ownUnit(deps, actor)
+      const way = await wayOf(deps, actor, found.view, querystring.unit, { priority: found.view.priority, ...(alsoOwn === undefined ? {} : { alsoOwn }) })
       return 'refused' in way ? way : { status: 200, body: way }
     },
   }),

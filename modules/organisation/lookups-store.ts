@@ -6,6 +6,9 @@ import { findAgencyAt, findMembers, listEveryAgency } from './store.ts'
 
 export const findAgency = (deps: { readonly db: Db }, path: AgencyPath): Promise<AgencyView | undefined> => findAgencyAt(deps.db, path)
 
+/** The paths of the whole tree. */
+export const agencyPaths = async (deps: { readonly db: Db }): Promise<AgencyPath[]> => (await listEveryAgency(deps.db)).map(({ path }) => path)
+
 /** Every agency that is a station, with a place or without. */
 export const listStations = async (deps: { readonly db: Db }): Promise<AgencyView[]> =>
   (await listEveryAgency(deps.db)).filter((agency) => agency.kind === 'station')

@@ -1,10 +1,6 @@
-/** What other rooms and the apps may know about the town: its map, its roads, its names. */
+/** What other rooms and the apps may know about the town: its map and its names. */
 import { Type, type Static } from 'typebox'
 import { At, Id, Latitude, Longitude, Nullable } from '#kernel/contract.ts'
-
-/** How somebody travels; `car` also stands for motorcycles until the road engine knows them. */
-export const TravelMode = Type.Union([Type.Literal('car'), Type.Literal('foot')])
-export type TravelMode = Static<typeof TravelMode>
 
 export const TownView = Type.Object({
   /** False until a map has been imported. */
@@ -52,13 +48,6 @@ export const SpokenPlace = Type.Object({
 })
 export type SpokenPlace = Static<typeof SpokenPlace>
 
-export const RouteView = Type.Object({
-  seconds: Type.Number(),
-  meters: Type.Number(),
-  geometry: Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), { description: 'lon, lat' }),
-})
-export type RouteView = Static<typeof RouteView>
-
 export const ImportView = Type.Object({
   id: Id,
   file: Type.String(),
@@ -81,15 +70,3 @@ export const ImportView = Type.Object({
   ),
 })
 export type ImportView = Static<typeof ImportView>
-
-/** Somebody or something that could travel. */
-export type Traveller = { readonly id: string; readonly lon: number; readonly lat: number; readonly mode: TravelMode }
-export type Arrival = { readonly id: string; readonly seconds: number; readonly meters: number }
-
-/** Travel by road, as other rooms ask for it. Computed in workers on the town's graph. */
-export type Roads = {
-  /** Exact travel from each traveller to the place. Those who cannot get there are missing from the answer. Fastest first. */
-  arrivals(to: { lon: number; lat: number }, travellers: readonly Traveller[]): Promise<readonly Arrival[]>
-  /** The way itself; undefined when there is none. */
-  way(from: { lon: number; lat: number }, to: { lon: number; lat: number }, mode: TravelMode): Promise<RouteView | undefined>
-}

@@ -5,7 +5,6 @@ export const refusals: Sentences = {
   'map-not-found': { zh: '还没有导入地图。请管理员先导入 OpenStreetMap 文件。', en: 'No map has been imported yet. An administrator can import an OpenStreetMap file.' },
   'districts-not-found': { zh: '这张地图没有巡区。', en: 'This map has no patrol districts.' },
   'basemap-not-found': { zh: '没有这个版本的地图，可能已被新地图取代。请刷新页面。', en: 'There is no map of this version; a newer one may have replaced it. Reload the page.' },
-  'way-not-found': { zh: '两点之间没有可通行的道路。', en: 'There is no way by road between these points.' },
   'import-not-found': { zh: '没有这次导入。', en: 'There is no such import.' },
   'import-running': { zh: '另一次地图导入正在进行（进程 {pid}）。请等它结束或先取消。', en: 'Another map import is running (process {pid}). Wait until it ends, or cancel it.' },
   'import-not-running': { zh: '这次导入已经结束，无法取消。', en: 'This import has ended; it cannot be cancelled.' },

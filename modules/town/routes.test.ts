@@ -8,7 +8,7 @@ import { distanceMeters } from '#core/geo/distance.ts'
 import { fromWgs84 } from '#core/geo/shifted.ts'
 import type { Actor } from '#kernel/actor.ts'
 import { memoryJournal } from '#platform/journal/memory.ts'
-import type { ImportView, PlaceView, RouteView, SpokenPlace, TownView } from './contract.ts'
+import type { ImportView, PlaceView, SpokenPlace, TownView } from './contract.ts'
 import type { TownDeps } from './deps.ts'
 import { routes } from './routes.ts'
 import { openTown } from './town-jobs.ts'
@@ -22,7 +22,7 @@ let ids = 0
 const newId = () => `id-${++ids}`
 let deps: TownDeps
 before(async () => {
-  const town = await openTown({ folder, now: () => T, newId, log: silent, timeZone: 'Asia/Shanghai', threads: 1, warm: false })
+  const town = await openTown({ folder, now: () => T, newId, log: silent, timeZone: 'Asia/Shanghai', threads: 1 })
   deps = { town, journal, now: () => T, newId }
 })
 after(async () => {
@@ -47,7 +47,6 @@ const upload = (bytes: Uint8Array) => ({ upload: { stream: Readable.from([bytes]
 test('before a map is imported, everything says so', async () => {
   assert.equal(body<TownView>(await call('GET', '/api/town')).ready, false)
   assert.deepEqual(await call('GET', '/api/town/reverse', { querystring: { lon: 117.2, lat: 28.3 } }), { refused: 'map-not-found' })
-  assert.deepEqual(await call('GET', '/api/town/route', { querystring: { fromLon: 117.2, fromLat: 28.3, toLon: 117.21, toLat: 28.3 } }), { refused: 'map-not-found' })
   assert.deepEqual(body(await call('GET', '/api/town/search', { querystring: { q: '雄石路' } })), { items: [] })
 })
 
@@ -86,7 +85,7 @@ test('an uploaded map is imported, comes into use, and the journal says by whom'
   assert.deepEqual(await call('DELETE', '/api/town/imports/:id', { params: { id } }), { refused: 'import-not-running' })
 })
 
-test('search, words and ways take shifted coordinates as their source declares them', async () => {
+test('search and words take shifted coordinates as their source declares them', async () => {
   const [street] = body<{ items: PlaceView[] }>(await call('GET', '/api/town/search', { querystring: { q: '冶金大道', limit: 1 } })).items
   assert.ok(street)
   for (const crs of ['gcj02', 'bd09'] as const) {
@@ -97,15 +96,7 @@ test('search, words and ways take shifted coordinates as their source declares t
     assert.ok(said.distanceMeters! <= 1)
     const near = body<{ items: PlaceView[] }>(await call('GET', '/api/town/search', { querystring: { q: '冶金大道', lon, lat, crs } }))
     assert.equal(near.items[0]!.distanceMeters, 0)
-    const [toLon, toLat] = fromWgs84(crs, 117.2097, 28.2932)
-    const shifted = body<RouteView>(await call('GET', '/api/town/route', { querystring: { fromLon: lon, fromLat: lat, toLon, toLat, crs } }))
-    const plain = body<RouteView>(await call('GET', '/api/town/route', { querystring: { fromLon: street.lon, fromLat: street.lat, toLon: 117.2097, toLat: 28.2932 } }))
-    assert.ok(Math.abs(shifted.seconds - plain.seconds) < 0.01)
   }
-})
-
-test('there is no way to the middle of nowhere', async () => {
-  assert.deepEqual(await call('GET', '/api/town/route', { querystring: { fromLon: 117.2097, fromLat: 28.2932, toLon: 100, toLat: 10 } }), { refused: 'way-not-found' })
 })
 
 test('the tiles of this version are a file, those of another are not there', async () => {

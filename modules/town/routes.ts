@@ -1,4 +1,4 @@
-/** The town's doors: its map, names to points and points to words, ways, and the import of a new map. */
+/** The town's doors: its map, names to points and points to words, and the import of a new map. */
 import { Type } from 'typebox'
 import { toWgs84 } from '#core/geo/shifted.ts'
 import { holds, type Actor } from '#kernel/actor.ts'
@@ -7,7 +7,7 @@ import { isRefused, refuse } from '#kernel/decision.ts'
 import type { JournalEvent } from '#kernel/journal.ts'
 import type { AgencyPath } from '#kernel/names.ts'
 import { FileBody, route, type Route } from '#platform/http/route.ts'
-import { ImportView, PlaceView, RouteView, SpokenPlace, TownView, TravelMode } from './contract.ts'
+import { ImportView, PlaceView, SpokenPlace, TownView } from './contract.ts'
 import type { TownDeps } from './deps.ts'
 import { importView } from './imports-store.ts'
 import type { TownMeta } from './town-store.ts'
@@ -72,28 +72,6 @@ export const routes: Route<TownDeps>[] = [
       const point = pointOf(crs, lon, lat)
       const body = await town.spokenPlace(point.lon, point.lat)
       return body ? { status: 200, body } : refuse('map-not-found')
-    },
-  }),
-  of({
-    method: 'GET',
-    path: '/api/town/route',
-    summary: 'The fastest way by road between two points.',
-    access: 'signed-in',
-    schema: {
-      querystring: Type.Object({
-        fromLon: Longitude,
-        fromLat: Latitude,
-        toLon: Longitude,
-        toLat: Latitude,
-        mode: Type.Optional(TravelMode),
-        crs: Type.Optional(Crs),
-      }),
-    },
-    replies: { 200: RouteView },
-    async handle({ town }, { querystring: { fromLon, fromLat, toLon, toLat, mode, crs } }) {
-      if (!town.view().ready) return refuse('map-not-found')
-      const body = await town.roads.way(pointOf(crs, fromLon, fromLat), pointOf(crs, toLon, toLat), mode ?? 'car')
-      return body ? { status: 200, body } : refuse('way-not-found')
     },
   }),
   of({

@@ -6,10 +6,10 @@ import { readGraph } from '#core/graph/graph-file.ts'
 import type { FileReply } from '#platform/http/route.ts'
 import type { Log } from '#platform/log.ts'
 import { workerPool } from '#platform/workers/pool.ts'
-import type { PlaceView, Roads, SpokenPlace, TownView } from './contract.ts'
+import type { PlaceView, SpokenPlace, TownView } from './contract.ts'
 import { openImports, type Imports } from './imports-store.ts'
 import type { Near } from './search.ts'
-import { ATTRIBUTION, currentVersion, fileNames, readMeta, readShared, type TownMeta } from './town-store.ts'
+import { ATTRIBUTION, currentVersion, fileNames, readMeta, readShared, type Gazetteer, type TownMeta } from './town-store.ts'
 import type { TownAnswers, TownData, TownTask } from './town-worker.ts'
 
 export type TownOptions = {
@@ -22,17 +22,16 @@ export type TownOptions = {
   readonly timeZone: string
   /** Patrol districts that belong to a demo's map: a GeoJSON file. */
   readonly districts?: { readonly demo: string; readonly file: string }
-  /** Threads for travel and search; two when absent, so that a search never makes a recommendation wait. */
+  /** Threads for search; one when absent. */
   readonly threads?: number
-  /** Run searches at start, so that the first real one is fast. On by default. */
-  readonly warm?: boolean
   /** How often to look whether another process installed a new map, ms. */
   readonly watchMs?: number
 }
 
 export type Town = {
   view(): TownView
-  readonly roads: Roads
+  /** The current map's roads and how its streets are called, for the roads room; undefined before the first import. */
+  roads(): TownRoads | undefined
   search(text: string, limit: number, near?: Near): Promise<readonly PlaceView[]>
   /** A point in words; undefined while there is no map. */
   spokenPlace(lon: number, lat: number): Promise<SpokenPlace | undefined>
@@ -40,8 +39,6 @@ export type Town = {
   basemap(version: string): FileReply | undefined
   /** Patrol districts of the current map, where there are any. */
   districts(): FileReply | undefined
-  /** The current road graph's file, for other processes (`core/graph/graph-file.ts` reads it). */
-  graphFile(): string | undefined
   timeZone(): string
   readonly imports: Imports
   /** Look now whether there is a new version. */
@@ -51,7 +48,15 @@ export type Town = {
   close(): Promise<void>
 }
 
-type Loaded = { readonly meta: TownMeta; readonly pool: ReturnType<typeof workerPool>; running: number; retired: boolean }
+/** The graph's file in memory that threads share, checked; streets by number; and the folder of this version. */
+type TownRoads = {
+  readonly version: string
+  readonly graph: Uint8Array<SharedArrayBuffer>
+  readonly streets: readonly { readonly name: string; readonly nameEn: string | null }[]
+  readonly folder: string
+}
+
+type Loaded = { readonly meta: TownMeta; readonly roads: TownRoads; readonly pool: ReturnType<typeof workerPool>; running: number; retired: boolean }
 
 export async function openTown(options: TownOptions): Promise<Town> {
   const { folder, log } = options
@@ -71,11 +76,12 @@ export async function openTown(options: TownOptions): Promise<Town> {
     const meta = await readMeta(folder, version)
     const [graph, gazetteer] = await Promise.all([readShared(join(folder, version, fileNames.graph)), readShared(join(folder, version, fileNames.gazetteer))])
     readGraph(graph) // throws when the file is damaged: then the town stays as it was
-    const data: TownData = { graph, gazetteer, warm: options.warm ?? true }
-    const pool = workerPool({ file: new URL('./town-worker.ts', import.meta.url), workerData: data, threads: Math.max(1, options.threads ?? 2) })
+    const data: TownData = { graph, gazetteer }
+    const pool = workerPool({ file: new URL('./town-worker.ts', import.meta.url), workerData: data, threads: Math.max(1, options.threads ?? 1) })
     const old = loaded
     before = old?.meta ?? before
-    loaded = { meta, pool, running: 0, retired: false }
+    const { streets } = JSON.parse(new TextDecoder().decode(gazetteer.slice())) as Gazetteer
+    loaded = { meta, roads: { version, graph, streets, folder: join(folder, version) }, pool, running: 0, retired: false }
     if (old) {
       old.retired = true
       stopIfIdle(old)
@@ -134,10 +140,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
 
   return {
     view,
-    roads: {
-      arrivals: async (to, travellers) => (travellers.length === 0 ? [] : ((await ask({ do: 'arrivals', to, travellers })) ?? [])),
-      way: (from, to, mode) => ask({ do: 'way', from, to, mode }),
-    },
+    roads: () => loaded?.roads,
     search: async (text, limit, near) => (await ask({ do: 'search', text, limit, near })) ?? [],
     spokenPlace: (lon, lat) => ask({ do: 'say', lon, lat }),
     basemap(version) {
@@ -145,7 +148,6 @@ export async function openTown(options: TownOptions): Promise<Town> {
       return { path: join(folder, version, fileNames.basemap), type: 'application/vnd.pmtiles', etag: `"${version}"` }
     },
     districts,
-    graphFile: () => (loaded ? join(folder, loaded.meta.version, fileNames.graph) : undefined),
     timeZone: () => loaded?.meta.timeZone ?? options.timeZone,
     imports,
     reload,

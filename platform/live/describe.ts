@@ -1,8 +1,10 @@
-/** Incidents and units as the live feed shows them: who may see which, and how much of it. */
+/** Incidents, units and closed roads as the live feed shows them: who may see which, and how much of it. */
 import type { Role } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { Instant, MemberId } from '#kernel/names.ts'
+import type { AgencyPath } from '#kernel/names.ts'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { ClosureView } from '#modules/roads/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import type { Describe, Thing } from './audience.ts'
 
@@ -12,17 +14,23 @@ const answering: readonly Role[] = ['dispatcher', 'commander', 'station']
 const studying: readonly Role[] = ['analyst']
 export const unitViewers: readonly Role[] = ['dispatcher', 'commander', 'officer', 'station', 'auditor', 'administrator', 'integrator']
 
+/** Whoever is on the streets must know which are closed. */
+const everybody: readonly Role[] = ['dispatcher', 'commander', 'officer', 'station', 'analyst', 'auditor', 'administrator', 'integrator']
+
 /** An officer goes on seeing an order of his for so long after it ended. */
 const afterOrderMs = 30 * 60_000
 
 /**
  * From entries to the things they touched.
  *
- * Streams `incident/ID` and `unit/ID` name their thing; an event's `unit` field names another.
+ * Streams `incident/ID`, `unit/ID` and `closure/ID` name their thing; an event's `unit` field names another.
  */
 export function describeWith(rooms: {
   readonly describeIncidents: (ids: readonly string[]) => Promise<readonly IncidentView[]> | readonly IncidentView[]
   readonly describeUnits: (ids: readonly string[]) => Promise<readonly UnitView[]> | readonly UnitView[]
+  readonly describeClosures: (ids: readonly string[]) => Promise<readonly ClosureView[]>
+  /** Every path of the tree: roads are everybody's. */
+  readonly agencyPaths: () => Promise<readonly AgencyPath[]>
   readonly withoutPersons: (view: IncidentView) => IncidentView
   readonly dataWithoutPersons: (data: Entry['data']) => Record<string, unknown>
   readonly now: () => Instant
@@ -30,10 +38,12 @@ export function describeWith(rooms: {
   return async (entries) => {
     const incidentIds = new Set<string>()
     const unitIds = new Set<string>()
+    const closureIds = new Set<string>()
     for (const entry of entries) {
       const [kind, id = ''] = entry.stream.split('/')
       if (kind === 'incident') incidentIds.add(id)
       if (kind === 'unit') unitIds.add(id)
+      if (kind === 'closure') closureIds.add(id)
       if (typeof entry.data['unit'] === 'string') unitIds.add(entry.data['unit'])
     }
     const incidents = incidentIds.size > 0 ? await rooms.describeIncidents([...incidentIds]) : []
@@ -64,6 +74,12 @@ export function describeWith(rooms: {
       const members = unit?.crew.map((member) => member.id) ?? []
       const forms = unit ? [{ to: { roles: unitViewers, agencies: [unit.agency], members }, view: unit }] : []
       things.push({ kind: 'units', id, stream: `unit/${id}`, forms })
+    }
+    if (closureIds.size > 0) {
+      const [closures, agencies] = await Promise.all([rooms.describeClosures([...closureIds]), rooms.agencyPaths()])
+      for (const closure of closures) {
+        things.push({ kind: 'closures', id: closure.id, stream: `closure/${closure.id}`, forms: [{ to: { roles: everybody, agencies }, view: closure }] })
+      }
     }
     return things
   }

@@ -1,0 +1,126 @@
+/** What other rooms and the apps may know of travel by road: modes, arrivals, ways, areas reached, closures. */
+import { Type, type Static } from 'typebox'
+import { At, CommandIdOf, Crs, Id, Latitude, Longitude, Nullable, Path } from '#kernel/contract.ts'
+
+/** How somebody travels: `bike` is a motorcycle or e-bike, `emergency` a patrol car on an emergency. */
+export const TravelMode = Type.Union([Type.Literal('car'), Type.Literal('emergency'), Type.Literal('bike'), Type.Literal('foot')])
+export type TravelMode = Static<typeof TravelMode>
+
+/** Which engine answered: one that was prepared for this very moment, or a search on the streets as they are. Both are exact. */
+export const EngineName = Type.Union([Type.Literal('planned'), Type.Literal('live')])
+
+const Line = Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), { description: 'lon, lat' })
+
+export const RouteStep = Type.Object({
+  turn: Type.Union([
+    Type.Literal('depart'), Type.Literal('straight'), Type.Literal('slight-left'), Type.Literal('left'), Type.Literal('sharp-left'),
+    Type.Literal('slight-right'), Type.Literal('right'), Type.Literal('sharp-right'), Type.Literal('u-turn'), Type.Literal('arrive'),
+  ]),
+  street: Nullable(Type.String()),
+  streetEn: Nullable(Type.String()),
+  seconds: Type.Number(),
+  meters: Type.Number(),
+  lon: Longitude,
+  lat: Latitude,
+})
+export const RouteView = Type.Object({
+  seconds: Type.Number(),
+  meters: Type.Number(),
+  geometry: Line,
+  steps: Type.Array(RouteStep),
+  engine: EngineName,
+})
+export type RouteView = Static<typeof RouteView>
+
+export const MatrixPoint = Type.Object({ id: Type.Optional(Type.String({ maxLength: 100 })), lon: Longitude, lat: Latitude }, { additionalProperties: false })
+export const NewMatrix = Type.Object({
+  mode: Type.Optional(TravelMode),
+  from: Type.Array(MatrixPoint, { minItems: 1, maxItems: 1000 }),
+  to: Type.Array(MatrixPoint, { minItems: 1, maxItems: 1000 }),
+  crs: Type.Optional(Crs),
+}, { additionalProperties: false })
+const Cells = Type.Array(Type.Array(Nullable(Type.Number())), { description: 'row by row; null where there is no way' })
+export const MatrixView = Type.Object({ from: Type.Array(Type.String()), to: Type.Array(Type.String()), seconds: Cells, meters: Cells, engine: EngineName })
+export type MatrixView = Static<typeof MatrixView>
+
+export const Direction = Type.Union([Type.Literal('from'), Type.Literal('to')])
+/** Areas reached, the largest first, as GeoJSON. */
+export const IsochroneView = Type.Object({
+  type: Type.Literal('FeatureCollection'),
+  features: Type.Array(
+    Type.Object({
+      type: Type.Literal('Feature'),
+      properties: Type.Object({ minutes: Type.Number(), seconds: Type.Number(), mode: TravelMode, direction: Direction, roadMeters: Type.Number() }),
+      geometry: Type.Object({ type: Type.Literal('MultiPolygon'), coordinates: Type.Array(Type.Array(Line)) }),
+    }),
+  ),
+  at: At,
+  sources: Type.Integer({ description: 'from how many places' }),
+  closures: Type.Integer({ description: 'closures in force that were counted' }),
+})
+export type IsochroneView = Static<typeof IsochroneView>
+
+const Position = Type.Array(Type.Number({ minimum: -180, maximum: 180 }), { minItems: 2, maxItems: 2 })
+export const DrawnShape = Type.Union([
+  Type.Object({ type: Type.Literal('Point'), coordinates: Position }, { additionalProperties: false }),
+  Type.Object({ type: Type.Literal('LineString'), coordinates: Type.Array(Position, { minItems: 2, maxItems: 500 }) }, { additionalProperties: false }),
+  Type.Object({ type: Type.Literal('Polygon'), coordinates: Type.Array(Type.Array(Position, { minItems: 4, maxItems: 500 }), { minItems: 1, maxItems: 20 }) }, { additionalProperties: false }),
+])
+export type DrawnShape = Static<typeof DrawnShape>
+
+export const NewClosure = Type.Object({
+  commandId: CommandIdOf,
+  agency: Type.Optional(Path),
+  geometry: DrawnShape,
+  reason: Type.String({ minLength: 1, maxLength: 200 }),
+  modes: Type.Optional(Type.Array(TravelMode, { minItems: 1, maxItems: 4, description: 'car, emergency and bike when absent' })),
+  until: Type.Optional(Nullable(At)),
+}, { additionalProperties: false })
+/** A road that is closed 封路: nobody passes, who stands inside may leave, who must go inside may enter. */
+export const ClosureView = Type.Object({
+  id: Id,
+  agency: Path,
+  geometry: DrawnShape,
+  lines: Type.Array(Line, { description: 'the closed stretches on the road; a cut is a short piece of it' }),
+  streets: Type.Array(Type.String()),
+  edges: Type.Integer({ description: 'pieces of road concerned on the present map' }),
+  reason: Type.String(),
+  modes: Type.Array(TravelMode),
+  createdAt: At,
+  createdBy: Type.String(),
+  until: Nullable(At),
+  liftedAt: Nullable(At),
+})
+export type ClosureView = Static<typeof ClosureView>
+
+/** Somebody or something that could travel. */
+export type Traveller = { readonly id: string; readonly lon: number; readonly lat: number; readonly mode: TravelMode }
+export type Arrival = { readonly id: string; readonly seconds: number; readonly meters: number }
+export type ArrivalsAsked = {
+  /** Only so many, the first to arrive. */
+  readonly countMax?: number
+  /** As if nothing were closed. */
+  readonly openRoads?: boolean
+}
+
+/** Travel by road, as other rooms ask for it. Computed in workers on the town's graph. */
+export type Roads = {
+  /** Exact travel from each traveller to the place. Those who cannot get there are missing from the answer. Fastest first. */
+  arrivals(to: { lon: number; lat: number }, travellers: readonly Traveller[], asked?: ArrivalsAsked): Promise<readonly Arrival[]>
+  /** The way itself; undefined when there is none. */
+  way(from: { lon: number; lat: number }, to: { lon: number; lat: number }, mode: TravelMode): Promise<RouteView | undefined>
+  /** Closures in force. */
+  closureCount(): number
+}
+
+/** What the journal keeps. */
+export type ClosureEvent =
+  | {
+      readonly type: 'road-closed'
+      readonly at: number
+      readonly geometry: DrawnShape
+      readonly reason: string
+      readonly modes: readonly TravelMode[]
+      readonly until: number | null
+    }
+  | { readonly type: 'road-opened'; readonly at: number }
