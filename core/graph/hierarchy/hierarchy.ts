@@ -6,7 +6,12 @@ import type { Digraph } from './digraph.ts'
 import { createRows, dropArc, offerArc, ORIGINAL, type Rows } from './rows.ts'
 import { createWitness } from './witness.ts'
 
-/** Everything is numbered by rank: 0 was contracted first. An arc and the arc it goes back by are two arcs. */
+/**
+ * The vertices by rank, 0 contracted first, with the arcs and shortcuts that lead up from each and come down to each.
+ *
+ * Between any two vertices with a way there is a least-cost one that first only climbs and then only descends. All numbers but
+ * `rankOf`'s places and `vertexAt`'s values are ranks.
+ */
 export type Hierarchy = {
   readonly count: number
   /** [count] rank of each vertex, and the vertex of each rank. */
@@ -41,56 +46,64 @@ export const hierarchySections = [
   ['downMiddles', 'u32'],
 ] as const satisfies readonly (readonly [keyof Hierarchy, 'u32' | 'f64'])[]
 
-export type Tune = { simSettle: number; conSettle: number; wl: number; wa: number; wh: number; eager: number }
-export const tune: Tune = { simSettle: 10, conSettle: 20, wl: 0.5, wa: 2, wh: 1, eager: 1 }
-
+/**
+ * Contract the vertices one after the other, least important first: each goes, and where a least-cost way led over it, a
+ * shortcut takes its place. The costs between those that remain never change.
+ *
+ * What is least important is asked lazily: the vertex that was least when it was last looked at is looked at again if a
+ * neighbour has gone since, and waits again if it is no longer least.
+ *
+ * @param onShare  told now and then which share of the vertices has been contracted, above 0 and at most 1
+ *
+ * In practice a little more than linear where roads have a hierarchy; the last few vertices, all joined to all, are
+ * the dearest. Memory O(vertices + arcs + shortcuts), and there are about as many shortcuts as arcs.
+ */
 export function contract(graph: Digraph, onShare?: (share: number) => void): Hierarchy {
   const { count } = graph
   const [outs, ins] = rowsOf(graph)
   const witness = createWitness(outs, ins)
   const { shortcuts } = witness
-  const level = new Uint32Array(count)
+  /** [count] longest chain of contracted vertices below. */
+  const levels = new Uint32Array(count)
+  /** [count] 1 where a neighbour was contracted since the vertex was looked at. */
+  const isStale = new Uint8Array(count)
   const rankOf = new Uint32Array(count)
   const vertexAt = new Uint32Array(count)
-  const heap = createHeap(count)
-  const stale = new Uint8Array(count)
 
-  const priorityOf = (v: number, settledMax: number) => {
-    witness.find(v, settledMax)
-    const removed = outs.length[v] + ins.length[v]
-    if (removed === 0) return 0
-    let hopsAdded = 0
-    for (let i = 0; i < shortcuts.count; i++) hopsAdded += shortcuts.hops[i]
-    let hopsRemoved = 0
-    for (let k = outs.at[v], end = k + outs.length[v]; k < end; k++) hopsRemoved += outs.hops[k]
-    for (let k = ins.at[v], end = k + ins.length[v]; k < end; k++) hopsRemoved += ins.hops[k]
-    return tune.wl * level[v] + tune.wa * shortcuts.count / removed + tune.wh * hopsAdded / hopsRemoved
+  /** Look at a vertex: find the shortcuts it would leave behind, and from them its importance. */
+  const importanceOf = (v: number): number => {
+    witness.find(v)
+    const arcs = outs.length[v] + ins.length[v]
+    if (arcs === 0) return 0
+    return 0.7 * levels[v] + (4 * shortcuts.count) / arcs + shortcuts.hopCount / (hopCountOf(outs, v) + hopCountOf(ins, v))
   }
-  for (let v = 0; v < count; v++) heap.push(v, priorityOf(v, tune.simSettle))
+  const queue = createHeap(count)
+  for (let v = 0; v < count; v++) queue.push(v, importanceOf(v))
 
+  const pass = (neighbour: number, level: number) => {
+    if (levels[neighbour] < level) levels[neighbour] = level
+    isStale[neighbour] = 1
+  }
   for (let rank = 0; rank < count; rank++) {
-    let v = heap.pop()
-    for (;;) {
-      const p = priorityOf(v, tune.conSettle)
-      if (stale[v] === 0) break
-      stale[v] = 0
-      if (heap.size() === 0 || p <= heap.topKey()) break
-      heap.push(v, p)
-      v = heap.pop()
+    let v = queue.pop()
+    let importance = importanceOf(v)
+    while (isStale[v]) {
+      isStale[v] = 0
+      if (queue.size() === 0 || importance <= queue.topKey()) break
+      queue.push(v, importance)
+      v = queue.pop()
+      importance = importanceOf(v)
     }
     rankOf[v] = rank
     vertexAt[rank] = v
+    // its own rows stay: they are its arcs upward
     for (let k = outs.at[v], end = k + outs.length[v]; k < end; k++) {
-      const w = outs.heads[k]
-      dropArc(ins, w, v)
-      if (level[w] <= level[v]) level[w] = level[v] + 1
-      stale[w] = 1
+      dropArc(ins, outs.heads[k], v)
+      pass(outs.heads[k], levels[v] + 1)
     }
     for (let k = ins.at[v], end = k + ins.length[v]; k < end; k++) {
-      const u = ins.heads[k]
-      dropArc(outs, u, v)
-      if (level[u] <= level[v]) level[u] = level[v] + 1
-      stale[u] = 1
+      dropArc(outs, ins.heads[k], v)
+      pass(ins.heads[k], levels[v] + 1)
     }
     for (let i = 0; i < shortcuts.count; i++) {
       const tail = shortcuts.tails[i]
@@ -98,7 +111,7 @@ export function contract(graph: Digraph, onShare?: (share: number) => void): Hie
       offerArc(outs, tail, head, shortcuts.costs[i], v, shortcuts.hops[i])
       offerArc(ins, head, tail, shortcuts.costs[i], v, shortcuts.hops[i])
     }
-    if (onShare && rank % 1024 === 1023) onShare(rank / count)
+    if (onShare && (rank % 1024 === 1023 || rank === count - 1)) onShare((rank + 1) / count)
   }
 
   const [upStarts, upHeads, upCosts, upMiddles] = byRank(outs, rankOf, vertexAt)
@@ -124,6 +137,13 @@ function rowsOf({ count, starts, heads, costs }: Digraph): [outs: Rows, ins: Row
     }
   }
   return [outs, ins]
+}
+
+/** Arcs of the graph that the arcs of a row stand for. */
+function hopCountOf({ at, length, hops }: Rows, v: number): number {
+  let sum = 0
+  for (let k = at[v], end = k + length[v]; k < end; k++) sum += hops[k]
+  return sum
 }
 
 /** What is left in the rows when all is contracted are the arcs upward: numbered by rank, packed, by ascending head. */
