@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seeded } from '../../random.ts'
 import { digraphOf, type Digraph } from './digraph.ts'
-import type { Ends } from './ends.ts'
+import type { Ends, Seeds } from './ends.ts'
 import { contract, type Hierarchy } from './hierarchy.ts'
 import { buildLabels, labelDistance } from './labels.ts'
 import { bucketMatrix, labelMatrix } from './matrix.ts'
@@ -34,6 +34,8 @@ const pointOf = ({ starts, vertices, offsets }: Ends, p: number) => ({
   vertices: vertices.slice(starts[p], starts[p + 1]),
   offsets: offsets.slice(starts[p], starts[p + 1]),
 })
+
+const endsOf = (point: Seeds): Ends => ({ starts: Uint32Array.of(0, point.vertices.length), ...point })
 
 /** Cost of the cheapest arcs along vertices, Infinity where there is none. */
 function costAlong(graph: Digraph, vertices: Uint32Array): number {
@@ -107,6 +109,12 @@ test('matrices, trees and paths between points with several ends are those of th
     }
     assert.deepEqual(labelMatrix(labels, from, to), expected, `seed ${seed}: by labels`)
     assert.deepEqual(bucketMatrix(hierarchy, from, to), expected, `seed ${seed}: by buckets`)
+    // one source, one target: the way labels take for few points
+    for (const [s, t] of [[0, 4], [6, 0]]) {
+      const column = Float64Array.from({ length: 7 }, (_, i) => expected[i * 5 + t])
+      assert.deepEqual(labelMatrix(labels, from, endsOf(pointOf(to, t))), column, `seed ${seed}: all to point ${t}`)
+      assert.deepEqual(labelMatrix(labels, endsOf(pointOf(from, s)), to), expected.slice(s * 5, s * 5 + 5), `seed ${seed}: point ${s} to all`)
+    }
   }
 })
 
@@ -132,18 +140,30 @@ test('every arc of a hierarchy leads up, every shortcut is the sum of two arcs l
   }
 })
 
-test('a search leaves nothing behind: the same question after others has the same answer', () => {
+test('a question leaves nothing behind: asked again after others, it has the same answer', () => {
   const graph = randomDigraph(10)
   const hierarchy = contract(graph)
+  const labels = buildLabels(hierarchy)!
   const random = seeded(10)
   const vertex = () => Math.floor(random() * graph.count)
-  const ask = (h: Hierarchy) => [shortestPath(h, seedsOf([0, 3]), seedsOf([graph.count - 1, -2])), tree(h, seedsOf([1, -1]), 'to')]
-  const first = ask(hierarchy)
+  const [from, to] = [randomEnds(random, 6, graph.count), randomEnds(random, 5, graph.count)]
+  const ask = () => [
+    shortestPath(hierarchy, seedsOf([0, 3]), seedsOf([graph.count - 1, -2])),
+    tree(hierarchy, seedsOf([1, -1]), 'to'),
+    labelDistance(labels, 2, 3),
+    labelMatrix(labels, from, to),
+    bucketMatrix(hierarchy, from, to),
+  ]
+  const first = ask()
   for (let i = 0; i < 200; i++) {
     shortestPath(hierarchy, seedsOf([vertex(), 0]), seedsOf([vertex(), 5]))
     tree(hierarchy, seedsOf([vertex(), 7]), i % 2 ? 'from' : 'to')
+    labelDistance(labels, vertex(), vertex())
+    const [others, more] = [randomEnds(random, 1 + (i % 4), graph.count), randomEnds(random, 4, graph.count)]
+    labelMatrix(labels, others, more)
+    bucketMatrix(hierarchy, more, others)
   }
-  assert.deepEqual(ask(hierarchy), first)
+  assert.deepEqual(ask(), first)
 })
 
 test('progress climbs from 0 to 1', () => {

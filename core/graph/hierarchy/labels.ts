@@ -58,24 +58,19 @@ export function labelDistance(labels: Labels, from: number, to: number): number 
   if (from === to) return 0
   const bench = benchOf(labels)
   gather(bench, bench.outs, from, 0)
-  const { rows, partStarts, parts, shifts } = bench.ins
-  let least = lookUp(bench, rows, to, 0)
-  for (let k = partStarts[to], end = partStarts[to + 1]; k < end; k++) {
-    const cost = lookUp(bench, rows, parts[k], shifts[k])
-    if (cost < least) least = cost
-  }
+  const least = lookUp(bench, bench.ins, to, 0)
   forget(bench)
   return least
 }
 
 /** One side of the labels. */
-type Side = { readonly rows: Uint32Array; readonly partStarts: Uint32Array; readonly parts: Uint32Array; readonly shifts: Float64Array }
+export type LabelSide = { readonly rows: Uint32Array; readonly partStarts: Uint32Array; readonly parts: Uint32Array; readonly shifts: Float64Array }
 
 /** Labels with room to put one together in; kept, because clearing all of it costs more than a question. */
 export type LabelBench = {
   readonly labels: Labels
-  readonly outs: Side
-  readonly ins: Side
+  readonly outs: LabelSide
+  readonly ins: LabelSide
   /** [count] by hub, the least cost so far; Infinity where the hub is not known. */
   readonly best: Float64Array
   /** The hubs known, some of them more than once: to ask whether one is new costs more than to note it again. */
@@ -101,7 +96,7 @@ export function benchOf(labels: Labels): LabelBench {
 }
 
 /** Add the label of a vertex, raised by an offset, to what is on the bench. */
-export function gather(bench: LabelBench, { rows, partStarts, parts, shifts }: Side, vertex: number, offset: number): void {
+export function gather(bench: LabelBench, { rows, partStarts, parts, shifts }: LabelSide, vertex: number, offset: number): void {
   gatherRow(bench, rows, vertex, offset)
   for (let k = partStarts[vertex], end = partStarts[vertex + 1]; k < end; k++) gatherRow(bench, rows, parts[k], offset + shifts[k])
 }
@@ -137,8 +132,16 @@ function gatherRow(bench: LabelBench, rows: Uint32Array, vertex: number, offset:
   bench.known = known
 }
 
-/** The least cost over a hub of this vertex's row that is on the bench. */
-function lookUp({ best, labels }: LabelBench, rows: Uint32Array, vertex: number, offset: number): number {
+/** The least cost over a hub that is both on the bench and in the label of a vertex, raised by an offset. */
+export function lookUp(bench: LabelBench, { rows, partStarts, parts, shifts }: LabelSide, vertex: number, offset: number): number {
+  let least = lookUpRow(bench, rows, vertex, offset)
+  for (let k = partStarts[vertex], end = partStarts[vertex + 1]; k < end; k++) {
+    least = Math.min(least, lookUpRow(bench, rows, parts[k], offset + shifts[k]))
+  }
+  return least
+}
+
+function lookUpRow({ best, labels }: LabelBench, rows: Uint32Array, vertex: number, offset: number): number {
   const { ownHubs, entries } = labels
   let least = offset + best[ownHubs[vertex]]
   let firstHub = 0
