@@ -256,7 +256,8 @@ function putSide(entries: Entries, { starts, hubs, costs }: Wide, { isRow, parts
           putEntry(entries, PAGE, page, firstHub)
         }
         const rest = costs[k] - page * PAGE_COST
-        putEntry(entries, hub - firstHub, Math.floor(rest / LOW), rest % LOW)
+        const high = Math.floor(rest / LOW)
+        putEntry(entries, hub - firstHub, high, rest - high * LOW)
       }
     }
     rows[v + 1] = entries.used
