@@ -1,5 +1,6 @@
 /**
- * The arcs of a graph that changes: each vertex has a row with room to grow; a row that is full moves to the end.
+ * The arcs of a graph that changes: each vertex has a row by ascending cost, with room to grow; a row that is full moves to
+ * the end.
  *
  * Typed arrays rather than lists of objects. Moving rows leave holes; doubling the room each time keeps the holes below
  * the arcs.
@@ -48,18 +49,24 @@ export function createRows(degrees: Uint32Array): Rows {
 
 /** Put an arc in a row, or lower the cost of the one that leads there already. */
 export function offerArc(rows: Rows, v: number, head: number, cost: number, middle: number, hops: number): void {
-  const from = rows.at[v]
-  const to = from + rows.length[v]
-  let k = from
-  while (k < to && rows.heads[k] !== head) k++
-  if (k === to) {
+  let k = rows.at[v]
+  const end = k + rows.length[v]
+  while (k < end && rows.heads[k] !== head) k++
+  if (k === end) {
     if (rows.length[v] === rows.room[v]) k = moveRow(rows, v) + rows.length[v]
     rows.length[v]++
   } else if (rows.costs[k] <= cost) return
-  rows.heads[k] = head
-  rows.costs[k] = cost
-  rows.middles[k] = middle
-  rows.hops[k] = hops
+  const { heads, costs, middles, hops: rowHops } = rows
+  for (const from = rows.at[v]; k > from && costs[k - 1] > cost; k--) {
+    heads[k] = heads[k - 1]
+    costs[k] = costs[k - 1]
+    middles[k] = middles[k - 1]
+    rowHops[k] = rowHops[k - 1]
+  }
+  heads[k] = head
+  costs[k] = cost
+  middles[k] = middle
+  rowHops[k] = hops
 }
 
 /** Take the arc to `head` out of a row that has it. */
@@ -67,11 +74,12 @@ export function dropArc(rows: Rows, v: number, head: number): void {
   const { heads, costs, middles, hops } = rows
   let k = rows.at[v]
   while (heads[k] !== head) k++
-  const last = rows.at[v] + --rows.length[v]
-  heads[k] = heads[last]
-  costs[k] = costs[last]
-  middles[k] = middles[last]
-  hops[k] = hops[last]
+  for (const last = rows.at[v] + --rows.length[v]; k < last; k++) {
+    heads[k] = heads[k + 1]
+    costs[k] = costs[k + 1]
+    middles[k] = middles[k + 1]
+    hops[k] = hops[k + 1]
+  }
 }
 
 /** Move a row to the end with double the room. */
