@@ -2,8 +2,8 @@
  * Hub labels: every vertex knows its costs to and from a few dozen hubs, and for any two vertices with a way between
  * them, a hub that both know lies on a least-cost one (Abraham, Delling, Goldberg & Werneck 2011, 2012).
  *
- * Kept small in three ways. A vertex that can tell its label from those of at most three neighbours has *parts* instead: the neighbours and
- * their costs. Every vertex is its own hub at no cost, which no row says. And an entry is 8 bytes, not 12.
+ * Kept small in three ways. A vertex whose label follows from those of at most three neighbours has *parts* instead: the
+ * neighbours and the costs to them. Every vertex is its own hub at no cost, which no row says. And an entry is 8 bytes, not 12.
  */
 export { buildLabels } from './build-labels.ts'
 
@@ -51,8 +51,8 @@ export const PAGE_COST = 2 ** 48
 /**
  * Least cost from one vertex to another, Infinity where there is no way.
  *
- * O(size of their labels): the one is spread out by hub, the other looks its hubs up there.
- * Tried: merging two rows by ascending hub, whose branches nobody can predict: see the README.
+ * O(size of their labels): the one is spread out by hub, the other looks its hubs up there. Labels that share parts cannot be
+ * merged by ascending hub, but need half the memory.
  */
 export function labelDistance(labels: Labels, from: number, to: number): number {
   if (from === to) return 0
