@@ -6,9 +6,9 @@ const at = (path: string) => readView(new URL(path, 'http://console.test'))
 
 test('a link opens what it was made from', () => {
   const views: ViewState[] = [
-    { workspace: 'command', page: '', incident: null, unit: null, tab: '', layers: mapLayers, at: null },
-    { workspace: 'command', page: '', incident: 'i-1', unit: null, tab: 'all', layers: ['units', 'incidents'], at: [117.21, 28.29, 14.5] },
-    { workspace: 'administration', page: 'accounts', incident: null, unit: 'u_2', tab: '', layers: mapLayers, at: null },
+    { workspace: 'command', page: '', incident: null, unit: null, tab: '', layers: mapLayers, at: null, roads: null },
+    { workspace: 'command', page: '', incident: 'i-1', unit: null, tab: 'all', layers: ['units', 'incidents'], at: [117.21, 28.29, 14.5], roads: 'reach;car;from;units' },
+    { workspace: 'administration', page: 'accounts', incident: null, unit: 'u_2', tab: '', layers: mapLayers, at: null, roads: null },
   ]
   for (const view of views) assert.deepEqual(at(writeView(view)), view)
 })

@@ -15,6 +15,8 @@ export type ViewState = {
   readonly layers: readonly MapLayer[]
   /** Longitude, latitude, zoom; null: the whole town. */
   readonly at: readonly [lon: number, lat: number, zoom: number] | null
+  /** The tool for roads that is open (command/roads-tool.ts). */
+  readonly roads: string | null
 }
 
 const isId = (text: string | null): text is string => text !== null && /^[A-Za-z0-9_-]{1,64}$/.test(text)
@@ -34,6 +36,7 @@ export function readView(url: URL): ViewState {
     tab: query.get('tab') ?? '',
     layers: shownAtFirst.filter((layer) => !hidden.includes(layer)),
     at: readPlace(query.get('at')),
+    roads: /^[a-z0-9;,.-]{1,100}$/.test(query.get('roads') ?? '') ? query.get('roads') : null,
   }
 }
 
@@ -54,6 +57,7 @@ export function writeView(view: ViewState): string {
   const hidden = shownAtFirst.filter((layer) => !view.layers.includes(layer))
   if (hidden.length > 0) query.push(`hide=${hidden.join('.')}`)
   if (view.at) query.push(`at=${view.at[0].toFixed(5)},${view.at[1].toFixed(5)},${view.at[2].toFixed(2)}`)
+  if (view.roads) query.push(`roads=${view.roads}`)
   const path = `/${view.workspace}${view.page ? `/${view.page}` : ''}`
   return query.length > 0 ? `${path}?${query.join('&')}` : path
 }

@@ -20,6 +20,8 @@ import { useMenu } from '../use-menu.ts'
 import { mapLayers, type MapLayer } from '../view-state.ts'
 import { activeAssignments } from './assignments.ts'
 import { HoverCard } from './hover-card.tsx'
+import { nothingDrawn, RoadsPanel, type RoadsDrawn } from './roads-panel.tsx'
+import { drawn as withPoint, readTool, withClick, writeTool, type Drawing, type RoadsTool } from './roads-tool.ts'
 import { useRoom, useRoomPart } from './room-context.tsx'
 import { agencyName, categoryMark } from './words.ts'
 
@@ -53,7 +55,12 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
   const incidents = useRoomPart((state) => state.incidents)
   const categories = useRoomPart((state) => state.categories)
   const agencies = useRoomPart((state) => state.agencies)
-  const { layers, incident, unit } = useView()
+  const { layers, incident, unit, roads } = useView()
+  const closures = useRoomPart((state) => state.closures)
+  const tool = useMemo(() => (roads === null ? undefined : readTool(roads)), [roads])
+  const setTool = useCallback((next: RoadsTool | undefined) => changeView({ roads: next ? writeTool(next) : null }, 'replace'), [])
+  const [roadsDrawn, setRoadsDrawn] = useState<RoadsDrawn>(nothingDrawn)
+  const [drawing, setDrawing] = useState<Drawing>({ shape: 'cut', points: [] })
   const engine = useRef<TownMapEngine>(null)
   const pane = useRef<HTMLDivElement>(null)
   const [hover, setHover] = useState<{ thing: MapThing; x: number; y: number; toLeft: boolean } | null>(null)
@@ -112,11 +119,14 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       incidents: onMap,
       stations: agencies.flatMap((agency) => (agency.lon !== null && agency.lat !== null ? [{ id: agency.id, lon: agency.lon, lat: agency.lat, name: agencyName(agency, agency.path, language) }] : [])),
       selected: incident ? { kind: 'incident', id: incident } : unit ? { kind: 'unit', id: unit } : null,
-      route,
+      route: route.length > 0 ? route : roadsDrawn.route,
       measure: measuring ?? [],
+      closures: [...closures.values()].map(({ id, lines, geometry }) => ({ id, lines, area: geometry.type === 'Polygon' ? geometry.coordinates : null })),
+      reach: roadsDrawn.reach,
+      drawing: tool?.tool === 'close' ? { points: drawing.points, isArea: drawing.shape === 'area' } : tool ? { points: toolPoints(tool), isArea: false } : { points: [], isArea: false },
       draft,
     }
-  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language])
+  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language, closures, roadsDrawn, drawing, tool])
 
   const choose = (thing: MapThing | null) => {
     if (thing?.kind === 'incident') selectIncident(thing.id)
@@ -129,6 +139,8 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       setMenu(null)
       if (measuring) setMeasuring([...measuring, at])
       else if (picking) onPick(at)
+      else if (tool?.tool === 'close') setDrawing(withPoint(drawing, at))
+      else if (tool) setTool(withClick(tool, at))
       else if (thing || incident || unit) choose(thing)
     },
     onHover: (thing, x, y) => setHover(thing && !measuring ? { thing, x, y, toLeft: x > (pane.current?.clientWidth ?? Infinity) - 310 } : null),
@@ -146,7 +158,26 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     onTrouble: () => {}, // a tile that fails is asked for again when it is next looked at; there is nothing to tell
   }
 
-  useEffect(() => engine.current?.setCursor(measuring || picking ? 'crosshair' : ''), [measuring, picking])
+  useEffect(() => engine.current?.setCursor(measuring || picking || tool ? 'crosshair' : ''), [measuring, picking, tool])
+
+  useEffect(() => {
+    const keys = (event: globalThis.KeyboardEvent) => {
+      const target = event.target as HTMLElement
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.closest('input, textarea, select, [contenteditable], dialog')) return
+      const next = { r: firstRoute, i: firstReach, b: closing }[event.key]
+      if (next) setTool(next)
+      else if (event.key === 'Escape' && tool) {
+        // what is being drawn goes first, then the tool
+        if (tool.tool === 'close' && drawing.points.length > 0) setDrawing({ ...drawing, points: [] })
+        else setTool(undefined)
+      } else if (event.key === 'Backspace' && tool?.tool === 'close') setDrawing({ ...drawing, points: drawing.points.slice(0, -1) })
+      else return
+      event.preventDefault()
+    }
+    // before the room's own keys: Escape closes the tool, and only then what is selected
+    window.addEventListener('keydown', keys, { capture: true })
+    return () => window.removeEventListener('keydown', keys, { capture: true })
+  }, [tool, drawing, setTool])
 
   useEffect(() => {
     if (!measuring && !menu) return
@@ -204,7 +235,25 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
           <LayersButton layers={layers} />
           <IconButton icon="ruler" label={t('map.measure')} aria-pressed={measuring !== null} onClick={() => setMeasuring(measuring ? null : [])} />
         </div>
+        {town.ready ? (
+          <div className="hud-group" role="group" aria-label={t('roads.title')}>
+            <IconButton icon="route" label={t('roads.routeKey')} aria-pressed={tool?.tool === 'route'} onClick={() => setTool(tool?.tool === 'route' ? undefined : firstRoute)} />
+            <IconButton icon="reach" label={t('roads.reachKey')} aria-pressed={tool?.tool === 'reach'} onClick={() => setTool(tool?.tool === 'reach' ? undefined : firstReach)} />
+            <IconButton icon="barrier" label={t('roads.closeKey')} aria-pressed={tool?.tool === 'close'} onClick={() => setTool(tool?.tool === 'close' ? undefined : closing)} />
+          </div>
+        ) : null}
       </div>
+      {tool && town.ready ? (
+        <RoadsPanel
+          tool={tool}
+          onTool={setTool}
+          drawing={drawing}
+          onDrawing={setDrawing}
+          onDrawn={setRoadsDrawn}
+          onShow={(place) => engine.current?.goTo({ lon: place[0], lat: place[1], zoom: 16 })}
+          onClose={() => setTool(undefined)}
+        />
+      ) : null}
       {measuring ? <MeasureNote line={measuring} onClear={() => setMeasuring([])} onClose={() => setMeasuring(null)} /> : null}
       {picking && !measuring ? <p className="map-note">{t('map.picking')}</p> : null}
       {hover ? <HoverCard {...hover} /> : null}
@@ -228,6 +277,16 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       ) : null}
     </div>
   )
+}
+
+const firstRoute: RoadsTool = { tool: 'route', mode: 'car', from: null, to: null }
+const firstReach: RoadsTool = { tool: 'reach', mode: 'car', direction: 'from', at: null }
+const closing: RoadsTool = { tool: 'close' }
+
+/** The places that a tool has been given. */
+function toolPoints(tool: RoadsTool): Place[] {
+  if (tool.tool === 'route') return [tool.from, tool.to].filter((place) => place !== null)
+  return tool.tool === 'reach' && tool.at !== null && tool.at !== 'units' ? [tool.at] : []
 }
 
 /** More than eight meters to the pixel is too far to see a street. */

@@ -14,6 +14,7 @@ import { glideTo, type Glide } from '#ui/map/glide.ts'
 import { courseOf } from '#ui/map/things.ts'
 import { setTimeZone } from '#ui/use-format.ts'
 import type { CategoryView, IncidentView } from '#modules/dispatch/contract.ts'
+import type { ClosureView } from '#modules/roads/contract.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
 import { staleSeconds, type UnitView } from '#modules/units/contract.ts'
@@ -28,6 +29,8 @@ export type RoomState = {
   readonly agencies: readonly AgencyView[]
   readonly incidents: ReadonlyMap<string, IncidentView>
   readonly units: ReadonlyMap<string, UnitView>
+  /** Roads that are closed now. */
+  readonly closures: ReadonlyMap<string, ClosureView>
   readonly live: LiveStatus | null
 }
 
@@ -55,7 +58,7 @@ const everywhere = [-180, -85, 180, 85] as const
 const frameMs = 1000
 
 const empty: RoomState = {
-  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), live: null,
+  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), live: null,
 }
 
 export function createRoom(): Room {
@@ -93,12 +96,13 @@ export function createRoom(): Room {
   }
 
   async function load(signal: AbortSignal) {
-    const [town, categories, units, incidents, closed, agencies] = await Promise.all([
+    const [town, categories, units, incidents, closed, closures, agencies] = await Promise.all([
       api.get<TownView>('/api/town', { signal }),
       api.get<{ items: CategoryView[] }>('/api/dispatch/categories', { signal }),
       api.get<{ items: UnitView[] }>('/api/units', { signal }),
       listOpen(signal),
       api.get<{ items: IncidentView[] }>(`/api/dispatch/incidents?status=closed&limit=${closedMax}`, { signal }),
+      api.get<{ items: ClosureView[] }>('/api/roads/closures', { signal }),
       // stations are asked for by everybody; whoever may not see the tree goes without them on the map
       api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch((thrown: unknown) => {
         if (thrown instanceof Problem && (thrown.status === 403 || thrown.status === 404)) return { items: [] }
@@ -115,6 +119,7 @@ export function createRoom(): Room {
       phase: 'ready', problem: null, town, agencies: agencies.items,
       categories: categories.items.toSorted((a, b) => a.order - b.order),
       units: new Map(units.items.map((unit) => [unit.id, unit])),
+      closures: new Map(closures.items.map((closure) => [closure.id, closure])),
       incidents: new Map([...closed.items, ...incidents].map((incident) => [incident.id, incident])),
     })
     for (const changes of missed) apply(changes)

@@ -1,10 +1,11 @@
 /** What the live socket says, put into what is known: views replace by id, what may no longer be seen goes. Pure. */
 import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { ClosureView } from '#modules/roads/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 
 export type Gone<T extends { id: string }> = T | { readonly id: string; readonly gone: true }
 export type Views = { readonly [kind: string]: readonly unknown[] }
-type Known = { readonly incidents: ReadonlyMap<string, IncidentView>; readonly units: ReadonlyMap<string, UnitView> }
+type Known = { readonly incidents: ReadonlyMap<string, IncidentView>; readonly units: ReadonlyMap<string, UnitView>; readonly closures: ReadonlyMap<string, ClosureView> }
 
 /** Closed incidents kept for the board's last tab. */
 export const closedMax = 100
@@ -13,8 +14,11 @@ export const closedMax = 100
 export function withViews<T extends Known>(known: T, views: Views): T {
   const incidents = replaced(known.incidents, (views['incidents'] ?? []) as Gone<IncidentView>[]) // the server's own views
   const units = replaced(known.units, (views['units'] ?? []) as Gone<UnitView>[])
-  if (incidents === known.incidents && units === known.units) return known
-  return { ...known, incidents: incidents === known.incidents ? incidents : withoutOldest(incidents), units }
+  const heard = (views['closures'] ?? []) as Gone<ClosureView>[]
+  // a road that is open again is no closure
+  const closures = replaced(known.closures, heard.map((view) => ('liftedAt' in view && view.liftedAt !== null ? { id: view.id, gone: true } : view)))
+  if (incidents === known.incidents && units === known.units && closures === known.closures) return known
+  return { ...known, incidents: incidents === known.incidents ? incidents : withoutOldest(incidents), units, closures }
 }
 
 function replaced<T extends { id: string }>(known: ReadonlyMap<string, T>, views: readonly Gone<T>[]): ReadonlyMap<string, T> {

@@ -91,6 +91,23 @@ export const commandViews = named({
     },
   },
   unit: { path: ({ crew }) => `/command?unit=${crew.unit}`, show: there('.unit-detail', '.maplibregl-canvas') },
+  reach: { path: () => '/command?roads=reach;car;from;units', show: there('.roads-legend li', '.maplibregl-canvas') },
+  'road-route': {
+    path: ({ place }) => `/command?roads=route;car;${place.lon},${place.lat};${place.lon - 0.02},${place.lat - 0.008}`,
+    show: there('.roads-steps li', '.maplibregl-canvas'),
+  },
+  closures: {
+    path: () => '/command?roads=close',
+    async show(page, scene) {
+      if ((await scene.desk.get<{ items: unknown[] }>('/api/roads/closures')).items.length === 0) {
+        const { geometry } = await scene.desk.get<{ geometry: [number, number][] }>(`/api/roads/route?fromLon=${scene.place.lon}&fromLat=${scene.place.lat}&toLon=${scene.place.lon - 0.02}&toLat=${scene.place.lat - 0.008}`)
+        const half = Math.floor(geometry.length / 2)
+        const [a, b] = [geometry[half - 1]!, geometry[half]!]
+        await scene.desk.post('/api/roads/closures', { geometry: { type: 'LineString', coordinates: [a, b] }, reason: '燃气管道抢修' })
+      }
+      await there('.roads-closures li', '.maplibregl-canvas')(page)
+    },
+  },
   search: {
     path: () => '/command',
     async show(page) {

@@ -10,8 +10,8 @@ import { drawMark, markRatio } from './marks.ts'
 import { overlayLayers, overlaySources, pointable, type OverlayOptions } from './overlay.ts'
 import { basemapStyle, type BasemapOptions } from './style.ts'
 import {
-  callFeatures, incidentFeatures, lineFeature, noFeatures, pointFeatures, stationFeatures, unitFeatures,
-  type MapIncident, type MapStation, type MapThing, type MapUnit, type Place,
+  callFeatures, closureFeatures, drawingFeatures, incidentFeatures, reachFeatures, lineFeature, noFeatures, pointFeatures, stationFeatures, unitFeatures,
+  type MapClosure, type MapIncident, type MapReach, type MapStation, type MapThing, type MapUnit, type Place,
 } from './things.ts'
 
 setWorkerUrl(workerUrl)
@@ -26,6 +26,12 @@ export type Scene = {
   readonly selected: MapThing | null
   readonly route: readonly Place[]
   readonly measure: readonly Place[]
+  /** Closed roads. */
+  readonly closures: readonly MapClosure[]
+  /** Areas reached in some minutes. */
+  readonly reach: readonly MapReach[]
+  /** A closure that is being drawn. */
+  readonly drawing: { readonly points: readonly Place[]; readonly isArea: boolean }
   /** Where a new incident would be. */
   readonly draft: Place | null
 }
@@ -69,7 +75,7 @@ export function createTownMap(
   events: MapEvents,
 ): TownMapEngine {
   let look = start.look
-  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], draft: null }
+  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], drawing: { points: [], isArea: false }, draft: null }
   let incidentsById = new Map<string, MapIncident>()
   let redrawTimer = 0
   let isReady = false
@@ -116,6 +122,9 @@ export function createTownMap(
   const putScene = () => {
     put('incidents', incidentFeatures(scene.incidents, look.theme))
     put('stations', stationFeatures(scene.stations, look.theme))
+    put('reach', reachFeatures(scene.reach))
+    put('closures', closureFeatures(scene.closures))
+    put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.isArea))
     put('route', lineFeature(scene.route))
     put('measure', lineFeature(scene.measure))
     put('measure-points', pointFeatures(scene.measure))

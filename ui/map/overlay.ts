@@ -25,6 +25,9 @@ export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>)
   const sum = (tone: string) => ['+', ['coalesce', ['get', tone], 0]]
   return {
     districts: districts === null ? data() : data({ data: districts }),
+    reach: data(),
+    closures: data(),
+    drawing: data(),
     route: data(),
     measure: data(),
     'measure-points': data(),
@@ -58,6 +61,36 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
     {
       id: 'district-names', type: 'symbol', source: 'districts', minzoom: 11, layout: { ...visible(shown.districts), 'text-field': ['get', 'district'], 'text-font': textFont, 'text-size': 12, 'text-letter-spacing': 0.12, 'text-padding': 12 },
       paint: { 'text-color': palette.label, ...halo },
+    },
+    // one hue, the nearer the denser; the line says it too: solid, dashed, dotted
+    {
+      id: 'reach', type: 'fill', source: 'reach',
+      paint: { 'fill-color': palette.tones['en-route'], 'fill-opacity': ['match', ['get', 'rank'], 1, 0.2, 2, 0.13, 0.09] },
+    },
+    ...([[1, [1]], [2, [5, 2]], [3, [1.5, 2]]] as const).map(([rank, dashes]): LayerSpecification => ({
+      id: `reach-edge-${rank}`, type: 'line', source: 'reach', filter: ['==', ['get', 'rank'], rank], layout: { 'line-join': 'round' },
+      paint: { 'line-color': palette.tones['en-route'], 'line-width': 2, 'line-opacity': 0.9, ...(dashes.length > 1 ? { 'line-dasharray': [...dashes] } : {}) },
+    })),
+    {
+      id: 'closure-areas', type: 'fill', source: 'closures', filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': palette.tones.busy, 'fill-opacity': 0.1 },
+    },
+    {
+      id: 'closure-area-edges', type: 'line', source: 'closures', filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'line-color': palette.tones.busy, 'line-width': 1.5, 'line-dasharray': [3, 2] },
+    },
+    // a barrier pole: light and dark in turn, so that it is seen without its colour
+    {
+      id: 'closure-edge', type: 'line', source: 'closures', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'butt' },
+      paint: { 'line-color': palette.edge, 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 5, 16, 13] },
+    },
+    {
+      id: 'closures', type: 'line', source: 'closures', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'butt' },
+      paint: { 'line-color': palette.tones.busy, 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 3, 16, 9] },
+    },
+    {
+      id: 'closure-bars', type: 'line', source: 'closures', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'butt' },
+      paint: { 'line-color': palette.edge, 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 3, 16, 9], 'line-dasharray': [0.6, 0.8] },
     },
     {
       id: 'route-edge', type: 'line', source: 'route', layout: { 'line-cap': 'round', 'line-join': 'round' },
@@ -128,6 +161,18 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
     {
       id: 'measure-points', type: 'circle', source: 'measure-points',
       paint: { 'circle-radius': 4, 'circle-color': palette.paper, 'circle-stroke-color': palette.ink, 'circle-stroke-width': 2 },
+    },
+    {
+      id: 'drawing-area', type: 'fill', source: 'drawing', filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': palette.tones.busy, 'fill-opacity': 0.16 },
+    },
+    {
+      id: 'drawing-line', type: 'line', source: 'drawing', filter: ['!=', ['geometry-type'], 'Point'], layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': palette.tones.busy, 'line-width': 3, 'line-dasharray': [2, 1.5] },
+    },
+    {
+      id: 'drawing-points', type: 'circle', source: 'drawing', filter: ['==', ['geometry-type'], 'Point'],
+      paint: { 'circle-radius': 5, 'circle-color': palette.paper, 'circle-stroke-color': palette.tones.busy, 'circle-stroke-width': 3 },
     },
     {
       id: 'draft', type: 'symbol', source: 'draft',

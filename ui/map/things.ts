@@ -123,6 +123,38 @@ export const pointFeatures = (places: readonly Place[], properties: Record<strin
 export const courseOf = (courseDeg: number | null, speedKmh: number | null): number | null =>
   courseDeg !== null && (speedKmh === null || speedKmh >= courseSpeedMin) ? courseDeg : null
 
+/** An area that is reached in so many minutes, as GeoJSON has it. */
+export type MapReach = { readonly minutes: number; readonly area: readonly (readonly (readonly (readonly number[])[])[])[] }
+/** A closed road: stretches as they lie on it, and the area that was drawn, if one was. */
+export type MapClosure = { readonly id: string; readonly lines: readonly (readonly (readonly number[])[])[]; readonly area: readonly (readonly (readonly number[])[])[] | null }
+
+/** Areas reached, the largest first, so that the smaller ones lie on top. */
+export const reachFeatures = (reach: readonly MapReach[]): FeatureCollection =>
+  collection(
+    reach.toSorted((a, b) => b.minutes - a.minutes).map(({ minutes, area }, i) => ({
+      type: 'Feature',
+      geometry: { type: 'MultiPolygon', coordinates: area.map((rings) => rings.map((ring) => ring.map((place) => [...place]))) },
+      properties: { minutes, rank: reach.length - i },
+    })),
+  )
+
+export const closureFeatures = (closures: readonly MapClosure[]): FeatureCollection =>
+  collection(
+    closures.flatMap(({ id, lines, area }): Feature[] => [
+      ...(area ? [{ type: 'Feature' as const, geometry: { type: 'Polygon' as const, coordinates: area.map((ring) => ring.map((place) => [...place])) }, properties: { id } }] : []),
+      ...lines.map((line) => ({ type: 'Feature' as const, geometry: { type: 'LineString' as const, coordinates: line.map((place) => [...place]) }, properties: { id } })),
+    ]),
+  )
+
+/** What is being drawn: points, a line, or an area. */
+export function drawingFeatures(points: readonly Place[], isArea: boolean): FeatureCollection {
+  const features: Feature[] = points.map((place) => point(place, {}))
+  const line = points.map((place) => [...place])
+  if (isArea && line.length > 2) features.push({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [[...line, line[0]!]] }, properties: {} })
+  else if (line.length > 1) features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: line }, properties: {} })
+  return collection(features)
+}
+
 const radiusMeters = 6_371_008.8
 const radians = (degrees: number) => (degrees * Math.PI) / 180
 

@@ -1,0 +1,104 @@
+/** Roads in the watch room: what is reached, a road that is closed for everybody at once, a way by keyboard and link. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { launch } from '#test/browser.ts'
+import { serve, type Served } from '#test/serve.ts'
+import { noSeriousFinding, openConsole, pictureOfFailure } from './pages.ts'
+import { farPlace, makeCrew, openDesk, until } from './town.ts'
+
+let served: Served
+let browser: Browser
+before(async () => {
+  served = await serve({ demo: 'guixi' })
+  browser = await launch()
+}, { timeout: 180_000 })
+afterEach(pictureOfFailure)
+after(async () => {
+  await browser?.close()
+  assert.equal(await served?.stop(), 0, 'Ctrl-C stops cleanly')
+})
+
+type Route = { seconds: number; geometry: [number, number][] }
+type Recommendation = { items: { callSign: string; travelSeconds: number; reasons: { code: string }[] }[] }
+
+test('a road closed on the map moves the recommendation at once, in another room too, and opens again', { timeout: 240_000 }, async (t) => {
+  const desk = await openDesk(served)
+  const crew = await makeCrew(served, '路1')
+  const place = await farPlace(desk)
+  const away = { lon: place.lon - 0.02, lat: place.lat - 0.008 }
+  await crew.startShift()
+  await crew.standAt(away)
+  const incident = await desk.open(place, '路口护栏倒塌')
+  const mine = async () => (await desk.get<Recommendation>(`/api/dispatch/incidents/${incident}/recommendation?limit=100`)).items.find(({ callSign }) => callSign === '路1')
+  const first = await until('the crew is recommended', mine)
+  const way = await desk.get<Route>(`/api/roads/route?fromLon=${away.lon}&fromLat=${away.lat}&toLon=${place.lon}&toLat=${place.lat}`)
+  const half = Math.floor(way.geometry.length / 2)
+  const [a, b] = [way.geometry[half - 1]!, way.geometry[half]!]
+  const middle = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] as const
+
+  const one = await openConsole(browser, served, served.account('dispatcher'))
+  const two = await openConsole(browser, served, served.account('commander'))
+  await two.page.goto(`${served.url}/command?roads=close`)
+  await two.page.locator('.roads-closures').getByText('没有封闭的道路').waitFor()
+
+  // the middle of the way is the middle of the map: a click there cuts the road
+  await one.page.goto(`${served.url}/command?roads=close&at=${middle[0]},${middle[1]},17`)
+  const panel = one.page.locator('.roads-panel')
+  await panel.waitFor()
+  await one.page.waitForTimeout(1500) // the map comes to rest
+  const map = (await one.page.locator('.map-pane').boundingBox())!
+  await one.page.mouse.click(map.x + map.width / 2, map.y + map.height / 2)
+  await panel.getByLabel('原因').fill('护栏倒塌，路面封闭')
+  await panel.locator('button[type=submit]').click()
+  const pressedAt = Date.now()
+  await two.page.locator('.roads-closures li', { hasText: '护栏倒塌，路面封闭' }).waitFor()
+  t.diagnostic(`closed here, seen there after ${Date.now() - pressedAt} ms`)
+  const round = await until('the recommendation has moved', async () => {
+    const now = await mine()
+    return now && now.travelSeconds > first.travelSeconds ? now : undefined
+  })
+  assert.ok(Date.now() - pressedAt < 10_000)
+  assert.ok(round.reasons.some(({ code }) => code === 'closed-road-avoided' || code === 'closed-road-between'), JSON.stringify(round.reasons))
+  await noSeriousFinding(one.page, 'a closed road')
+
+  await two.page.locator('.roads-closures li', { hasText: '护栏倒塌' }).getByRole('button', { name: '解除' }).click()
+  await one.page.locator('.roads-closures').getByText('没有封闭的道路').waitFor()
+  await until('the recommendation is back', async () => ((await mine())?.travelSeconds === first.travelSeconds ? true : undefined))
+  assert.deepEqual([...one.complaints(), ...two.complaints()], [])
+  assert.deepEqual(await one.violations(), [])
+})
+
+test('what all free units reach together is shown with its minutes, and a link opens the same', { timeout: 120_000 }, async () => {
+  const { page, complaints } = await openConsole(browser, served, served.account('dispatcher'))
+  await page.locator('.chip').first().waitFor()
+  await page.keyboard.press('i')
+  const panel = page.locator('.roads-panel')
+  await panel.getByLabel('计算起点').selectOption('units')
+  await panel.locator('.roads-legend li').nth(2).waitFor()
+  assert.deepEqual(await panel.locator('.roads-legend b').allTextContents(), ['5 分钟', '10 分钟', '15 分钟'])
+  assert.match((await panel.textContent()) ?? '', /\d+:\d+:\d+ 的位置，\d+ 个单元/)
+  const link = page.url()
+  assert.match(link, /roads=reach/)
+  await noSeriousFinding(page, 'areas reached')
+  await page.goto(link)
+  await page.locator('.roads-legend li').nth(2).waitFor()
+  await page.keyboard.press('Escape')
+  await panel.waitFor({ state: 'detached' })
+  assert.doesNotMatch(page.url(), /roads=/)
+  assert.deepEqual(complaints(), [])
+})
+
+test('a way between two places is told street by street, in either language', { timeout: 120_000 }, async () => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const { page } = await openConsole(browser, served, served.account('dispatcher'), { language: 'en' })
+  await page.goto(`${served.url}/command?roads=route;car;${place.lon},${place.lat};${place.lon - 0.02},${place.lat - 0.008}`)
+  const panel = page.locator('.roads-panel')
+  await panel.locator('.roads-steps li').first().waitFor()
+  assert.match((await panel.locator('.roads-steps li').first().textContent()) ?? '', /^Start on/)
+  assert.match((await panel.locator('.roads-steps li').last().textContent()) ?? '', /^Arrive/)
+  const byCar = await panel.locator('.roads-figure b').textContent()
+  await panel.getByLabel('Travelling by').selectOption('foot')
+  await until('on foot it takes longer', async () => ((await panel.locator('.roads-figure b').textContent()) !== byCar ? true : undefined))
+})
