@@ -33,7 +33,7 @@ async function run(): Promise<number> {
       case 'roads check':
         return await (await import('./cli/roads.ts')).roads(words)
       case 'match':
-        return await (await import('./cli/match.ts')).matchTrackFile(words)
+        return await (await import('./cli/match.ts')).matchTrack(words)
       case 'journal verify':
         return await (await import('./cli/journal.ts')).journalVerify(words)
       case 'journal export':

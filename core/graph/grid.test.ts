@@ -60,44 +60,64 @@ test('the edge of every shape point is found', () => {
   }
 })
 
-test('the edges near a point are those found by looking at them all, each once, nearest first', () => {
-  for (let seed = 1; seed <= 20; seed++) {
-    const graph = buildGraph(randomTown(seed, 10))
+test('the edges near a point are those found by looking at them all, nearest first, on the side they say', () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const graph = buildGraph(randomTown(seed, 8))
+    const [west, south, east, north] = boundsOf(graph)
     const random = seeded(seed)
     for (let i = 0; i < 40; i++) {
-      const [lon, lat] = [117 + random() * 0.011, 28 + random() * 0.0095]
-      const metersMax = 20 + random() * 120
-      const expected: [edge: number, meters: number][] = []
+      const lon = west + random() * (east - west)
+      const lat = south + random() * (north - south)
+      const all: [meters: number, edge: number][] = []
       for (let edge = 0; edge < graph.edgeCount; edge++) {
-        if (graph.networks.car.usable[edge] === 0) continue
-        let meters = Infinity
+        if (!graph.networks.car.usable[edge]) continue
+        let nearest = Infinity
         for (let p = graph.shapeStarts[edge]!; p + 1 < graph.shapeStarts[edge + 1]!; p++) {
-          const at = (k: number) => graph.shape[k]! / 1e7
-          meters = Math.min(meters, nearestOnSegment(lon, lat, at(2 * p), at(2 * p + 1), at(2 * p + 2), at(2 * p + 3)).meters)
+          const [a, b, c, d] = graph.shape.subarray(2 * p, 2 * p + 4)
+          nearest = Math.min(nearest, nearestOnSegment(lon, lat, a! / 1e7, b! / 1e7, c! / 1e7, d! / 1e7).meters)
         }
-        if (meters <= metersMax) expected.push([edge, meters])
+        if (nearest <= 150) all.push([nearest, edge])
       }
-      expected.sort((a, b) => a[1] - b[1] || a[0] - b[0])
-      const found = edgesNear(graph, 'car', lon, lat, { metersMax })
-      assert.deepEqual(found.map(({ edge }) => edge).sort((a, b) => a - b), expected.map(([edge]) => edge).sort((a, b) => a - b), `seed ${seed}, point ${i}`)
-      found.forEach(({ meters }, k) => assert.ok(Math.abs(meters - expected[k]![1]) < 1e-6, `seed ${seed}, point ${i}`))
-      assert.deepEqual(edgesNear(graph, 'car', lon, lat, { metersMax, countMax: 3 }), found.slice(0, 3))
+      all.sort((a, b) => a[0] - b[0])
+      const found = edgesNear(graph, 'car', lon, lat, { metersMax: 150, countMax: 6 })
+      assert.equal(found.length, Math.min(6, all.length), `seed ${seed}, point ${i}`)
+      for (const [k, near] of found.entries()) {
+        assert.ok(Math.abs(near.meters - all[k]![0]) < 1e-6, `seed ${seed}, point ${i}, candidate ${k}`)
+        assert.ok(Math.abs(Math.abs(near.leftMeters) - near.meters) < 1e-9)
+        const again = pointOnEdge(graph, near.edge, near.millimeters)
+        assert.ok(Math.abs(again.lon - near.lon) + Math.abs(again.lat - near.lat) < 1e-6, `seed ${seed}, edge ${near.edge}`)
+      }
     }
   }
 })
 
-test('a point is left or right of a road as one drives along it, and only its storey is asked for', () => {
-  const graph = buildGraph(randomTown(1, 4, 0))
-  const edge = graph.networks.car.usable.indexOf(1)
-  const p = 2 * graph.shapeStarts[edge]!
-  const [ax, ay, bx, by] = [graph.shape[p]! / 1e7, graph.shape[p + 1]! / 1e7, graph.shape[p + 2]! / 1e7, graph.shape[p + 3]! / 1e7]
-  const [mx, my] = [(ax + bx) / 2, (ay + by) / 2]
-  const left = edgesNear(graph, 'car', mx - (by - ay) * 0.05, my + (bx - ax) * 0.05, { metersMax: 60 }).find((each) => each.edge === edge)
-  const right = edgesNear(graph, 'car', mx + (by - ay) * 0.05, my - (bx - ax) * 0.05, { metersMax: 60 }).find((each) => each.edge === edge)
-  assert.deepEqual([left?.side, right?.side], ['left', 'right'])
-  const levels = graph.edgeLevel.slice()
-  levels[edge] = 2
-  const raised = { ...graph, edgeLevel: levels }
-  assert.deepEqual(edgesNear(raised, 'car', mx, my, { metersMax: 60, level: 2 }).map((each) => each.edge), [edge])
-  assert.ok(!edgesNear(raised, 'car', mx, my, { metersMax: 60, level: 0 }).some((each) => each.edge === edge))
+test('a point beside a road is on the side it was put, and on a storey only roads of it are found', () => {
+  const town = randomTown(9, 6)
+  town.edgeLevel[3] = 1
+  const graph = buildGraph(town)
+  const random = seeded(9)
+  for (let i = 0; i < 200; i++) {
+    const edge = Math.floor(random() * graph.edgeCount)
+    if (graph.networks.car.usable[edge] !== 1) continue
+    const p = 2 * graph.shapeStarts[edge]!
+    const [a, b, c, d] = graph.shape.subarray(p, p + 4)
+    const [dx, dy] = [(c! - a!) / 1e7, (d! - b!) / 1e7]
+    const side = random() < 0.5 ? 1 : -1
+    // a little off the middle of the first piece, to the left of its direction
+    const lon = (a! + c!) / 2e7 - side * dy * 0.02
+    const lat = (b! + d!) / 2e7 + side * dx * 0.02
+    const near = edgesNear(graph, 'car', lon, lat, { metersMax: 200, countMax: 20 }).find((each) => each.edge === edge)
+    assert.ok(near && Math.sign(near.leftMeters) === side, `edge ${edge}`)
+  }
+  const [west, south] = boundsOf(graph)
+  const upstairs = edgesNear(graph, 'car', west, south, { metersMax: 5_000, countMax: 20, level: 1 })
+  assert.deepEqual(upstairs.map((each) => each.edge), graph.networks.car.usable[3] ? [3] : [])
+})
+
+test('no more roads are found than asked for, none beyond the distance, and none at all of nothing', () => {
+  const graph = buildGraph(randomTown(3, 6))
+  const [west, south] = boundsOf(graph)
+  assert.deepEqual(edgesNear(graph, 'car', west, south, { metersMax: 500, countMax: 0 }), [])
+  assert.deepEqual(edgesNear(graph, 'car', west - 0.05, south, { metersMax: 500, countMax: 5 }), [])
+  assert.ok(edgesNear(graph, 'car', west, south, { metersMax: 2_000, countMax: 3 }).length === 3)
 })

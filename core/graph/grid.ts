@@ -83,69 +83,6 @@ export function nearestEdge(
   return nearestEdgeWhere(graph, lon, lat, (edge) => usable[edge] === 1, metersMax)
 }
 
-/** An edge near a point: where on it the point would be put, and on which side of it the point lies. */
-export type NearEdge = Snap & {
-  /** Which side of the road the point is on, seen along the edge's shape. */
-  readonly side: 'left' | 'right'
-}
-
-/**
- * Edges near a point that this traveller may use, nearest first, each by its nearest place. Ties go to the lower edge.
- *
- * @param level  only edges of this storey or layer; all when absent
- *
- * O(segments in the cells within `metersMax`).
- */
-export function edgesNear(
-  graph: RoadGraph,
-  mode: TravelMode,
-  lon: number,
-  lat: number,
-  { metersMax, countMax = Infinity, level }: { readonly metersMax: number; readonly countMax?: number; readonly level?: number },
-): NearEdge[] {
-  const { shape, shapeStarts, gridFrame, gridStarts, gridSegments, edgeLevel } = graph
-  const { usable } = graph.networks[mode]
-  const [west, south, cellLon, cellLat, columns, rows] = gridFrame as unknown as [number, number, number, number, number, number]
-  const metersPerLon = METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)
-  const [reachLon, reachLat] = [metersMax / metersPerLon, metersMax / METERS_PER_DEGREE]
-  const firstColumn = Math.max(0, Math.floor((lon - reachLon - west) / cellLon))
-  const lastColumn = Math.min(columns - 1, Math.floor((lon + reachLon - west) / cellLon))
-  const lastRow = Math.min(rows - 1, Math.floor((lat + reachLat - south) / cellLat))
-  const found: { edge: number; point: number; share: number; meters: number; cross: number }[] = []
-  const farthest2 = metersMax * metersMax
-  for (let row = Math.max(0, Math.floor((lat - reachLat - south) / cellLat)); row <= lastRow; row++) {
-    for (let column = firstColumn; column <= lastColumn; column++) {
-      const cell = row * columns + column
-      for (let k = gridStarts[cell]!; k < gridStarts[cell + 1]!; k++) {
-        const p = gridSegments[k]!
-        const ax = (shape[2 * p]! / 1e7 - lon) * metersPerLon
-        const ay = (shape[2 * p + 1]! / 1e7 - lat) * METERS_PER_DEGREE
-        const dx = ((shape[2 * p + 2]! - shape[2 * p]!) / 1e7) * metersPerLon
-        const dy = ((shape[2 * p + 3]! - shape[2 * p + 1]!) / 1e7) * METERS_PER_DEGREE
-        const length2 = dx * dx + dy * dy
-        let share = length2 > 0 ? -(ax * dx + ay * dy) / length2 : 0
-        share = share < 0 ? 0 : share > 1 ? 1 : share
-        const x = ax + share * dx
-        const y = ay + share * dy
-        const meters2 = x * x + y * y
-        if (meters2 > farthest2) continue
-        const edge = edgeOfPoint(shapeStarts, p)
-        if (usable[edge] === 0 || (level !== undefined && edgeLevel[edge] !== level)) continue
-        const meters = Math.sqrt(meters2)
-        // from the road's beginning the point lies at (−ax, −ay)
-        const cross = dy * ax - dx * ay
-        let known = 0
-        while (known < found.length && found[known]!.edge !== edge) known++
-        if (known === found.length) found.push({ edge, point: p, share, meters, cross })
-        else if (meters < found[known]!.meters || (meters === found[known]!.meters && p < found[known]!.point)) found[known] = { edge, point: p, share, meters, cross }
-      }
-    }
-  }
-  found.sort((a, b) => a.meters - b.meters || a.edge - b.edge)
-  if (found.length > countMax) found.length = countMax
-  return found.map(({ point, share, meters, cross }) => ({ ...snapAt(graph, point, share, meters), side: cross > 0 ? 'left' : 'right' }))
-}
-
 /**
  * The nearest of the edges that are wanted. Ties go to the edge, then the segment, that comes first.
  *
@@ -278,4 +215,159 @@ export function shapeMillimeters(graph: RoadGraph, edge: number): Float64Array {
   for (let k = 1; k < count; k++) millimeters[k]! *= scale
   millimeters[count - 1] = graph.edgeMillimeters[edge]!
   return millimeters
+}
+
+/** A road near a point: the nearest place on it, and on which side of it the point lies. */
+export type Near = Snap & {
+  /** `meters` with a sign: positive on the left of the edge's direction, negative on the right. */
+  readonly leftMeters: number
+  /** Direction of the edge's shape there, degrees clockwise from north. */
+  readonly bearingDegrees: number
+}
+
+export type NearLimits = {
+  readonly metersMax: number
+  readonly countMax: number
+  /** Only edges on this storey; all when absent. */
+  readonly level?: number
+}
+
+/** The edges near a point, nearest first, each once; ties go to the lower edge. O(segments in the cells around). */
+export function edgesNear(graph: RoadGraph, mode: TravelMode, lon: number, lat: number, limits: NearLimits): Near[] {
+  let nearby = nearbyOf.get(graph)
+  if (!nearby) nearbyOf.set(graph, (nearby = createNearby(graph)))
+  nearby.look(graph.networks[mode].usable, lon, lat, limits.metersMax, limits.countMax, limits.level)
+  const { edge, point, share, meters, leftMeters } = nearby
+  const { shape } = graph
+  return Array.from({ length: nearby.count() }, (_, i) => {
+    const p = 2 * point[i]!
+    return {
+      edge: edge[i]!,
+      millimeters: Math.round(nearby.alongOf(i)),
+      meters: meters[i]!,
+      lon: (shape[p]! + (shape[p + 2]! - shape[p]!) * share[i]!) / 1e7,
+      lat: (shape[p + 1]! + (shape[p + 3]! - shape[p + 1]!) * share[i]!) / 1e7,
+      leftMeters: leftMeters[i]!,
+      bearingDegrees: nearby.bearingOf(i),
+    }
+  })
+}
+const nearbyOf = new WeakMap<RoadGraph, Nearby>()
+
+/** The found roads in arrays, nearest first, valid until the next look. */
+export type Nearby = {
+  /** @param usable  [edges] 1 where an edge may be found */
+  readonly look: (usable: Uint8Array, lon: number, lat: number, metersMax: number, countMax: number, level?: number) => number
+  readonly count: () => number
+  readonly edge: Uint32Array
+  /** First shape point of the nearest segment, and how far along that segment, 0…1. */
+  readonly point: Uint32Array
+  readonly share: Float64Array
+  readonly meters: Float64Array
+  readonly leftMeters: Float64Array
+  /** Millimetres along the edge. */
+  readonly alongOf: (index: number) => number
+  readonly bearingOf: (index: number) => number
+}
+
+/** More roads than this are never wanted of one look. */
+export const NEAR_COUNT_MAX = 64
+
+/** What looks for edges many times: 12 bytes a shape point and 8 an edge, once. Nothing is allocated in a look. */
+export function createNearby(graph: RoadGraph): Nearby {
+  const { shape, shapeStarts, gridFrame, gridStarts, gridSegments, edgeCount, edgeLevel } = graph
+  const edgeOf = new Uint32Array(shape.length / 2)
+  const marks = new Float64Array(shape.length / 2)
+  for (let e = 0; e < edgeCount; e++) {
+    edgeOf.fill(e, shapeStarts[e]!, shapeStarts[e + 1]!)
+    marks.set(shapeMillimeters(graph, e), shapeStarts[e]!)
+  }
+  const [west, south, cellLon, cellLat, columns, rows] = gridFrame as unknown as [number, number, number, number, number, number]
+  const edge = new Uint32Array(NEAR_COUNT_MAX)
+  const point = new Uint32Array(NEAR_COUNT_MAX)
+  const share = new Float64Array(NEAR_COUNT_MAX)
+  const meters = new Float64Array(NEAR_COUNT_MAX)
+  const leftMeters = new Float64Array(NEAR_COUNT_MAX)
+  let count = 0
+
+  /** Put in its place by distance, then edge; an edge that is there already stays only where it is nearer. */
+  const put = (e: number, p: number, s: number, d: number, left: number, countMax: number) => {
+    let at = 0
+    while (at < count && edge[at] !== e) at++
+    if (at < count) {
+      const tie = d === meters[at]!
+      // at a bend both segments are equally near: the one seen more from the side knows the side
+      if (d > meters[at]! || (tie && (Math.abs(left) < Math.abs(leftMeters[at]!) || (Math.abs(left) === Math.abs(leftMeters[at]!) && p >= point[at]!)))) return
+    } else if (count < countMax) at = count++
+    else {
+      at = count - 1
+      if (d > meters[at]! || (d === meters[at]! && e > edge[at]!)) return
+    }
+    while (at > 0 && (d < meters[at - 1]! || (d === meters[at - 1]! && e < edge[at - 1]!))) {
+      edge[at] = edge[at - 1]!
+      point[at] = point[at - 1]!
+      share[at] = share[at - 1]!
+      meters[at] = meters[at - 1]!
+      leftMeters[at] = leftMeters[at - 1]!
+      at--
+    }
+    edge[at] = e
+    point[at] = p
+    share[at] = s
+    meters[at] = d
+    leftMeters[at] = left
+  }
+  return {
+    edge,
+    point,
+    share,
+    meters,
+    leftMeters,
+    count: () => count,
+    look(usable, lon, lat, metersMax, countWanted, level) {
+      count = 0
+      const countMax = Math.min(countWanted, NEAR_COUNT_MAX)
+      if (countMax < 1) return 0
+      const perLon = METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)
+      const reachLon = metersMax / perLon
+      const reachLat = metersMax / METERS_PER_DEGREE
+      const left = Math.max(0, Math.floor((lon - reachLon - west) / cellLon))
+      const right = Math.min(columns - 1, Math.floor((lon + reachLon - west) / cellLon))
+      const bottom = Math.max(0, Math.floor((lat - reachLat - south) / cellLat))
+      const top = Math.min(rows - 1, Math.floor((lat + reachLat - south) / cellLat))
+      const [x1, y1] = [perLon / 1e7, METERS_PER_DEGREE / 1e7]
+      const [x0, y0] = [lon * 1e7, lat * 1e7]
+      for (let row = bottom; row <= top; row++) {
+        for (let column = left; column <= right; column++) {
+          const cell = row * columns + column
+          for (let k = gridStarts[cell]!; k < gridStarts[cell + 1]!; k++) {
+            const p = gridSegments[k]!
+            const ax = (shape[2 * p]! - x0) * x1
+            const ay = (shape[2 * p + 1]! - y0) * y1
+            const dx = (shape[2 * p + 2]! - shape[2 * p]!) * x1
+            const dy = (shape[2 * p + 3]! - shape[2 * p + 1]!) * y1
+            const length2 = dx * dx + dy * dy
+            let s = length2 > 0 ? -(ax * dx + ay * dy) / length2 : 0
+            s = s < 0 ? 0 : s > 1 ? 1 : s
+            const [nx, ny] = [ax + s * dx, ay + s * dy]
+            const d = Math.sqrt(nx * nx + ny * ny)
+            if (d > metersMax || (count === countMax && d > meters[count - 1]!)) continue
+            const e = edgeOf[p]!
+            if (usable[e] !== 1 || (level !== undefined && edgeLevel[e] !== level)) continue
+            // how far the segment's line passes from the point; kept with its sign until all are found
+            const across = length2 > 0 ? (ax * dy - ay * dx) / Math.sqrt(length2) : 0
+            put(e, p, s, d, across, countMax)
+          }
+        }
+      }
+      for (let i = 0; i < count; i++) leftMeters[i] = leftMeters[i]! < 0 ? -meters[i]! : meters[i]!
+      return count
+    },
+    alongOf: (i) => marks[point[i]!]! + (marks[point[i]! + 1]! - marks[point[i]!]!) * share[i]!,
+    bearingOf(i) {
+      const p = 2 * point[i]!
+      const cos = Math.cos((shape[p + 1]! * Math.PI) / 180e7)
+      return ((Math.atan2((shape[p + 2]! - shape[p]!) * cos, shape[p + 3]! - shape[p + 1]!) * 180) / Math.PI + 360) % 360
+    },
+  }
 }

@@ -1,47 +1,64 @@
-/** `gengfu match --network DIR --track FILE`: the arcs that a track drove, one index a line, in driving order. */
-import { readdirSync, readFileSync } from 'node:fs'
+/** `gengfu match --network DIR --track FILE`: which arcs of a network a track was driven on. */
+import { readdirSync, readFileSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import { buildGraph } from '#core/graph/build.ts'
-import { lengthStreets, matchTrack } from '#core/graph/match/match.ts'
-import { readNetwork, readTrack } from '#gateways/arc-network/codec.ts'
-import type { MatchArguments } from '../arguments.ts'
+import { arcsDriven, matchTrack as matchFixes } from '#core/graph/match/track.ts'
+import { streetsOf } from '#core/graph/streets.ts'
+import { KubickaProblem, readNetwork, readTrack } from '#gateways/kubicka/read.ts'
 
-const fault = (message: string) => Object.assign(new Error(message), { code: 'match' })
+/** An arc at the end of a stretch of which less than this was driven is a corner cut by noise, not a street. */
+const TOUCHED_MM_MIN = 5_000
 
-/** @returns the exit code */
-export async function matchTrackFile({ network, track }: Pick<MatchArguments, 'network' | 'track'>): Promise<number> {
-  const { input, fileArc } = readNetwork(fileIn(network, '.nodes'), fileIn(network, '.arcs'))
-  const fixes = readTrack(textOf(track), track)
-  const graph = buildGraph(input)
-  const { passes, gaps, counts } = matchTrack(lengthStreets(graph, 'car'), fixes)
-  let before = -1
-  let lines = ''
-  for (const { arc } of passes) {
-    const index = fileArc[arc]!
-    if (index !== before) lines += `${index}\n`
-    before = index
-  }
-  process.stdout.write(lines)
-  process.stderr.write(`${counts.fixes} fixes, ${counts.outliers} outliers, ${counts.late} out of order, ${gaps.length} gaps\n`)
-  return 0
-}
-
-/** The one file of a kind in a folder. */
-function fileIn(folder: string, ending: string): string {
-  let names: string[]
+/**
+ * Print one arc of the network a line, in driving order; what was left out goes to standard error.
+ *
+ * @returns the exit code: 1 when the network or the track cannot be read, or nothing of the track lies on the network
+ */
+export async function matchTrack(words: { readonly network: string; readonly track: string }): Promise<number> {
   try {
-    names = readdirSync(folder).filter((name) => name.endsWith(ending))
-  } catch (cause) {
-    throw fault(`${folder} cannot be read (${(cause as Error).message}).`)
+    const network = readNetwork(tableOf(words.network, '.nodes'), tableOf(words.network, '.arcs'))
+    const fixes = readTrack(words.track, textOf(words.track))
+    const streets = streetsOf(buildGraph(network.input), 'car')
+    const { matched, counts } = matchFixes(streets, fixes)
+    const arcs = arcsDriven(matched, TOUCHED_MM_MIN)
+    if (counts.untimely > 0) process.stderr.write(`${counts.untimely} of ${counts.fixes} rows left out: not later than the row before\n`)
+    if (counts.wild > 0) process.stderr.write(`${counts.wild} of ${counts.fixes} rows left out: far from where the rest was driven\n`)
+    if (counts.offRoad > 0) process.stderr.write(`${counts.offRoad} of ${counts.fixes} rows left out: no road near\n`)
+    for (const each of matched) {
+      if (each.kind === 'gap') process.stderr.write(`gap from ${each.fromMs / 1000} s to ${each.toMs / 1000} s: ${each.reason}\n`)
+    }
+    if (arcs.length === 0) throw new KubickaProblem(`${words.track}: found no place on the roads of ${words.network}, expected a track on this network`)
+    process.stdout.write(arcs.map((arc) => `${network.fileArc[arc]}\n`).join(''))
+    return 0
+  } catch (error) {
+    if (!(error instanceof KubickaProblem)) throw error
+    process.stderr.write(`gengfu: ${error.message}\n`)
+    return 1
   }
-  if (names.length !== 1) throw fault(`${folder} has ${names.length} files that end in ${ending}, expected one.`)
-  return textOf(join(folder, names[0]!))
 }
 
-function textOf(path: string): string {
+/** The one file of a folder with this ending. */
+function tableOf(folder: string, ending: string): { file: string; text: string } {
+  const names = entriesOf(folder).filter((entry) => !entry.isDirectory() && entry.name.endsWith(ending)).map((entry) => entry.name)
+  if (names.length !== 1) throw new KubickaProblem(`${folder}: found ${names.length === 0 ? 'no file' : names.sort().join(', ')}, expected one file that ends in ${ending}`)
+  const file = join(folder, names[0]!)
+  return { file, text: textOf(file) }
+}
+
+function entriesOf(folder: string): Dirent[] {
   try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw fault(`${path} cannot be read (${(cause as Error).message}).`)
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    throw new KubickaProblem(`${folder}: found ${reasonOf(error)}, expected a folder with .nodes and .arcs`)
   }
 }
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new KubickaProblem(`${file}: found ${reasonOf(error)}, expected a file that can be read`)
+  }
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
