@@ -2,11 +2,14 @@
 import { board } from './board.ts'
 import { journal } from './journal.ts'
 import { loop } from './loop.ts'
+import { matching } from './matching.ts'
 import { isKept, machine, remember, rounded, type Measure } from './measure.ts'
 import { recommendation } from './recommendation.ts'
+import { roads } from './roads.ts'
+import { roadsGrowth } from './roads-growth.ts'
 import { start } from './start.ts'
 
-const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop }
+const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, matching, 'roads-growth': roadsGrowth }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !(name in benches))

@@ -123,7 +123,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       measure: measuring ?? [],
       closures: [...closures.values()].map(({ id, lines, geometry }) => ({ id, lines, area: geometry.type === 'Polygon' ? geometry.coordinates : null })),
       reach: roadsDrawn.reach,
-      drawing: tool?.tool === 'close' ? { points: drawing.points, isArea: drawing.shape === 'area' } : tool ? { points: toolPoints(tool), isArea: false } : { points: [], isArea: false },
+      drawing: tool?.tool === 'close' ? { points: drawing.points, as: drawing.shape === 'cut' ? 'points' : drawing.shape } : { points: tool ? toolPoints(tool) : [], as: 'points' },
       draft,
     }
   }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language, closures, roadsDrawn, drawing, tool])

@@ -105,7 +105,7 @@ function RoutePart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
           <>
             <p className="roads-figure" role="status">
               <b>{t('roads.summary', { time: format.travelTime(answer.seconds), distance: format.distance(answer.meters) })}</b>
-              <IconButton size="small" icon="merge" label={t('roads.swap')} onClick={() => onTool({ ...tool, from: to, to: from })} />
+              <IconButton size="small" icon="handover" label={t('roads.swap')} onClick={() => onTool({ ...tool, from: to, to: from })} />
               <IconButton size="small" icon="note" label={t('roads.copy')} onClick={() => void navigator.clipboard?.writeText(lines.join('\n')).then(() => toasts.show({ kind: 'done', text: t('roads.copied'), seconds: 3 }), () => {})} />
             </p>
             <p className="soft">{closures.size > 0 ? t('roads.nowClosed', { count: closures.size }) : t('roads.now')}</p>

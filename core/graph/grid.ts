@@ -1,5 +1,5 @@
 /** Which road is nearest to a point: a plain grid over all pieces of shape. */
-import { METERS_PER_DEGREE, nearestOnSegment } from '../geo/distance.ts'
+import { METERS_PER_DEGREE } from '../geo/distance.ts'
 import type { TravelMode } from './graph-input.ts'
 import type { RoadGraph } from './road-graph.ts'
 
@@ -100,7 +100,8 @@ export function nearestEdgeWhere(
   const [west, south, cellLon, cellLat, columns, rows] = gridFrame as unknown as [number, number, number, number, number, number]
   const column = Math.floor((lon - west) / cellLon)
   const row = Math.floor((lat - south) / cellLat)
-  const cellWidth = cellLon * METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)
+  const metersPerLon = METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)
+  const cellWidth = cellLon * metersPerLon
   const cellHeight = cellLat * METERS_PER_DEGREE
   const narrow = Math.min(cellWidth, cellHeight)
 
@@ -112,9 +113,17 @@ export function nearestEdgeWhere(
     const cell = y * columns + x
     for (let k = gridStarts[cell]!; k < gridStarts[cell + 1]!; k++) {
       const p = gridSegments[k]!
-      const { share, meters } = nearestOnSegment(
-        lon, lat, shape[2 * p]! / 1e7, shape[2 * p + 1]! / 1e7, shape[2 * p + 2]! / 1e7, shape[2 * p + 3]! / 1e7,
-      )
+      // `nearestOnSegment` of core/geo, written out: this is where snapping spends its time
+      const ax = (shape[2 * p]! / 1e7 - lon) * metersPerLon
+      const ay = (shape[2 * p + 1]! / 1e7 - lat) * METERS_PER_DEGREE
+      const dx = ((shape[2 * p + 2]! - shape[2 * p]!) / 1e7) * metersPerLon
+      const dy = ((shape[2 * p + 3]! - shape[2 * p + 1]!) / 1e7) * METERS_PER_DEGREE
+      const length2 = dx * dx + dy * dy
+      let share = length2 > 0 ? -(ax * dx + ay * dy) / length2 : 0
+      share = share < 0 ? 0 : share > 1 ? 1 : share
+      const x2 = ax + share * dx
+      const y2 = ay + share * dy
+      const meters = Math.sqrt(x2 * x2 + y2 * y2)
       if (meters > bestMeters || (meters === bestMeters && best >= 0 && p >= best)) continue
       if (!wanted(edgeOfPoint(shapeStarts, p))) continue
       best = p

@@ -2,7 +2,7 @@
  * The area around some roads, as polygons: distance to the nearest road on a grid, and the line where it is a given width.
  *
  * Every road lies inside: the width is at least one and a half cells, so all four corners of a road's cell are within it. Nothing farther
- * away than the width and one and a half cells is inside. Marching squares (Lorensen & Cline 1987, in the plane), saddles by
+ * away than the width and one and a half cells is inside, small holes aside. Marching squares (Lorensen & Cline 1987, in the plane), saddles by
  * their middle.
  */
 import { METERS_PER_DEGREE } from '../geo/distance.ts'
@@ -31,16 +31,23 @@ const CELLS_PER_WIDTH = 1.5
  *
  * O(cells + cells near the roads). Room is kept between calls.
  */
-export function outlinesOf(graph: RoadGraph, sets: readonly ReachedArcs[], { widthMeters = 50, cellsMax = 320 }: OutlineOptions = {}): MultiPolygon[] {
+export function outlinesOf(graph: RoadGraph, sets: readonly ReachedArcs[], { widthMeters = 50, cellsMax = 176 }: OutlineOptions = {}): MultiPolygon[] {
   const largest = sets.at(-1)
   if (!largest || largest.arc.length === 0) return sets.map(() => [])
   const frame = frameOf(graph, largest, widthMeters, cellsMax)
   const count = frame.columns * frame.rows
   if (distances.length < count) distances = new Float32Array(count)
   distances.fill(Infinity, 0, count)
+  if (drawnWhole.length < graph.edgeCount) drawnWhole = new Uint8Array(graph.edgeCount)
+  drawnWhole.fill(0, 0, graph.edgeCount)
   return sets.map((set) => {
     if (set.arc.length === 0) return []
-    for (let i = 0; i < set.arc.length; i++) draw(graph, frame, set.arc[i]!, set.fromMm[i]!, set.toMm[i]!)
+    for (let i = 0; i < set.arc.length; i++) {
+      const edge = set.arc[i]! >>> 1
+      if (drawnWhole[edge] === 1) continue
+      if (set.fromMm[i] === 0 && set.toMm[i] === graph.edgeMillimeters[edge]) drawnWhole[edge] = 1
+      draw(graph, frame, set.arc[i]!, set.fromMm[i]!, set.toMm[i]!)
+    }
     return polygonsOf(ringsOf(frame), frame)
   })
 }
@@ -56,7 +63,9 @@ type Frame = {
   readonly rows: number
 }
 
+/** Squared distance of each corner to the nearest road drawn. */
 let distances = new Float32Array(0)
+let drawnWhole = new Uint8Array(0)
 let nextOf = new Int32Array(0)
 
 function frameOf({ shape, shapeStarts }: RoadGraph, { arc }: ReachedArcs, widthMeters: number, cellsMax: number): Frame {
@@ -114,32 +123,37 @@ function draw(graph: RoadGraph, frame: Frame, arc: number, fromMm: number, toMm:
 }
 
 function drawLine({ cell, width, columns, rows }: Frame, ax: number, ay: number, bx: number, by: number): void {
-  // a corner beyond this is outside whatever else is near
-  const near = width + 1.5 * cell
-  const [dx, dy] = [bx - ax, by - ay]
+  // the line lies between corners one cell apart: farther ones need no distance
+  const near = width + cell
+  const dx = bx - ax
+  const dy = by - ay
   const length2 = dx * dx + dy * dy
   const firstRow = Math.max(0, Math.ceil((Math.min(ay, by) - near) / cell))
   const lastRow = Math.min(rows - 1, Math.floor((Math.max(ay, by) + near) / cell))
   for (let row = firstRow; row <= lastRow; row++) {
     const y = row * cell
     // the part of the line within reach of this row
-    let [t0, t1] = [0, 1]
+    let t0 = 0
+    let t1 = 1
     if (dy !== 0) {
-      const [u, v] = [(y - near - ay) / dy, (y + near - ay) / dy]
+      const u = (y - near - ay) / dy
+      const v = (y + near - ay) / dy
       t0 = Math.max(0, Math.min(u, v))
       t1 = Math.min(1, Math.max(u, v))
       if (t0 > t1) continue
     }
-    const [x0, x1] = [ax + t0 * dx, ax + t1 * dx]
+    const x0 = ax + t0 * dx
+    const x1 = ax + t1 * dx
     const lastColumn = Math.min(columns - 1, Math.floor((Math.max(x0, x1) + near) / cell))
     for (let column = Math.max(0, Math.ceil((Math.min(x0, x1) - near) / cell)); column <= lastColumn; column++) {
       const x = column * cell
       let t = length2 > 0 ? ((x - ax) * dx + (y - ay) * dy) / length2 : 0
       t = t < 0 ? 0 : t > 1 ? 1 : t
-      const [ex, ey] = [ax + t * dx - x, ay + t * dy - y]
-      const distance = Math.sqrt(ex * ex + ey * ey)
+      const ex = ax + t * dx - x
+      const ey = ay + t * dy - y
+      const distance2 = ex * ex + ey * ey
       const at = row * columns + column
-      if (distance < distances[at]!) distances[at] = distance
+      if (distance2 < distances[at]!) distances[at] = distance2
     }
   }
 }
@@ -162,12 +176,13 @@ function ringsOf({ columns, rows, width, cell }: Frame): number[][] {
   if (nextOf.length < sides) nextOf = new Int32Array(sides)
   nextOf.fill(-1, 0, sides)
   const starts: number[] = []
-  const inside = (at: number) => distances[at]! < width
+  const width2 = width * width
   for (let row = 0; row + 1 < rows; row++) {
     for (let column = 0; column + 1 < columns; column++) {
       const sw = row * columns + column
-      const [se, nw] = [sw + 1, sw + columns]
-      const kind = (inside(sw) ? 1 : 0) | (inside(se) ? 2 : 0) | (inside(nw + 1) ? 4 : 0) | (inside(nw) ? 8 : 0)
+      const se = sw + 1
+      const nw = sw + columns
+      const kind = (distances[sw]! < width2 ? 1 : 0) | (distances[se]! < width2 ? 2 : 0) | (distances[nw + 1]! < width2 ? 4 : 0) | (distances[nw]! < width2 ? 8 : 0)
       if (kind === 0 || kind === 15) continue
       // sides are numbered by the corner they begin at: 2 × corner along the row, 2 × corner + 1 up the column
       const sideOf = (side: number) => (side === SOUTH ? 2 * sw : side === EAST ? 2 * se + 1 : side === NORTH ? 2 * nw : 2 * sw + 1)
@@ -201,7 +216,7 @@ function ringsOf({ columns, rows, width, cell }: Frame): number[][] {
 
   /** Far corners have no distance: they count as just beyond. */
   function capped(at: number): number {
-    return Math.min(distances[at]!, width + 1.5 * cell)
+    return Math.min(Math.sqrt(distances[at]!), width + cell)
   }
 }
 

@@ -5,6 +5,7 @@
  * vertex and the offset is minus what was already travelled; else the vertices the link leads to, and what it takes to get there.
  */
 import { COST_PER_MS } from './cost.ts'
+import type { TravelMode } from './graph-input.ts'
 import type { Snap } from './grid.ts'
 import type { Digraph } from './hierarchy/digraph.ts'
 import type { Ends, Seeds } from './hierarchy/ends.ts'
@@ -46,10 +47,14 @@ export function digraphOf({ network, stepCost }: Streets): Digraph {
   return { count, starts, heads: heads.slice(0, used), costs: costs.slice(0, used) }
 }
 
+/** Whose labels are kept: what plans ask for by the million are patrol cars. The others' matrices come from the hierarchy, at a fifth of the memory. */
+const labelledModes: readonly TravelMode[] = ['car']
+
 /** Prepare. Seconds for a town: done aside, while live searches answer. */
 export function buildPlan(streets: Streets, onShare?: (share: number) => void): Plan {
   const hierarchy = contract(digraphOf(streets), onShare)
-  return { hierarchy, labels: hierarchy.count <= LABELLED_VERTICES_MAX ? buildLabels(hierarchy) : undefined }
+  const isLabelled = labelledModes.includes(streets.mode) && hierarchy.count <= LABELLED_VERTICES_MAX
+  return { hierarchy, labels: isLabelled ? buildLabels(hierarchy) : undefined }
 }
 
 /** A plan's arrays by name, to be kept in the graph's file. */

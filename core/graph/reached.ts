@@ -173,28 +173,31 @@ function nearest(driveMs: number, whole: number, end: number, left: number): num
   return mm
 }
 
-/** Metres of road in a set of stretches, each piece of road once, whichever way it is travelled. */
+/** Metres of road in a set of stretches, each piece of road once, whichever way it is travelled. O(stretches). */
 export function roadMeters(graph: RoadGraph, { arc, fromMm, toMm }: ReachedArcs): number {
-  const order = Array.from(arc, (_, i) => i).sort((a, b) => (arc[a]! >>> 1) - (arc[b]! >>> 1) || edgeBegin(a) - edgeBegin(b))
+  if (firstOf.length < graph.edgeCount) firstOf = new Int32Array(graph.edgeCount)
+  const next = new Int32Array(arc.length)
+  for (let i = 0; i < arc.length; i++) {
+    next[i] = firstOf[arc[i]! >>> 1]! - 1
+    firstOf[arc[i]! >>> 1] = i + 1
+  }
   let total = 0
-  let edge = -1
-  let done = 0
-  for (const i of order) {
-    if (arc[i]! >>> 1 !== edge) {
-      edge = arc[i]! >>> 1
-      done = 0
+  for (let i = 0; i < arc.length; i++) {
+    const edge = arc[i]! >>> 1
+    const first = firstOf[edge]! - 1
+    if (first < 0) continue // counted
+    firstOf[edge] = 0
+    const whole = graph.edgeMillimeters[edge]!
+    const stretches: [begin: number, end: number][] = []
+    for (let k = first; k >= 0; k = next[k]!) stretches.push(arc[k]! & 1 ? [whole - toMm[k]!, whole - fromMm[k]!] : [fromMm[k]!, toMm[k]!])
+    if (stretches.length > 1) stretches.sort((a, b) => a[0] - b[0])
+    let done = 0
+    for (const [begin, end] of stretches) {
+      total += Math.max(0, end - Math.max(done, begin))
+      done = Math.max(done, end)
     }
-    const begin = Math.max(done, edgeBegin(i))
-    const end = edgeEnd(i)
-    if (end > begin) total += end - begin
-    done = Math.max(done, end)
   }
   return total / 1000
-
-  function edgeBegin(i: number): number {
-    return arc[i]! & 1 ? graph.edgeMillimeters[arc[i]! >>> 1]! - toMm[i]! : fromMm[i]!
-  }
-  function edgeEnd(i: number): number {
-    return arc[i]! & 1 ? graph.edgeMillimeters[arc[i]! >>> 1]! - fromMm[i]! : toMm[i]!
-  }
 }
+/** [edges] the last stretch on each, plus 1; all 0 between calls. */
+let firstOf = new Int32Array(0)

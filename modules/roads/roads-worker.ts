@@ -71,6 +71,8 @@ export type RoadsAnswers = {
 }
 export type RoadsData = { readonly graph: Uint8Array; readonly warm: boolean }
 
+/** An area shown goes so far from the roads: across a block, so that it reads as one. */
+const AREA_METERS = 100
 /** A cut is drawn as so much of the road. */
 const CUT_MM = 6_000
 
@@ -150,7 +152,7 @@ export function roadsAnswers(graph: RoadGraph) {
     isochrone({ mode, moment, at, seconds, direction }: RoadsTask & { do: 'isochrone' }): RoadsAnswers['isochrone'] {
       const streets = atMoment(mode, moment).streets(mode)
       const snaps = at.flatMap((point) => snap(mode, point) ?? [])
-      const areas = isochrones(streets, snaps, seconds, direction).map(({ seconds, area, roadMeters }) => ({ seconds, area, roadMeters: Math.round(roadMeters) }))
+      const areas = isochrones(streets, snaps, seconds, direction, { widthMeters: AREA_METERS }).map(({ seconds, area, roadMeters }) => ({ seconds, area, roadMeters: Math.round(roadMeters) }))
       return { areas, placed: snaps.length }
     },
     'place-closure'({ geometry, modes }: RoadsTask & { do: 'place-closure' }): PlacedClosure {

@@ -30,8 +30,8 @@ export type Scene = {
   readonly closures: readonly MapClosure[]
   /** Areas reached in some minutes. */
   readonly reach: readonly MapReach[]
-  /** A closure that is being drawn. */
-  readonly drawing: { readonly points: readonly Place[]; readonly isArea: boolean }
+  /** A closure that is being drawn, or the places that a tool was given. */
+  readonly drawing: { readonly points: readonly Place[]; readonly as: 'points' | 'line' | 'area' }
   /** Where a new incident would be. */
   readonly draft: Place | null
 }
@@ -75,7 +75,7 @@ export function createTownMap(
   events: MapEvents,
 ): TownMapEngine {
   let look = start.look
-  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], drawing: { points: [], isArea: false }, draft: null }
+  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], drawing: { points: [], as: 'points' }, draft: null }
   let incidentsById = new Map<string, MapIncident>()
   let redrawTimer = 0
   let isReady = false
@@ -124,7 +124,7 @@ export function createTownMap(
     put('stations', stationFeatures(scene.stations, look.theme))
     put('reach', reachFeatures(scene.reach))
     put('closures', closureFeatures(scene.closures))
-    put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.isArea))
+    put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
     put('route', lineFeature(scene.route))
     put('measure', lineFeature(scene.measure))
     put('measure-points', pointFeatures(scene.measure))

@@ -146,11 +146,12 @@ export const closureFeatures = (closures: readonly MapClosure[]): FeatureCollect
     ]),
   )
 
-/** What is being drawn: points, a line, or an area. */
-export function drawingFeatures(points: readonly Place[], isArea: boolean): FeatureCollection {
+/** What is being drawn: points alone, a line through them, or an area. */
+export function drawingFeatures(points: readonly Place[], as: 'points' | 'line' | 'area'): FeatureCollection {
   const features: Feature[] = points.map((place) => point(place, {}))
   const line = points.map((place) => [...place])
-  if (isArea && line.length > 2) features.push({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [[...line, line[0]!]] }, properties: {} })
+  if (as === 'points') return collection(features)
+  if (as === 'area' && line.length > 2) features.push({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [[...line, line[0]!]] }, properties: {} })
   else if (line.length > 1) features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: line }, properties: {} })
   return collection(features)
 }
