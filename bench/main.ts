@@ -1,6 +1,7 @@
 /** `npm run bench [name…]`: check the answers, measure, compare with what was promised, remember. */
 import { board } from './board.ts'
 import { journal } from './journal.ts'
+import { legality } from './legality.ts'
 import { loop } from './loop.ts'
 import { matching } from './matching.ts'
 import { isKept, machine, remember, rounded, type Measure } from './measure.ts'
@@ -9,7 +10,7 @@ import { roads } from './roads.ts'
 import { roadsGrowth } from './roads-growth.ts'
 import { start } from './start.ts'
 
-const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, matching, 'roads-growth': roadsGrowth }
+const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, legality, matching, 'roads-growth': roadsGrowth }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !(name in benches))

@@ -2,8 +2,7 @@
  * The road engine beside its peers, on the same extract and in the same run: Valhalla and pgRouting. Every answer is checked against
  * the plain search before anything is timed; a goal that is missed is said, not hidden.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { buildGraph } from '#core/graph/build.ts'
 import { COST_PER_MS, msOf } from '#core/graph/cost.ts'
 import { createEngine } from '#core/graph/engine.ts'
@@ -27,24 +26,13 @@ import { roadsOf } from '#gateways/osm/roads.ts'
 import { p50, p99, right, type Measure } from './measure.ts'
 import { openPgRouting, type Arc } from './peers/pgrouting.ts'
 import { openValhalla, type Point, type Valhalla } from './peers/valhalla.ts'
+import { townsWithMaps } from './towns.ts'
 
 const seed = 31
-const root = join(import.meta.dirname, '..')
-/** Maps that are not in the repository lie beside it, or where GENGFU_MAPS says. */
-const more = process.env.GENGFU_MAPS ?? join(root, '..', 'shared', 'data')
-const towns = [
-  { name: 'Portland', file: join(root, 'demo/portland/portland-central.osm.pbf') },
-  { name: 'Heidelberg', file: join(more, 'osm-heidelberg/heidelberg.osm.pbf') },
-  { name: 'Monaco', file: join(more, 'osm-monaco/monaco.osm.pbf') },
-]
 
 export async function roads(): Promise<Measure[]> {
   const measures: Measure[] = []
-  for (const { name, file } of towns) {
-    if (!existsSync(file)) {
-      process.stdout.write(`  ${name}: SKIPPED, there is no ${name.toLowerCase()} extract; name the folder of larger maps in GENGFU_MAPS\n`)
-      continue
-    }
+  for (const { name, file } of townsWithMaps()) {
     measures.push(...(await town(file)).map((measure) => ({ ...measure, name: `${name}: ${measure.name}` })))
   }
   return measures

@@ -44,10 +44,11 @@ export async function openValhalla(map: string): Promise<Valhalla | string> {
     for (const part of ['loki', 'thor', 'odin', 'meili'] as const) Object.assign((config[part] ??= {}), { logging: { type: '' } })
     const path = join(folder, 'config.json')
     writeFileSync(path, JSON.stringify(config))
-    // its tile builder takes sorted files only; sorting is not counted
+    // its tile builder takes sorted files of positive numbers only; making one is not counted
     const sorted = join(folder, 'sorted.osm.pbf')
     try {
-      execFileSync('osmium', ['sort', '-o', sorted, map], { stdio: 'ignore' })
+      execFileSync('osmium', ['sort', '-o', join(folder, 'some.osm.pbf'), map], { stdio: 'ignore' })
+      execFileSync('osmium', ['renumber', '-o', sorted, join(folder, 'some.osm.pbf')], { stdio: 'ignore' })
     } catch {
       copyFileSync(map, sorted)
     }

@@ -1,7 +1,9 @@
 /** How far one gets in so many minutes, as areas and as roads. */
 import type { Snap } from './grid.ts'
 import { outlinesOf, type MultiPolygon, type OutlineOptions } from './outline.ts'
-import { reachedArcs, roadMeters, type Direction, type ReachedArcs } from './reached.ts'
+import type { Direction } from './reach.ts'
+import { reachedArcs, type ReachedArcs } from './reached.ts'
+import { roadMeters } from './reached-roads.ts'
 import type { Streets } from './streets.ts'
 
 export type Isochrone = {

@@ -1,203 +1,297 @@
 /** Which roads can be reached in time, to the millimetre: what an isochrone is made of. */
-import { COST_PER_MS, msOf } from './cost.ts'
+import { COST_PER_MS, costOf, msOf } from './cost.ts'
 import type { Snap } from './grid.ts'
-import { GrowingList } from './grow.ts'
-import { reach, type Reach } from './reach.ts'
-import { linkCountOf, type RoadGraph } from './road-graph.ts'
-import type { LinkPoint, Streets } from './streets.ts'
+import { spread, type Direction, type ReachEnd } from './reach.ts'
+import type { RoadGraph } from './road-graph.ts'
+import { aheadCost, partCost, type Streets } from './streets.ts'
 
-/** Stretches of arcs, each in the direction of travel. One arc may have several: it was come to from a turn, and stood upon. */
+/**
+ * Stretches of arcs, in the direction of travel. Those of one edge stand together. Of one arc there are several only where
+ * points lie on it; they meet in one place and share nothing else.
+ */
 export type ReachedArcs = {
   readonly arc: Uint32Array
   /** Millimetres along the arc. */
   readonly fromMm: Uint32Array
   readonly toMm: Uint32Array
-  /** Milliseconds of travel at the nearer end: where it is come to, or, towards the points, where it is left. */
-  readonly nearMs: Uint32Array
-  /** Which point it is reached from, or which can be reached from it. */
+  /** Cost of travel (`cost.ts`) from the point to each end of the stretch or, towards the points, from each end to the point. */
+  readonly fromCost: Float64Array
+  readonly toCost: Float64Array
+  /** Which point it is reached from, or which is reached from it, first. */
   readonly point: Uint32Array
 }
-
-export type Direction = 'from' | 'to'
 
 /**
  * All that can be reached from the nearest of some points within a time, or from where one of them can be reached.
  *
+ * Nobody passes a closed stretch; what lies before its end is still reached, as `streets.ts` says.
+ *
  * @param millisecondsMax  ascending; one search serves all
  * @returns for each limit
  *
- * O(m + n log n) of what is reached within the longest.
+ * O(m + n log n) of what is reached within the longest. 40 bytes an edge are kept between calls.
  */
 export function reachedArcs(streets: Streets, points: readonly Snap[], millisecondsMax: readonly number[], direction: Direction): ReachedArcs[] {
-  const longest = millisecondsMax.at(-1) ?? 0
-  const found = reach(streets, points, (longest + 1) * COST_PER_MS - 1, direction)
-  return millisecondsMax.map((limit) => (direction === 'from' ? reachedFrom(streets, found, limit) : reachedTo(streets, found, limit)))
+  const longest = millisecondsMax.at(-1)
+  if (longest === undefined) return []
+  const room = roomFor(streets.graph)
+  room.now++
+  room.edgeCount = 0
+  const costMax = lastCostOf(longest)
+  const ends = direction === 'from' ? arcsBegun(streets, points, costMax, room) : arcsEnded(streets, points, costMax, room)
+  const all = stretches(streets, room, ends, longest, direction)
+  return millisecondsMax.map((limit) => (limit === longest ? all : within(streets, all, limit, direction)))
 }
 
-function collector() {
-  const [arc, fromMm, toMm, nearMs, point] = Array.from({ length: 5 }, () => new GrowingList()) as [GrowingList, GrowingList, GrowingList, GrowingList, GrowingList]
+/** The highest cost that is still so many milliseconds. */
+const lastCostOf = (milliseconds: number): number => Math.min((milliseconds + 1) * COST_PER_MS - 1, Number.MAX_SAFE_INTEGER)
+
+/** What was found of each arc: the cost at its beginning (or, towards the points, at its end). Kept, and never cleared. */
+type ArcRoom = {
+  /** [2 × edges] written in round `now`. */
+  readonly stamp: Uint32Array
+  readonly cost: Float64Array
+  readonly point: Uint32Array
+  /** [edges] in `edges` since round `now`: those with a written arc or a point on them. */
+  readonly edgeStamp: Uint32Array
+  readonly edges: Uint32Array
+  edgeCount: number
+  now: number
+}
+const rooms = new WeakMap<RoadGraph, ArcRoom>()
+function roomFor(graph: RoadGraph): ArcRoom {
+  let room = rooms.get(graph)
+  if (!room) {
+    const { edgeCount } = graph
+    const arcs = 2 * edgeCount
+    room = {
+      stamp: new Uint32Array(arcs), cost: new Float64Array(arcs), point: new Uint32Array(arcs),
+      edgeStamp: new Uint32Array(edgeCount), edges: new Uint32Array(edgeCount), edgeCount: 0, now: 0,
+    }
+    rooms.set(graph, room)
+  }
+  return room
+}
+
+/** False when the arc has been found as cheap. */
+function note(room: ArcRoom, arc: number, cost: number, point: number): boolean {
+  if (room.stamp[arc] === room.now && room.cost[arc]! <= cost) return false
+  room.stamp[arc] = room.now
+  room.cost[arc] = cost
+  room.point[arc] = point
+  touch(room, arc >>> 1)
+  return true
+}
+
+function touch(room: ArcRoom, edge: number): void {
+  if (room.edgeStamp[edge] === room.now) return
+  room.edgeStamp[edge] = room.now
+  room.edges[room.edgeCount++] = edge
+}
+
+const wholeCost = (streets: Streets, arc: number): number => partCost(streets, arc, streets.graph.edgeMillimeters[arc >>> 1]!)
+
+/** Search outward and note what each arc costs at its beginning, of all its pieces the cheapest. */
+function arcsBegun(streets: Streets, points: readonly Snap[], costMax: number, into: ArcRoom): readonly ReachEnd[] {
+  const { network, pieceCost, closures, graph } = streets
+  const { stepStarts, stepLink, linkStarts, linkVertex, pieceArc, pieceTurnMs } = network
+  const { room, count, ends } = spread(streets, points, costMax, 'from')
+  const begin = (link: number, base: number, point: number) => {
+    for (let piece = linkStarts[link]!; piece < linkStarts[link + 1]!; piece++) {
+      const cost = base + pieceCost[piece]!
+      if (cost > costMax) return
+      note(into, pieceArc[piece]!, cost, point)
+    }
+  }
+  for (let i = 0; i < count; i++) {
+    const vertex = room.order[i]!
+    const base = room.cost[vertex]!
+    const point = room.onward[vertex]!
+    const [first, last] = [stepStarts[vertex]!, stepStarts[vertex + 1]!]
+    // steps of one link stand together; a link that leads nowhere on has none, and is then its own vertex
+    for (let step = first; step < last; step++) if (step === first || stepLink[step] !== stepLink[step - 1]) begin(stepLink[step]!, base, point)
+    if (first === last && vertex < linkVertex.length && linkVertex[vertex] === vertex) begin(vertex, base, point)
+  }
+  // who stands on a link goes on along it
+  for (const { point, at } of ends) {
+    const own = pieceArc[at.piece]!
+    touch(into, own >>> 1)
+    let cost = aheadCost(streets, at, { ...at, along: graph.edgeMillimeters[own >>> 1]! })
+    for (let piece = at.piece + 1; piece < linkStarts[at.link + 1]!; piece++) {
+      const arc = pieceArc[piece]!
+      cost += costOf(pieceTurnMs[piece]!, 0)
+      if (cost > costMax) break
+      note(into, arc, cost, point)
+      if (closures.has(arc >>> 1)) break
+      cost += wholeCost(streets, arc)
+    }
+  }
+  return ends
+}
+
+/**
+ * Search backwards and note what it costs from the end of each arc. Nobody sets out on a copy that remembers a past (and it
+ * forbids what its arc does, and more), so copies count for nothing here.
+ */
+function arcsEnded(streets: Streets, points: readonly Snap[], costMax: number, into: ArcRoom): readonly ReachEnd[] {
+  const { network, closures } = streets
+  const { priorStarts, priorSteps, stepLink, stepTurnMs, linkStarts, pieceArc, pieceTurnMs, arcPiece } = network
+  const { room, count, ends } = spread(streets, points, costMax, 'to')
+  /** From the end of a piece backwards to the link's beginning. */
+  const end = (link: number, last: number, atEnd: number, point: number) => {
+    let cost = atEnd
+    for (let piece = last; piece >= linkStarts[link]! && cost <= costMax; piece--) {
+      const arc = pieceArc[piece]!
+      // what lies before has been found as cheap, too
+      if (arcPiece[arc] === piece && !note(into, arc, cost, point)) return
+      if (closures.has(arc >>> 1)) return
+      cost += wholeCost(streets, arc) + costOf(pieceTurnMs[piece]!, 0)
+    }
+  }
+  for (let i = 0; i < count; i++) {
+    const vertex = room.order[i]!
+    for (let k = priorStarts[vertex]!; k < priorStarts[vertex + 1]!; k++) {
+      const step = priorSteps[k]!
+      const link = stepLink[step]!
+      end(link, linkStarts[link + 1]! - 1, room.cost[vertex]! + costOf(stepTurnMs[step]!, 0), room.onward[vertex]!)
+    }
+  }
+  for (const { point, at } of ends) {
+    touch(into, pieceArc[at.piece]! >>> 1)
+    const toPoint = aheadCost(streets, { ...at, along: 0 }, at)
+    if (toPoint !== Infinity) end(at.link, at.piece - 1, toPoint + costOf(pieceTurnMs[at.piece]!, 0), point)
+  }
+  return ends
+}
+
+/** A place on an arc that a stretch begins at (or, towards the points, ends at). */
+type Origin = { readonly arc: number; readonly along: number; readonly cost: number; readonly point: number }
+
+/** From what was noted of arcs, and the points that lie on them, to stretches. */
+function stretches(streets: Streets, room: ArcRoom, ends: readonly ReachEnd[], limit: number, direction: Direction): ReachedArcs {
+  const { edgeMillimeters } = streets.graph
+  const { pieceArc } = streets.network
+  const pointsOn = new Map<number, Origin[]>()
+  for (const { point, at } of ends) {
+    const arc = pieceArc[at.piece]!
+    const here = pointsOn.get(arc >>> 1)
+    const origin = { arc, along: at.along, cost: 0, point }
+    if (here) here.push(origin)
+    else pointsOn.set(arc >>> 1, [origin])
+  }
+  const into = collector(2 * room.edgeCount + ends.length)
+  const add = direction === 'from' ? addAhead : addBehind
+  for (let i = 0; i < room.edgeCount; i++) {
+    const edge = room.edges[i]!
+    const whole = edgeMillimeters[edge]!
+    const points = pointsOn.size > 0 ? pointsOn.get(edge) : undefined
+    for (let arc = 2 * edge; arc <= 2 * edge + 1; arc++) {
+      const isNoted = room.stamp[arc] === room.now
+      if (!points) {
+        if (isNoted && direction === 'from') addAhead(streets, into, arc, 0, whole, room.cost[arc]!, limit, room.point[arc]!)
+        else if (isNoted) addBehind(streets, into, arc, whole, 0, room.cost[arc]!, limit, room.point[arc]!)
+        continue
+      }
+      // Beyond a point on the road, nobody is there before one who sets out from it.
+      const origins = points.filter((origin) => origin.arc === arc)
+      if (isNoted) origins.push({ arc, along: direction === 'from' ? 0 : whole, cost: room.cost[arc]!, point: room.point[arc]! })
+      const turn = direction === 'from' ? 1 : -1
+      origins.sort((a, b) => turn * (a.along - b.along) || a.cost - b.cost || a.point - b.point)
+      for (const [k, { along, cost, point }] of origins.entries()) {
+        if (k > 0 && origins[k - 1]!.along === along) continue
+        const next = origins.find((other, later) => later > k && other.along !== along)?.along
+        add(streets, into, arc, along, next ?? (direction === 'from' ? whole : 0), cost, limit, point)
+      }
+    }
+  }
+  return into.finished()
+}
+
+/** The same within a shorter time: every stretch shorter at its far end. */
+function within(streets: Streets, { arc, fromMm, toMm, fromCost, toCost, point }: ReachedArcs, limit: number, direction: Direction): ReachedArcs {
+  const into = collector(arc.length)
+  for (let i = 0; i < arc.length; i++) {
+    if (direction === 'from') {
+      if (msOf(fromCost[i]!) <= limit) addAhead(streets, into, arc[i]!, fromMm[i]!, toMm[i]!, fromCost[i]!, limit, point[i]!)
+    } else if (msOf(toCost[i]!) <= limit) addBehind(streets, into, arc[i]!, toMm[i]!, fromMm[i]!, toCost[i]!, limit, point[i]!)
+  }
+  return into.finished()
+}
+
+function addAhead(streets: Streets, into: Collector, arc: number, start: number, farMm: number, cost: number, limit: number, point: number): void {
+  const { graph, driveMs, closures } = streets
+  const whole = graph.edgeMillimeters[arc >>> 1]!
+  let end = farMm
+  const closed = closures.size > 0 ? closures.get(arc >>> 1) : undefined
+  if (closed) {
+    for (const [a, b] of closed) {
+      const [begin, over] = arc & 1 ? [whole - b, whole - a] : [a, b]
+      if (start <= begin) end = Math.min(end, over - 1)
+    }
+  }
+  end = farthest(driveMs[arc]!, whole, start, end, limit - msOf(cost))
+  if (end >= start) into.add(arc, start, end, cost, cost + partCost(streets, arc, end) - partCost(streets, arc, start), point)
+}
+
+function addBehind(streets: Streets, into: Collector, arc: number, end: number, farMm: number, cost: number, limit: number, point: number): void {
+  const { graph, driveMs, closures } = streets
+  const whole = graph.edgeMillimeters[arc >>> 1]!
+  let start = farMm
+  const closed = closures.size > 0 ? closures.get(arc >>> 1) : undefined
+  if (closed) {
+    for (const [a, b] of closed) {
+      const [begin, over] = arc & 1 ? [whole - b, whole - a] : [a, b]
+      if (over <= end) start = Math.max(start, begin + 1)
+    }
+  }
+  start = nearest(driveMs[arc]!, whole, start, end, limit - msOf(cost))
+  if (end >= start) into.add(arc, start, end, cost + partCost(streets, arc, end) - partCost(streets, arc, start), cost, point)
+}
+
+/** The farthest millimetre, up to `until`, that is reached within `left` ms from `start`. */
+function farthest(driveMs: number, whole: number, start: number, until: number, left: number): number {
+  const atStart = Math.round((driveMs * start) / whole)
+  if (Math.round((driveMs * until) / whole) - atStart <= left) return until
+  // the last that rounds down to the time, then to the millimetre
+  let mm = Math.min(until, Math.max(start, Math.floor(((left + atStart + 0.5) * whole) / driveMs)))
+  while (mm < until && Math.round((driveMs * (mm + 1)) / whole) - atStart <= left) mm++
+  while (mm > start && Math.round((driveMs * mm) / whole) - atStart > left) mm--
+  return mm
+}
+
+/** The first millimetre, from `since` on, from which `end` is reached within `left` ms. */
+function nearest(driveMs: number, whole: number, since: number, end: number, left: number): number {
+  const atEnd = Math.round((driveMs * end) / whole)
+  if (atEnd - Math.round((driveMs * since) / whole) <= left) return since
+  let mm = Math.min(end, Math.max(since, Math.ceil(((atEnd - left - 0.5) * whole) / driveMs)))
+  while (mm > since && atEnd - Math.round((driveMs * (mm - 1)) / whole) <= left) mm--
+  while (mm < end && atEnd - Math.round((driveMs * mm) / whole) > left) mm++
+  return mm
+}
+
+/** @param capacity  stretches, at most */
+function collector(capacity: number) {
+  const arc = new Uint32Array(capacity)
+  const fromMm = new Uint32Array(capacity)
+  const toMm = new Uint32Array(capacity)
+  const fromCost = new Float64Array(capacity)
+  const toCost = new Float64Array(capacity)
+  const point = new Uint32Array(capacity)
+  let count = 0
   return {
-    add(onArc: number, from: number, to: number, ms: number, of: number): void {
-      if (to < from) return
-      arc.push(onArc)
-      fromMm.push(from)
-      toMm.push(to)
-      nearMs.push(ms)
-      point.push(of)
+    add(onArc: number, from: number, to: number, costFrom: number, costTo: number, of: number): void {
+      arc[count] = onArc
+      fromMm[count] = from
+      toMm[count] = to
+      fromCost[count] = costFrom
+      toCost[count] = costTo
+      point[count] = of
+      count++
     },
-    finished: (): ReachedArcs => ({ arc: arc.finished(), fromMm: fromMm.finished(), toMm: toMm.finished(), nearMs: nearMs.finished(), point: point.finished() }),
+    finished: (): ReachedArcs => ({
+      arc: arc.subarray(0, count), fromMm: fromMm.subarray(0, count), toMm: toMm.subarray(0, count),
+      fromCost: fromCost.subarray(0, count), toCost: toCost.subarray(0, count), point: point.subarray(0, count),
+    }),
   }
 }
 type Collector = ReturnType<typeof collector>
-
-function reachedFrom(streets: Streets, { vertices, costs, points, ends }: Reach, limit: number): ReachedArcs {
-  const { stepStarts, stepLink } = streets.network
-  const into = collector()
-  for (let i = 0; i < vertices.length; i++) {
-    const ms = msOf(costs[i]!)
-    if (ms > limit) break
-    let before = -1
-    for (let step = stepStarts[vertices[i]!]!; step < stepStarts[vertices[i]! + 1]!; step++) {
-      if (stepLink[step] !== before) forward(streets, stepLink[step]!, undefined, ms, limit, points[i]!, into)
-      before = stepLink[step]!
-    }
-    if (stepStarts[vertices[i]!] === stepStarts[vertices[i]! + 1]) forward(streets, deadEndOf(streets, vertices[i]!), undefined, ms, limit, points[i]!, into)
-  }
-  for (const { point, at } of ends) forward(streets, at.link, at, 0, limit, point, into)
-  return into.finished()
-}
-
-/** A link that leads nowhere on has no step; where vertices are links it is its vertex. Where they are nodes, nothing begins there. */
-const deadEndOf = ({ network }: Streets, vertex: number) => (vertex < linkCountOf(network) && network.linkVertex[vertex] === vertex ? vertex : -1)
-
-/** Along a link from its beginning, or from a point on it. */
-function forward(streets: Streets, link: number, at: LinkPoint | undefined, ms: number, limit: number, point: number, into: Collector): void {
-  if (link < 0) return
-  const { graph, network, driveMs } = streets
-  let now = ms
-  const first = at?.piece ?? network.linkStarts[link]!
-  for (let piece = first; piece < network.linkStarts[link + 1]! && now <= limit; piece++) {
-    const arc = network.pieceArc[piece]!
-    const start = piece === first && at ? at.along : 0
-    if (piece !== first) now += network.pieceTurnMs[piece]!
-    if (now > limit) break
-    const whole = graph.edgeMillimeters[arc >>> 1]!
-    const startMs = Math.round((driveMs[arc]! * start) / whole)
-    const barred = barrierAhead(streets, arc, start)
-    const end = Math.min(barred, farthest(driveMs[arc]!, whole, start, limit - now))
-    into.add(arc, start, end, now, point)
-    if (end < whole || barred <= whole) break
-    now += driveMs[arc]! - startMs
-  }
-}
-
-/** Where a search ends that goes along an arc from a place on it: at the far end of the first closed stretch, one past the arc's end where there is none. */
-function barrierAhead({ graph, closures }: Streets, arc: number, from: number): number {
-  const whole = graph.edgeMillimeters[arc >>> 1]!
-  let nearest = whole + 1
-  // who must go inside may enter: the stretch itself is reached, what lies behind it is not
-  for (const [a, b] of closures.get(arc >>> 1) ?? []) {
-    const [begin, end] = arc & 1 ? [whole - b, whole - a] : [a, b]
-    if (from <= begin) nearest = Math.min(nearest, Math.max(begin, end - 1))
-  }
-  return nearest
-}
-
-/** The farthest millimetre that is reached within `left` ms from `start`. */
-function farthest(driveMs: number, whole: number, start: number, left: number): number {
-  const at = (mm: number) => Math.round((driveMs * mm) / whole) - Math.round((driveMs * start) / whole)
-  if (at(whole) <= left) return whole
-  let mm = Math.min(whole, Math.max(start, Math.floor((left + Math.round((driveMs * start) / whole) + 0.5) * (whole / driveMs))))
-  while (mm < whole && at(mm + 1) <= left) mm++
-  while (mm > start && at(mm) > left) mm--
-  return mm
-}
-
-function reachedTo(streets: Streets, { vertices, costs, points, ends }: Reach, limit: number): ReachedArcs {
-  const { network } = streets
-  const { priorStarts, priorSteps, stepLink, stepTurnMs } = network
-  const into = collector()
-  // a link is left by its best step
-  const endMs = new Map<number, number>()
-  const endPoint = new Map<number, number>()
-  for (let i = 0; i < vertices.length; i++) {
-    const ms = msOf(costs[i]!)
-    if (ms > limit) break
-    for (let k = priorStarts[vertices[i]!]!; k < priorStarts[vertices[i]! + 1]!; k++) {
-      const step = priorSteps[k]!
-      const total = ms + stepTurnMs[step]!
-      if (total > limit || total >= (endMs.get(stepLink[step]!) ?? Infinity)) continue
-      endMs.set(stepLink[step]!, total)
-      endPoint.set(stepLink[step]!, points[i]!)
-    }
-  }
-  for (const [link, ms] of endMs) backward(streets, link, undefined, ms, limit, endPoint.get(link)!, into)
-  for (const { point, at } of ends) backward(streets, at.link, at, 0, limit, point, into)
-  return into.finished()
-}
-
-/** Along a link against its direction, from its end or from a point on it. */
-function backward(streets: Streets, link: number, at: LinkPoint | undefined, ms: number, limit: number, point: number, into: Collector): void {
-  const { graph, network, driveMs } = streets
-  let now = ms
-  const last = at?.piece ?? network.linkStarts[link + 1]! - 1
-  for (let piece = last; piece >= network.linkStarts[link]! && now <= limit; piece--) {
-    const arc = network.pieceArc[piece]!
-    const whole = graph.edgeMillimeters[arc >>> 1]!
-    const end = piece === last && at ? at.along : whole
-    const barred = barrierBehind(streets, arc, end)
-    const start = Math.max(barred, nearest(driveMs[arc]!, whole, end, limit - now))
-    into.add(arc, start, end, now, point)
-    if (start > 0 || barred >= 0) break
-    now += Math.round((driveMs[arc]! * end) / whole) + network.pieceTurnMs[piece]!
-  }
-}
-
-function barrierBehind({ graph, closures }: Streets, arc: number, until: number): number {
-  const whole = graph.edgeMillimeters[arc >>> 1]!
-  let nearest = -1
-  for (const [a, b] of closures.get(arc >>> 1) ?? []) {
-    const [begin, end] = arc & 1 ? [whole - b, whole - a] : [a, b]
-    if (end <= until) nearest = Math.max(nearest, Math.min(end, begin + 1))
-  }
-  return nearest
-}
-
-/** The first millimetre from which `end` is reached within `left` ms. */
-function nearest(driveMs: number, whole: number, end: number, left: number): number {
-  const at = (mm: number) => Math.round((driveMs * end) / whole) - Math.round((driveMs * mm) / whole)
-  if (at(0) <= left) return 0
-  let mm = Math.min(end, Math.max(0, Math.ceil((Math.round((driveMs * end) / whole) - left - 0.5) * (whole / driveMs))))
-  while (mm > 0 && at(mm - 1) <= left) mm--
-  while (mm < end && at(mm) > left) mm++
-  return mm
-}
-
-/** Metres of road in a set of stretches, each piece of road once, whichever way it is travelled. O(stretches). */
-export function roadMeters(graph: RoadGraph, { arc, fromMm, toMm }: ReachedArcs): number {
-  if (firstOf.length < graph.edgeCount) firstOf = new Int32Array(graph.edgeCount)
-  const next = new Int32Array(arc.length)
-  for (let i = 0; i < arc.length; i++) {
-    next[i] = firstOf[arc[i]! >>> 1]! - 1
-    firstOf[arc[i]! >>> 1] = i + 1
-  }
-  let total = 0
-  for (let i = 0; i < arc.length; i++) {
-    const edge = arc[i]! >>> 1
-    const first = firstOf[edge]! - 1
-    if (first < 0) continue // counted
-    firstOf[edge] = 0
-    const whole = graph.edgeMillimeters[edge]!
-    const stretches: [begin: number, end: number][] = []
-    for (let k = first; k >= 0; k = next[k]!) stretches.push(arc[k]! & 1 ? [whole - toMm[k]!, whole - fromMm[k]!] : [fromMm[k]!, toMm[k]!])
-    if (stretches.length > 1) stretches.sort((a, b) => a[0] - b[0])
-    let done = 0
-    for (const [begin, end] of stretches) {
-      total += Math.max(0, end - Math.max(done, begin))
-      done = Math.max(done, end)
-    }
-  }
-  return total / 1000
-}
-/** [edges] the last stretch on each, plus 1; all 0 between calls. */
-let firstOf = new Int32Array(0)

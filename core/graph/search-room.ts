@@ -10,6 +10,8 @@ export type SearchRoom = {
   stamp: Uint32Array
   /** [vertices] the step to go on with, or the complement of a place among the search's ends. */
   onward: Int32Array
+  /** [vertices] those settled, in order of cost. */
+  order: Uint32Array
   searches: number
 }
 const rooms = new WeakMap<Network, SearchRoom>()
@@ -17,7 +19,7 @@ export function roomOf(network: Network): SearchRoom {
   let room = rooms.get(network)
   if (!room) {
     const count = vertexCountOf(network)
-    room = { heap: createHeap(count), cost: new Float64Array(count), stamp: new Uint32Array(count), onward: new Int32Array(count), searches: 0 }
+    room = { heap: createHeap(count), cost: new Float64Array(count), stamp: new Uint32Array(count), onward: new Int32Array(count), order: new Uint32Array(count), searches: 0 }
     rooms.set(network, room)
   }
   return room
