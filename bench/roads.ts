@@ -211,7 +211,7 @@ async function matchedBoth(graph: RoadGraph, car: Streets, valhalla: Valhalla | 
     theirMs += theirTook
     if (!traced) continue
     theirDriven += length
-    theirExtra += awayFrom(graph, traced.line, edges)
+    for (const line of traced.lines) theirExtra += awayFrom(graph, line, edges)
   }
   return {
     pointsPerSecond: (points / ms) * 1000,

@@ -188,7 +188,7 @@ function Person() {
   const held = [...new Set(session.grants.map(({ role }) => role))]
   return (
     <div className="person" ref={box}>
-      <button type="button" className="button button-quiet person-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" className="button button-quiet person-button" aria-label={session.displayName} aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name="person" />
         <span className="person-name">{session.displayName}</span>
         <Icon name="chevron-down" size={12} />

@@ -2,130 +2,141 @@
  * Valhalla (MIT; npm `@valhallajs/valhallajs`) as a peer: its own tile builder, its own service calls, string in and string out. Its
  * figures include what ours include: putting points on the road and making the answer.
  */
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import type { Actor } from '@valhallajs/valhallajs'
+import { join } from 'node:path'
+import type { FeatureCollection, MultiPolygon, Polygon } from 'geojson'
+import { decodePolyline, type Point } from './polyline.ts'
+import { buildTiles, versionOf, type Tiles } from './valhalla-tiles.ts'
 
-export type Point = { readonly lon: number; readonly lat: number }
+export type { Point } from './polyline.ts'
 export type Traced = Point & { readonly ms: number }
+/** A route's milliseconds are kept; a matrix says whole seconds. Lengths are said to the metre. */
+export type Travel = { readonly seconds: number; readonly meters: number }
+/** A piece of a way of the map, driven in one direction; the first and the last only as far as they were driven. */
+export type Driven = { readonly way: number; readonly isForward: boolean; readonly meters: number }
+export type Route = Travel & {
+  readonly line: readonly Point[]
+  /** `kind` is Valhalla's number of the manoeuvre. */
+  readonly steps: readonly (Travel & { readonly kind: number; readonly streets: readonly string[] })[]
+}
+
 export type Valhalla = {
   readonly version: string
   /** The whole of its tile builder, as a process. */
   readonly buildSeconds: number
+  /** Milliseconds spent so far inside its own calls, string in and string out, without our reading of the answers. Take the difference. */
+  msInside(): number
   /** Whether it puts this point on a road. */
   places(at: Point): Promise<boolean>
-  /** Seconds from each to each, null where it finds no way. */
-  matrix(from: readonly Point[], to: readonly Point[]): Promise<(number | null)[][]>
-  /** Seconds, metres and the drawing; undefined where it finds no way. */
-  route(from: Point, to: Point): Promise<{ readonly seconds: number; readonly meters: number; readonly line: Point[] } | undefined>
-  isochrone(from: Point, minutes: number): Promise<unknown>
-  /** Metres of the way it matched a track to, and its drawing; undefined where it gave up. */
-  trace(points: readonly Traced[]): Promise<{ readonly meters: number; readonly line: Point[] } | undefined>
+  /** From each to each, null where it finds no way. Throws when a point is on no road. */
+  matrix(from: readonly Point[], to: readonly Point[]): Promise<(Travel | null)[][]>
+  /** Undefined where it finds no way. */
+  route(from: Point, to: Point): Promise<Route | undefined>
+  /** What a route drives, piece by piece; undefined where it cannot walk its own drawing (up to one in thirty, mostly very short ones). */
+  waysOf(route: Route): Promise<Driven[] | undefined>
+  isochrone(from: Point, minutes: number): Promise<FeatureCollection<Polygon | MultiPolygon>>
+  /** The way it matched a track to: several lines where it lost the thread. Undefined where it gave up. */
+  trace(points: readonly Traced[]): Promise<{ readonly meters: number; readonly lines: readonly (readonly Point[])[] } | undefined>
+  /** What it says a track drove. Where it lost the thread a piece may come twice: the sum can be more than `trace` says. */
+  traceWays(points: readonly Traced[]): Promise<Driven[] | undefined>
   close(): void
 }
 
-/** Undefined, with a sentence, where the package has no build for this machine. */
-export async function openValhalla(map: string): Promise<Valhalla | string> {
-  const folder = mkdtempSync(join(tmpdir(), 'gengfu-valhalla-'))
+/** Why it cannot be used on this machine, as a sentence; undefined when it can. */
+export async function whyNoValhalla(): Promise<string | undefined> {
   try {
-    const require = createRequire(import.meta.url)
-    const root = dirname(require.resolve('@valhallajs/valhallajs'))
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-    const run = (...words: string[]) => execFileSync(process.execPath, [join(root, 'bin', 'valhalla-cli.js'), ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e8 })
-    const config = JSON.parse(run('build_config', '--mjolnir-tile-dir', join(folder, 'tiles'))) as Config
-    delete config.mjolnir.tile_extract
-    config.mjolnir.logging = { type: '' }
-    // more than it serves by default, so that it can be asked the same questions
-    Object.assign(config.service_limits.auto, { max_locations: 1000, max_matrix_location_pairs: 1_000_000 })
-    Object.assign(config.service_limits.trace, { max_shape: 100_000, max_distance: 1_000_000 })
-    for (const part of ['loki', 'thor', 'odin', 'meili'] as const) Object.assign((config[part] ??= {}), { logging: { type: '' } })
-    const path = join(folder, 'config.json')
-    writeFileSync(path, JSON.stringify(config))
-    // its tile builder takes sorted files of positive numbers only; making one is not counted
-    const sorted = join(folder, 'sorted.osm.pbf')
-    try {
-      execFileSync('osmium', ['sort', '-o', join(folder, 'some.osm.pbf'), map], { stdio: 'ignore' })
-      execFileSync('osmium', ['renumber', '-o', sorted, join(folder, 'some.osm.pbf')], { stdio: 'ignore' })
-    } catch {
-      copyFileSync(map, sorted)
-    }
-    const from = performance.now()
-    run('build_tiles', '-c', path, sorted)
-    const buildSeconds = (performance.now() - from) / 1000
-    const isBuilt = readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith('.gph'))
-    if (!isBuilt) throw new Error('its tile builder made nothing of this file; if the file is not sorted by type and id, install osmium-tool')
-    const { Actor: ActorClass } = (await import('@valhallajs/valhallajs')) as { Actor: new (config: string) => Actor }
-    const actor = new ActorClass(JSON.stringify(config))
-    return { version, buildSeconds, ...callsOf(actor), close: () => rmSync(folder, { recursive: true, force: true }) }
+    const { getConfig } = await import('@valhallajs/valhallajs')
+    await getConfig() // a Python script of the package writes it
+    return undefined
   } catch (cause) {
-    rmSync(folder, { recursive: true, force: true })
-    return `Valhalla cannot be used on this machine: ${(cause as Error).message.split('\n')[0]}`
+    return `Valhalla cannot be used on this machine: ${firstLine(cause)}`
   }
 }
 
-type Config = { mjolnir: Record<string, unknown>; service_limits: Record<'auto' | 'trace', object> } & Partial<Record<'loki' | 'thor' | 'odin' | 'meili', object>>
-type Leg = { readonly shape: string }
-type Trip = { readonly trip: { readonly summary: { readonly time: number; readonly length: number }; readonly legs: readonly Leg[] } }
+/** A sentence instead, where the package cannot run on this machine or makes nothing of the map. */
+export async function openValhalla(map: string): Promise<Valhalla | string> {
+  const why = await whyNoValhalla()
+  if (why !== undefined) return why
+  const folder = mkdtempSync(join(tmpdir(), 'gengfu-valhalla-'))
+  const close = () => rmSync(folder, { recursive: true, force: true })
+  try {
+    const tiles = await buildTiles(map, folder)
+    const { Actor } = await import('@valhallajs/valhallajs')
+    return { version: versionOf(), buildSeconds: tiles.buildSeconds, ...callsOf(new Actor(tiles.config), tiles), close }
+  } catch (cause) {
+    close()
+    return `Valhalla made no tiles of this map: ${firstLine(cause)}`
+  }
+}
 
-function callsOf(actor: Actor): Omit<Valhalla, 'version' | 'buildSeconds' | 'close'> {
+const firstLine = (cause: unknown) => (cause as Error).message.split('\n')[0]!
+
+type Service = 'matrix' | 'route' | 'isochrone' | 'traceRoute' | 'traceAttributes'
+type Actor = { readonly [service in Service]: (question: string) => Promise<string> }
+type Trip = {
+  readonly summary: { readonly time: number; readonly length: number }
+  readonly legs: readonly { readonly shape: string; readonly maneuvers: readonly { type: number; time: number; length: number; street_names?: string[] }[] }[]
+}
+type Trips = { readonly trip: Trip; readonly alternates?: readonly { readonly trip: Trip }[] }
+type Cells = { readonly sources_to_targets: readonly (readonly { time: number | null; distance: number | null }[])[] }
+type Edges = { readonly edges: readonly { way_id: number; forward: boolean; length: number }[] }
+
+/** What it says when the question was good and the map has no answer. It gives no codes here, and whatever else it says is a fault. */
+const noAnswer = /No suitable edges near location|No path could be found|unconnected regions|exceeds the max distance|algorithm failed to find/
+
+function callsOf(actor: Actor, { wayId }: Tiles): Omit<Valhalla, 'version' | 'buildSeconds' | 'close'> {
+  let msInside = 0
+  const ask = async <Answer>(service: Service, question: object): Promise<Answer | undefined> => {
+    const text = JSON.stringify({ ...question, costing: 'auto', units: 'kilometers' })
+    const from = performance.now()
+    let answer: string
+    try {
+      answer = await actor[service](text)
+    } catch (cause) {
+      if (noAnswer.test((cause as Error).message)) return undefined
+      throw cause
+    } finally {
+      msInside += performance.now() - from
+    }
+    return JSON.parse(answer) as Answer
+  }
   const plain = ({ lon, lat }: Point) => ({ lon, lat })
-  const lineOf = ({ legs }: Trip['trip']) => legs.flatMap(({ shape }) => decodePolyline(shape))
+  const lineOf = ({ legs }: Trip) => legs.flatMap(({ shape }) => decodePolyline(shape))
+  const track = (points: readonly Traced[]) => ({ shape: points.map(({ lon, lat, ms }) => ({ lon, lat, time: ms / 1000 })), shape_match: 'map_snap' })
+  const driven = async (question: object): Promise<Driven[] | undefined> => {
+    const filters = { attributes: ['edge.way_id', 'edge.forward', 'edge.length'], action: 'include' }
+    const found = await ask<Edges>('traceAttributes', { ...question, filters })
+    return found?.edges.map(({ way_id, forward, length }) => ({ way: wayId(way_id), isForward: forward, meters: length * 1000 }))
+  }
   return {
-    async places(at) {
-      try {
-        await actor.matrix(JSON.stringify({ sources: [plain(at)], targets: [plain(at)], costing: 'auto' }))
-        return true
-      } catch {
-        return false
-      }
-    },
+    msInside: () => msInside,
+    places: async (at) => (await ask<Cells>('matrix', { sources: [plain(at)], targets: [plain(at)] })) !== undefined,
     async matrix(from, to) {
-      const text = await actor.matrix(JSON.stringify({ sources: from.map(plain), targets: to.map(plain), costing: 'auto', verbose: true, units: 'kilometers' }))
-      const { sources_to_targets: rows } = JSON.parse(text) as { sources_to_targets: { time: number | null }[][] }
-      return rows.map((row) => row.map(({ time }) => time ?? null))
+      const found = await ask<Cells>('matrix', { sources: from.map(plain), targets: to.map(plain) })
+      if (!found) throw new Error('Valhalla puts one of the points on no road, or finds no way from any to any')
+      return found.sources_to_targets.map((row) => row.map(({ time, distance }) => (time === null || distance === null ? null : { seconds: time, meters: distance * 1000 })))
     },
     async route(from, to) {
-      try {
-        const { trip } = JSON.parse(await actor.route(JSON.stringify({ locations: [plain(from), plain(to)], costing: 'auto', units: 'kilometers', directions_type: 'maneuvers' }))) as Trip
-        return { seconds: trip.summary.time, meters: trip.summary.length * 1000, line: lineOf(trip) }
-      } catch {
-        return undefined
-      }
+      const found = await ask<Trips>('route', { locations: [plain(from), plain(to)], directions_type: 'maneuvers' })
+      if (!found) return undefined
+      const { summary, legs } = found.trip
+      const steps = legs.flatMap(({ maneuvers }) => maneuvers.map(({ type, time, length, street_names }) => ({ kind: type, streets: street_names ?? [], seconds: time, meters: length * 1000 })))
+      return { seconds: summary.time, meters: summary.length * 1000, line: lineOf(found.trip), steps }
     },
-    isochrone: async (from, minutes) => JSON.parse(await actor.isochrone(JSON.stringify({ locations: [plain(from)], costing: 'auto', contours: [{ time: minutes }], polygons: true }))) as unknown,
+    waysOf: ({ line }) => driven({ shape: line, shape_match: 'edge_walk' }),
+    async isochrone(from, minutes) {
+      const found = await ask<FeatureCollection<Polygon | MultiPolygon>>('isochrone', { locations: [plain(from)], contours: [{ time: minutes }], polygons: true })
+      if (!found) throw new Error('Valhalla puts this point on no road')
+      return found
+    },
     async trace(points) {
-      try {
-        const { trip } = JSON.parse(
-          await actor.traceRoute(JSON.stringify({ shape: points.map(({ lon, lat, ms }) => ({ lon, lat, time: Math.round(ms / 1000) })), costing: 'auto', shape_match: 'map_snap', units: 'kilometers' })),
-        ) as Trip
-        return { meters: trip.summary.length * 1000, line: lineOf(trip) }
-      } catch {
-        return undefined
-      }
+      const found = await ask<Trips>('traceRoute', track(points))
+      if (!found) return undefined
+      // where it lost the thread, the rest of the way is among the "alternates"
+      const trips = [found, ...(found.alternates ?? [])].map(({ trip }) => trip)
+      return { meters: trips.reduce((sum, { summary }) => sum + summary.length * 1000, 0), lines: trips.map(lineOf) }
     },
+    traceWays: (points) => driven(track(points)),
   }
-}
-
-/** Google's encoded polyline with six decimals. */
-export function decodePolyline(text: string): Point[] {
-  const points: Point[] = []
-  let [at, lat, lon] = [0, 0, 0]
-  const next = () => {
-    let [value, shift, byte] = [0, 0, 0]
-    do {
-      byte = text.charCodeAt(at++) - 63
-      value += (byte & 31) * 2 ** shift
-      shift += 5
-    } while (byte >= 32)
-    return value % 2 === 1 ? -(value + 1) / 2 : value / 2
-  }
-  while (at < text.length) {
-    lat += next()
-    lon += next()
-    points.push({ lon: lon / 1e6, lat: lat / 1e6 })
-  }
-  return points
 }
