@@ -89,7 +89,7 @@ async function plansOf(graph: RoadGraph): Promise<Extras> {
   bytes.set(plain)
   const pool = workerPool({ file: new URL('../../modules/roads/plan-worker.ts', import.meta.url), threads: Math.min(travelModes.length, availableParallelism()) })
   try {
-    const task = (mode: TravelMode): PlanTask => ({ graph: bytes, mode, driveMs: undefined, closures: undefined })
+    const task = (mode: TravelMode): PlanTask => ({ graph: bytes, mode, now: {} })
     const parts = await Promise.all(travelModes.map((mode) => pool.run<Extras>(task(mode))))
     return Object.assign({}, ...parts) as Extras
   } finally {
