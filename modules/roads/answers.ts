@@ -6,8 +6,8 @@ import type { MultiPolygon } from '#core/graph/outline.ts'
 import { planFrom } from '#core/graph/plan.ts'
 import type { RoadGraph } from '#core/graph/road-graph.ts'
 import { stepsOf, type Turn } from '#core/graph/steps.ts'
-import { arrivalsOf } from '#core/graph/travel.ts'
 import type { DrawnShape, TravelMode } from './contract.ts'
+import { firstArrivals } from './first-arrivals.ts'
 import { nowOf, type Moment, type MomentPlan } from './moment.ts'
 import { placeClosure, type PlacedClosure } from './placed-closure.ts'
 import { standingOn, type Standing } from './standing.ts'
@@ -24,7 +24,10 @@ export type RoadsTask =
       readonly travellers: Uint32Array
       readonly lon: Float64Array
       readonly lat: Float64Array
+      /** By traveller's number, those who are held back by a limit. */
+      readonly metersPerSecondMax: ReadonlyMap<number, number> | undefined
       readonly countMax: number | undefined
+      readonly millisecondsMax: number | undefined
       readonly openRoads: boolean
     }
   | { readonly do: 'way'; readonly moment: Moment; readonly plan: MomentPlan | undefined; readonly from: Point; readonly to: Point; readonly mode: TravelMode }
@@ -40,7 +43,7 @@ export type WayFound = {
   readonly engine: 'planned' | 'live'
 }
 export type RoadsAnswers = {
-  /** Milliseconds and metres in the order of the travellers; Infinity for those who do not come, or not among the first. */
+  /** Milliseconds and metres as the roads allow, in the order of the travellers; Infinity for those who do not come, or surely not among the first. */
   arrivals: { readonly milliseconds: Float64Array; readonly meters: Float64Array }
   way: WayFound | 'off-the-roads' | 'no-way'
   matrix: { readonly milliseconds: Float64Array; readonly meters: Float64Array; readonly engine: 'planned' | 'live' }
@@ -88,7 +91,8 @@ export function roadsAnswers(graph: RoadGraph) {
       const found = { milliseconds: new Float64Array(count).fill(Infinity), meters: new Float64Array(count).fill(Infinity) }
       const goal = snap(task.mode, task.to)
       if (!goal) return found
-      const all = arrivalsOf(here.standings, goal, { only: here.only(task.travellers), ...(task.countMax === undefined ? {} : { countMax: task.countMax }) })
+      const { metersPerSecondMax, countMax, millisecondsMax } = task
+      const all = firstArrivals(here.standings, goal, { only: here.only(task.travellers), metersPerSecondMax, countMax, millisecondsMax })
       for (let i = 0; i < count; i++) {
         const traveller = task.travellers[i]!
         if (traveller >= all.milliseconds.length) continue

@@ -3,7 +3,7 @@ import { travelModes } from '#core/graph/graph-input.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { RoadsAnswers } from './answers.ts'
 import { openInForce } from './closures-jobs.ts'
-import type { ArrivalsAsked, Arrival, ClosureView, DrawnShape, Roads, RouteView, Traveller, TravelMode } from './contract.ts'
+import { secondsWithin, type ArrivalsAsked, type Arrival, type ClosureView, type DrawnShape, type Roads, type RouteView, type Traveller, type TravelMode } from './contract.ts'
 import type { RoadsNeeds, TownRoads } from './deps.ts'
 import { momentOf, profileMoment, type Moment } from './moment.ts'
 import { edgeCountOf, type PlacedClosure } from './placed-closure.ts'
@@ -121,7 +121,12 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
     return number
   }
 
-  async function arrivals(to: Point, travellers: readonly Traveller[], { countMax, openRoads = false }: ArrivalsAsked = {}): Promise<Arrival[]> {
+  const limitsOf = (travellers: readonly Traveller[]) => {
+    const limited = travellers.flatMap(({ id, metersPerSecondMax }) => (metersPerSecondMax === undefined ? [] : [[numberOf(id), metersPerSecondMax] as const]))
+    return limited.length > 0 ? new Map(limited) : undefined
+  }
+
+  async function arrivals(to: Point, travellers: readonly Traveller[], { countMax, secondsMax = Infinity, openRoads = false }: ArrivalsAsked = {}): Promise<Arrival[]> {
     const on = present
     if (!on) return []
     const { moment } = on
@@ -139,11 +144,16 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
           travellers: Uint32Array.from(those, ({ id }) => numberOf(id)),
           lon: Float64Array.from(those, ({ lon }) => lon),
           lat: Float64Array.from(those, ({ lat }) => lat),
+          metersPerSecondMax: limitsOf(those),
           countMax,
+          millisecondsMax: secondsMax === Infinity ? undefined : Math.ceil(secondsMax * 1000),
           openRoads,
         })
-        those.forEach(({ id }, i) => {
-          if (answer.milliseconds[i] !== Infinity) found.push({ id, seconds: answer.milliseconds[i]! / 1000, meters: answer.meters[i]! })
+        those.forEach(({ id, metersPerSecondMax }, i) => {
+          if (answer.milliseconds[i] === Infinity) return
+          const meters = answer.meters[i]!
+          const seconds = secondsWithin(metersPerSecondMax, answer.milliseconds[i]! / 1000, meters)
+          if (seconds <= secondsMax) found.push({ id, seconds, meters })
         })
       }),
     )
