@@ -15,7 +15,7 @@ import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts
 import { refusals as dispatchRefusals } from '#modules/dispatch/refusals.ts'
 import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
 import { dispatchFacts, drivesEnded, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
-import { modeOf } from '#modules/dispatch/recommendation.ts'
+import { isUrgent } from '#modules/dispatch/recommendation.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { sweepOld } from '#modules/organisation/jobs.ts'
 import { agencyPaths, findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
@@ -25,6 +25,7 @@ import { authenticate } from '#modules/organisation/session.ts'
 import { isSetupNeeded } from '#modules/organisation/set-up.ts'
 import { projections as organisationProjections } from '#modules/organisation/store.ts'
 import type { OrganisationDeps } from '#modules/organisation/deps.ts'
+import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
 import { routes as roadsRoutes } from '#modules/roads/routes.ts'
@@ -185,7 +186,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
           const units = new Map(unitsRoom.liveUnits().map((unit) => [unit.id, unit]))
           return (await drivesEnded(database, from, to)).flatMap(({ unit: id, priority, ...drive }) => {
             const unit = units.get(id)
-            return unit ? [{ ...drive, unit: unit.handle, mode: modeOf(unit.kind, priority) }] : []
+            const travel = unit && travelOf(unit.kind, isUrgent(priority))
+            // who is held back by a limit of their own says nothing of the road
+            return travel && travel.metersPerSecondMax === undefined ? [{ ...drive, unit: unit.handle, mode: travel.mode }] : []
           })
         },
         fixes: unitsRoom.driveFixes,

@@ -11,7 +11,7 @@ import { addLessons, dropOldLessons, keptSums, learnedUntil, offMapSquares, spee
 
 /** What learning needs of other rooms; without it nothing is learned, and the profile is all there is. */
 export type LearnsFrom = {
-  readonly timeZone: string
+  readonly timeZone: () => string
   /** Drives under orders that ended in (from, to], by car or on two wheels. */
   drives(from: Instant, to: Instant): Promise<readonly Drive[]>
   /** Where a unit was, oldest first. */
@@ -51,7 +51,12 @@ const SQUARES_SHOWN = 200
 /** @param onChange  makes the next question be about the speeds in force */
 export function openSpeeds(needs: Pick<RoadsNeeds, 'db' | 'now' | 'onFault' | 'log' | 'learnsFrom'>, map: () => TownRoads | undefined, onChange: () => Promise<void>): Speeds {
   const { db, now, onFault, learnsFrom } = needs
-  const hourOf = hourOfWeekIn(learnsFrom?.timeZone ?? 'UTC')
+  let clock: { readonly zone: string; readonly hourOf: (at: Instant) => number } | undefined
+  const hourOf = (at: Instant) => {
+    const zone = learnsFrom?.timeZone() ?? 'UTC'
+    if (clock?.zone !== zone) clock = { zone, hourOf: hourOfWeekIn(zone) }
+    return clock.hourOf(at)
+  }
   let rule: SpeedsRule = { used: true, epoch: 0 }
   let until: Instant | undefined
   let latest: { readonly map: string; readonly epoch: number; readonly estimate: Estimate } | undefined

@@ -1,41 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { METERS_PER_DEGREE } from '../../geo/distance.ts'
-import { seeded } from '../../random.ts'
 import { buildGraph } from '../build.ts'
-import { nearestEdge } from '../grid.ts'
-import type { Fix } from '../match/matcher.ts'
 import { matchTrack } from '../match/track.ts'
 import { randomTown } from '../random-town.ts'
 import { streetsOf } from '../streets.ts'
-import { route } from '../travel.ts'
 import { drivenOf, LOG_RATIO_MAX } from './driven.ts'
+import { fixesAlong, randomWay } from './random-drives.ts'
 
 const graph = buildGraph(randomTown(3, 16))
 const streets = streetsOf(graph, 'car')
 
-/** Fixes, one a second, of somebody who takes the fastest way and needs `times` the profile's time. Stands still after a third for `stopMs`. */
-function drive(seed: number, times: number, stopMs = 0): Fix[] {
-  const random = seeded(seed)
-  for (;;) {
-    const corner = () => nearestEdge(graph, 'car', 117 + 0.016 * random(), 28 + 0.0144 * random())
-    const [from, to] = [corner(), corner()]
-    const way = from && to && route(streets, from, to)
-    if (!way || way.milliseconds < 60_000) continue
-    const fixes: Fix[] = []
-    const noise = () => (3 * (random() + random() + random() - 1.5)) / METERS_PER_DEGREE
-    const stopAt = (way.milliseconds * times) / 3
-    for (let ms = 0, point = 0; ms <= way.milliseconds * times + stopMs; ms += 1000) {
-      const moved = ms < stopAt ? ms : Math.max(stopAt, ms - stopMs)
-      while (point + 1 < way.pointMs.length && way.pointMs[point + 1]! * times < moved) point++
-      const [a, b] = [way.pointMs[point]! * times, (way.pointMs[point + 1] ?? Infinity) * times]
-      const share = b > a && b !== Infinity ? (moved - a) / (b - a) : 0
-      const at = (k: number) => way.points[2 * point + k]! + share * ((way.points[2 * point + 2 + k] ?? way.points[2 * point + k]!) - way.points[2 * point + k]!)
-      fixes.push({ lon: at(0) + noise(), lat: at(1) + noise(), ms })
-    }
-    return fixes
-  }
-}
+const drive = (seed: number, times: number, stopMs = 0) => fixesAlong(randomWay(streets, seed), seed, times, stopMs)
 const always = () => true
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!
 
