@@ -93,6 +93,12 @@ export const ClosureView = Type.Object({
 })
 export type ClosureView = Static<typeof ClosureView>
 
+export const NearestUnits = Type.Object({
+  at: At,
+  items: Type.Array(Type.Object({ unit: Id, callSign: Type.String(), kind: Type.String(), mode: TravelMode, seconds: Type.Number(), meters: Type.Number(), fixAt: At })),
+})
+export type NearestUnits = Static<typeof NearestUnits>
+
 /** Somebody or something that could travel. */
 export type Traveller = { readonly id: string; readonly lon: number; readonly lat: number; readonly mode: TravelMode }
 export type Arrival = { readonly id: string; readonly seconds: number; readonly meters: number }

@@ -92,6 +92,22 @@ test('what all free units reach together is shown with its minutes, and a link o
   assert.deepEqual(complaints(), [])
 })
 
+test('who is at a place first is listed beside what is reached from it', { timeout: 120_000 }, async () => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const { page, complaints } = await openConsole(browser, served, served.account('dispatcher'))
+  await page.goto(`${served.url}/command?roads=reach;car;to;${place.lon},${place.lat}`)
+  const first = page.locator('.roads-first li').first()
+  await first.waitFor()
+  const callSign = await first.locator('button').innerText()
+  const { items } = await desk.get<{ items: { callSign: string }[] }>(`/api/units/nearest?lon=${place.lon}&lat=${place.lat}&limit=5`)
+  assert.ok(items.some((item) => item.callSign === callSign), `${callSign} is among the first of ${items.map((item) => item.callSign).join(', ')}`)
+  await noSeriousFinding(page, 'first to arrive')
+  await first.locator('button').click()
+  await page.locator('.unit-detail', { hasText: callSign }).waitFor()
+  assert.deepEqual(complaints(), [])
+})
+
 test('a way between two places is told street by street, in either language', { timeout: 120_000 }, async () => {
   const desk = await openDesk(served)
   const place = await farPlace(desk)
