@@ -1,22 +1,17 @@
 /** Roads in the watch room: what is reached, a road that is closed for everybody at once, a way by keyboard and link. */
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launch } from '#test/browser.ts'
-import { serve, type Served } from '#test/serve.ts'
-import { noSeriousFinding, openConsole, pictureOfFailure } from './pages.ts'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { noSeriousFinding, openConsole } from './pages.ts'
 import { farPlace, makeCrew, openDesk, until, type Desk, type Place } from './town.ts'
 
 let served: Served
 let browser: Browser
-before(async () => {
-  served = await serve({ demo: 'guixi' })
-  browser = await launch()
-}, { timeout: 180_000 })
-afterEach(pictureOfFailure)
-after(async () => {
-  await browser?.close()
-  assert.equal(await served?.stop(), 0, 'Ctrl-C stops cleanly')
+inTown('guixi', (town, chromium) => {
+  served = town
+  browser = chromium
 })
 
 type Route = { seconds: number; geometry: [number, number][] }
