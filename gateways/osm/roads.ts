@@ -7,6 +7,7 @@ import { dropReport, type Dropped, type DropReason } from './dropped.ts'
 import { nameOf } from './names.ts'
 import { indexNodes, type NodeIndex } from './node-index.ts'
 import type { OsmData, OsmWay, Tags } from './pbf.ts'
+import { permissionOf } from './permission.ts'
 import { turnCostsOf, usualProfile, type Profile } from './profile.ts'
 import { restrictionsOf } from './restrictions.ts'
 import { crossingsOf, ENTRANCES_MAX, squaresOf, type Square } from './squares.ts'
@@ -125,9 +126,7 @@ function doubtsOf(tags: Tags): Set<DropReason> {
   if (tags.oneway === 'reversible' || tags.oneway === 'alternating') doubts.add('reversible-road')
   return doubts
 }
-const knownAccess =
-  /^(yes|permissive|designated|official|public|allowed|destination|private|customers|delivery|permit|residents|employees|visitors|no|agricultural|forestry|military|discouraged|restricted|use_sidepath)$/
-const isUnknown = (value: string) => !knownAccess.test(value)
+const isUnknown = (value: string) => permissionOf(value, []) === undefined
 
 /** How often each place is on a road: 2 and more where roads meet or end. */
 function usesOf(ways: readonly Pick<OsmWay, 'refs'>[], data: OsmData, index: NodeIndex): Uint8Array {

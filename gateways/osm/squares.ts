@@ -1,8 +1,8 @@
 /** Squares 广场 and other areas that one walks across: straight lines between their entrances. */
 import { coordinatesOf, isClosed, isInside, polygonsOf, type Polygon } from './areas.ts'
-import { permissionOf } from './access.ts'
 import type { NodeIndex } from './node-index.ts'
 import type { OsmData, Tags } from './pbf.ts'
+import { permissionFor } from './permission.ts'
 
 const walkable = new Set(['pedestrian', 'footway', 'path', 'living_street', 'service', 'platform', 'corridor'])
 
@@ -10,7 +10,7 @@ const walkable = new Set(['pedestrian', 'footway', 'path', 'living_street', 'ser
 export function isSquare(tags: Tags): boolean {
   const kind = tags.highway ?? tags['area:highway'] ?? (tags.place === 'square' ? 'pedestrian' : tags.railway === 'platform' || tags.public_transport === 'platform' ? 'platform' : '')
   if (!walkable.has(kind) || (tags.area !== 'yes' && tags.type !== 'multipolygon' && tags.place !== 'square')) return false
-  return permissionOf(tags.foot) !== 'closed' && (tags.foot !== undefined || permissionOf(tags.access) !== 'closed')
+  return permissionFor(tags, ['access', 'foot'], ['access', 'foot'], undefined)?.permission !== 'closed'
 }
 
 export type Square = {
