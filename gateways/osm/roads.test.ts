@@ -64,6 +64,11 @@ const signs: [sign: string, members: string, tags: Tags, to: [number, number], e
   ['no_left_turn', 'from=1 via=c to=4', { hour_on: '07:00', hour_off: '09:00' }, north, 'c'],
   ['no_exit', 'from=1 via=c to=4 to=2', {}, south, 'c'],
   ['no_entry', 'from=1 from=3 via=c to=4', {}, north, 'ceec'],
+  ['no_entry', 'from=1 from=99 via=c to=4', {}, north, 'ceec'],
+  ['no_left_turn;no_u_turn', 'from=1 via=c to=4', {}, north, 'cssc'],
+  ['no_left_turn; only_straight_on', 'from=1 via=c to=4', {}, north, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { type: 'restriction:hgv' }, north, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { 'restriction:conditional': 'none @ (22:00-06:00)' }, north, 'cssc'],
 ]
 for (const [sign, members, tags, to, expected] of signs) {
   test(`${sign} ${members} ${JSON.stringify(tags)}: from the west by ${expected}`, () => {
@@ -77,6 +82,27 @@ test('an exception for emergencies is one for them alone', () => {
   const signed: Drawing = { ...cross, relations: [['from=1 via=c to=4', { type: 'restriction', restriction: 'no_left_turn', except: 'psv;emergency' }]] }
   assert.equal(wayOf(signed, west, north, 'emergency'), 'c')
   assert.notEqual(wayOf(signed, west, north, 'car'), 'c')
+})
+
+test('what excepts buses excepts emergencies, and what is for buses alone does not concern them', () => {
+  const signed = (tags: Tags): Drawing => ({ ...cross, relations: [['from=1 via=c to=4', { type: 'restriction', ...tags }]] })
+  for (const except of ['psv', 'bus', 'bicycle;psv']) {
+    assert.equal(wayOf(signed({ restriction: 'no_left_turn', except }), west, north, 'emergency'), 'c')
+    assert.notEqual(wayOf(signed({ restriction: 'no_left_turn', except }), west, north, 'bike'), 'c')
+  }
+  assert.equal(wayOf(signed({ 'restriction:bus': 'no_left_turn' }), west, north, 'emergency'), 'c')
+  assert.notEqual(wayOf(signed({ restriction: 'no_left_turn' }), west, north, 'emergency'), 'c')
+})
+
+test('a sign over a way between is for all who come from the first way, whichever side of the corner they come from', () => {
+  //  way 1 runs through k, north and south of the link 6
+  const through: Drawing = { ...boulevard, nodes: { ...boulevard.nodes, S: [0, -400] }, ways: { ...boulevard.ways, 1: ['w k S', road] } }
+  const relations = [['from=1 via=6 to=5', { type: 'restriction', restriction: 'no_u_turn' }]] as const
+  const [fromWest, fromSouth, goal]: [number, number][] = [[-150, 0], [0, -200], [-150, 20]]
+  for (const from of [fromWest, fromSouth]) {
+    assert.match(wayOf(through, from!, goal!), /^km$/, 'without the sign')
+    assert.notEqual(wayOf({ ...through, relations }, from!, goal!), 'km', 'with it')
+  }
 })
 
 test('a sign for lorries, and one with hours in its value, do not concern us', () => {
