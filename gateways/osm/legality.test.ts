@@ -114,7 +114,7 @@ function complaintsOnTheWay(data: OsmData, input: GraphInput, roads: ReturnType<
   return { ways, complaints }
 }
 
-const PAIRS = 100
+const PAIRS = 60
 for (const [name, path] of towns) {
   const file = join(maps, path)
   const skip = existsSync(file) ? false : `there is no ${name} extract beside the repository; GENGFU_MAPS names its folder`

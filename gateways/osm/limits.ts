@@ -9,6 +9,7 @@ const zones: readonly (readonly [RegExp, number])[] = [
 export function kmhOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (text === 'walk') return 8
+  if (/^\d+$/.test(text)) return sane(Number(text))
   for (const [pattern, kmh] of zones) {
     const found = pattern.exec(text)
     if (found) return kmh > 0 ? kmh : Number(found[1])
@@ -17,5 +18,7 @@ export function kmhOf(text: string | undefined): number | undefined {
   if (!found) return undefined
   const value = Number(found[1])
   const kmh = found[2] === 'mph' ? value * 1.609344 : found[2] === 'knots' ? value * 1.852 : value
-  return kmh >= 3 && kmh <= 200 ? kmh : undefined
+  return sane(kmh)
 }
+
+const sane = (kmh: number) => (kmh >= 3 && kmh <= 200 ? kmh : undefined)

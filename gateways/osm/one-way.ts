@@ -26,24 +26,32 @@ function opened(value: string | undefined): { readonly along: boolean; readonly 
   }
 }
 
+/** The tags that concern somebody, spelled once. */
+export type OneWayKeys = { readonly own: readonly string[]; readonly admitted: readonly (readonly [sign: string, lane: string])[]; readonly asBus: boolean }
+
 /**
- * One-way rules. A roundabout and a motorway are one-way unless they say otherwise.
- *
  * @param names     what the traveller is called, the most general first: `oneway:<name>` says more than `oneway`
  * @param admitted  whose exceptions are the traveller's too; what restricts only them does not restrict the traveller
  */
-export function directionsOf(tags: Tags, names: readonly string[], admitted: readonly string[]): Directions {
+export const oneWayKeys = (names: readonly string[], admitted: readonly string[]): OneWayKeys => ({
+  own: names.map((name) => `oneway:${name}`),
+  admitted: admitted.map((name) => [`oneway:${name}`, `${name}:backward`]),
+  asBus: admitted.includes('bus'),
+})
+
+/** One-way rules. A roundabout and a motorway are one-way unless they say otherwise. */
+export function directionsOf(tags: Tags, { own, admitted, asBus }: OneWayKeys): Directions {
   const byKind = tags.junction === 'roundabout' || tags.junction === 'circular' || tags.highway === 'motorway'
   let found = opened(tags.oneway)
-  for (const name of names) found = opened(tags[`oneway:${name}`]) ?? found
+  for (const key of own) found = opened(tags[key]) ?? found
   let { along, against } = found ?? { along: true, against: !byKind }
   const implied = (byKind && !(along && against)) || !(along || against)
-  for (const name of admitted) {
-    const also = opened(tags[`oneway:${name}`])
+  for (const [sign, lane] of admitted) {
+    const also = opened(tags[sign])
     along ||= also?.along ?? false
-    against ||= (also?.against ?? false) || opensAgainst(tags[`${name}:backward`])
+    against ||= (also?.against ?? false) || opensAgainst(tags[lane])
   }
-  if (admitted.includes('bus') && (isOpposite(tags.busway) || isOpposite(tags['busway:left']) || isOpposite(tags['busway:right']))) against = true
+  if (asBus && (isOpposite(tags.busway) || isOpposite(tags['busway:left']) || isOpposite(tags['busway:right']))) against = true
   return { along, against, implied }
 }
 

@@ -1,6 +1,6 @@
 /** What a point on the road does to those who pass: gates, bollards, signals. wiki.openstreetmap.org/wiki/Key:barrier. */
 import type { Tags } from './pbf.ts'
-import { permissionFor, permissionOf } from './permission.ts'
+import { permissionFor, permissionOf, type DirectedKey } from './permission.ts'
 import type { Profile, VehicleProfile } from './profile.ts'
 
 export type Passage = { readonly blocked: boolean; readonly delayMs: number }
@@ -13,9 +13,9 @@ const noHindrance = new Set(['entrance', 'cattle_grid', 'kerb', 'height_restrict
 const narrow = new Set(['bollard', 'cycle_barrier', 'motorcycle_barrier', 'block', 'planter', 'jersey_barrier', 'bus_trap', 'chain'])
 
 /** Whether a vehicle gets past a node, and how long it takes. */
-export function vehiclePassage(tags: Tags, vehicle: VehicleProfile, names: readonly string[]): Passage {
+export function vehiclePassage(tags: Tags, vehicle: VehicleProfile, keys: readonly DirectedKey[], names: readonly string[]): Passage {
   const isAdmitted = tags.emergency !== 'no' && vehicle.openedBy.some((key) => permissionOf(tags[key], [key]) === 'open')
-  const permission = isAdmitted && !isStop(tags) ? 'open' : permissionFor(tags, vehicle.keys, names, undefined)?.permission
+  const permission = isAdmitted && !isStop(tags) ? 'open' : permissionFor(tags, keys, names, undefined)?.permission
   const { barrier } = tags
   if (barrier && !noHindrance.has(barrier)) {
     const slipsThrough =

@@ -36,16 +36,24 @@ export function permissionOf(value: string | undefined, names: readonly string[]
   return kindest
 }
 
-/** The most particular of the keys that says anything, and whether it is the most general one. */
+/** A key with what it says of one direction, spelled once: a town asks for them a hundred thousand times. */
+export type DirectedKey = Readonly<Record<'both' | Direction, string>>
+export const directed = (keys: readonly string[]): readonly DirectedKey[] => keys.map((key) => ({ both: key, forward: `${key}:forward`, backward: `${key}:backward` }))
+
+/**
+ * The most particular of the keys that says anything, and whether it is the most general one.
+ *
+ * @param keys  the general ones first
+ */
 export function permissionFor(
   tags: Tags,
-  keys: readonly string[],
+  keys: readonly DirectedKey[],
   names: readonly string[],
   direction: Direction | undefined,
 ): { readonly permission: Permission; readonly general: boolean } | undefined {
   for (let i = keys.length - 1; i >= 0; i--) {
     const key = keys[i]!
-    const permission = (direction && permissionOf(tags[`${key}:${direction}`], names)) ?? permissionOf(tags[key], names)
+    const permission = (direction && permissionOf(tags[key[direction]], names)) ?? permissionOf(tags[key.both], names)
     if (permission) return { permission, general: i === 0 }
   }
   return undefined
