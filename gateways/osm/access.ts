@@ -1,11 +1,11 @@
 /**
- * What OpenStreetMap's tags mean for who travels: may they, which way round, and how fast.
+ * What OpenStreetMap's tags mean for who travels: may they, and which way round. How fast says `pace.ts`.
  *
- * Tag meanings: wiki.openstreetmap.org/wiki/Key:access, Key:oneway, Key:maxspeed, OSM_tags_for_routing/Access_restrictions.
+ * Tag meanings: wiki.openstreetmap.org/wiki/Key:access, Key:oneway, OSM_tags_for_routing/Access_restrictions.
  */
 import type { TravelMode } from '#core/graph/graph-input.ts'
-import { kmhOf } from './limits.ts'
 import { directionsOf, isOpposite, oneWayKeys, type OneWayKeys } from './one-way.ts'
+import { paced } from './pace.ts'
 import { footPassage, isStop, vehiclePassage, type Passage } from './passage.ts'
 import type { Tags } from './pbf.ts'
 import { directed, permissionFor, permissionOf, type DirectedKey, type Direction } from './permission.ts'
@@ -13,17 +13,29 @@ import type { Profile, VehicleProfile } from './profile.ts'
 
 /** Kilometres per hour along a way and against it; 0 is closed. */
 export type BothWays = readonly [along: number, against: number]
-const CLOSED: BothWays = [0, 0]
+
+/** Who may go there at all: km/h at most, 0 is closed; and whether as a bicycle, where the vehicle itself may not. */
+export type Leave = { readonly most: number; readonly asBicycle: boolean }
+export type Leaves = readonly [along: Leave, against: Leave]
+const NO: Leave = { most: 0, asBicycle: false }
+const CLOSED: Leaves = [NO, NO]
 
 /** One kind of traveller's reading of the map. */
 export type Access = {
-  /** @param builtUp  whether the way lies in a built-up place, for roads without a signed limit */
-  readonly speeds: (tags: Tags, builtUp: boolean) => BothWays
+  readonly leaves: (tags: Tags) => Leaves
+  /**
+   * @param builtUp  whether the way lies in a built-up place, for roads without a signed limit
+   * @param leaves   what `leaves` says of these tags
+   */
+  readonly speeds: (tags: Tags, builtUp: boolean, leaves?: Leaves) => BothWays
   readonly passage: (tags: Tags) => Passage
 }
 
 export function accessOf(profile: Profile, mode: TravelMode): Access {
-  if (mode === 'foot') return { speeds: (tags) => footSpeeds(tags, profile.foot), passage: (tags) => footPassage(tags, profile.foot) }
+  if (mode === 'foot') {
+    const leaves = (tags: Tags) => footLeaves(tags, profile.foot)
+    return { leaves, speeds: (tags, _, [along, against] = leaves(tags)) => [along.most, against.most], passage: (tags) => footPassage(tags, profile.foot) }
+  }
   const vehicle = profile.modes[mode]
   const [keys, names] = [directed(vehicle.keys), [...vehicle.keys.slice(1), ...vehicle.openedBy]]
   const read: Spelled = {
@@ -33,7 +45,12 @@ export function accessOf(profile: Profile, mode: TravelMode): Access {
     usual: oneWayKeys(vehicle.keys.slice(1), []),
     admitted: oneWayKeys(vehicle.keys.slice(1), vehicle.openedBy),
   }
-  return { speeds: (tags, builtUp) => vehicleSpeeds(tags, builtUp, vehicle, read, profile), passage: (tags) => vehiclePassage(tags, vehicle, keys, names) }
+  const leaves = (tags: Tags) => vehicleLeaves(tags, vehicle, read)
+  return {
+    leaves,
+    speeds: (tags, builtUp, given = leaves(tags)) => [paced(given[0], tags, builtUp, 'forward', vehicle, profile), paced(given[1], tags, builtUp, 'backward', vehicle, profile)],
+    passage: (tags) => vehiclePassage(tags, vehicle, keys, names),
+  }
 }
 
 /** The keys and words of one kind of vehicle, spelled once. */
@@ -71,60 +88,40 @@ export function whyNobody(tags: Tags): 'ferry' | 'under-construction' | undefine
   return tags.highway && isUnbuilt(tags) ? 'under-construction' : undefined
 }
 
-function vehicleSpeeds(tags: Tags, builtUp: boolean, vehicle: VehicleProfile, read: Spelled, profile: Profile): BothWays {
+function vehicleLeaves(tags: Tags, vehicle: VehicleProfile, read: Spelled): Leaves {
   const kind = tags.highway
   // one drives along a square's lanes where they are drawn, and not along its sides
   if (!kind || isFerry(tags) || isUnbuilt(tags) || tags.area === 'yes') return CLOSED
-  const usual = (builtUp ? vehicle.builtUpKmh : vehicle.kmh)[kind]
-  const special = vehicle.whereAllowedKmh[kind]
-  if (usual === 0 || (usual === undefined && special === undefined)) return CLOSED
-  const isPrivileged = vehicle.openedBy.length > 0 && tags.emergency !== 'no'
-  const isAdmittedByOthers = isPrivileged && !isStop(tags)
+  const isRoad = vehicle.kmh[kind] !== undefined
+  if (vehicle.kmh[kind] === 0 || (!isRoad && vehicle.whereAllowedKmh[kind] === undefined)) return CLOSED
+  const forEmergencies = vehicle.openedBy.includes('emergency')
+  const isPrivileged = !forEmergencies || tags.emergency !== 'no'
+  const isAdmittedByOthers = isPrivileged && vehicle.openedBy.length > 0 && !isStop(tags)
   // who may not use motorways may not use what is signed like one
   const motorroad = tags.motorroad === 'yes' && vehicle.kmh.motorway === 0
 
-  /** As this vehicle; 0 where it may not. */
-  const ownSpeed = (direction: Direction): number => {
-    let most = vehicle.fastestKmh
-    const isAdmitted = (isAdmittedByOthers && read.openedBy.some(({ key, names }) => permissionOf(tags[key[direction]] ?? tags[key.both], names) === 'open')) || (isPrivileged && tags.service === 'emergency_access')
-    if (!isAdmitted) {
-      const found = permissionFor(tags, read.keys, read.names, direction)
-      if (found?.permission === 'closed' || (usual === undefined && found?.permission !== 'open')) {
-        // a ban on vehicles is not a wall, and `access=no` may be one
-        const passable = found === undefined || !found.general || found.permission !== 'closed'
-        if (!isPrivileged || vehicle.restrictedKmh === 0 || !passable || (usual === undefined && kind !== 'pedestrian' && kind !== 'busway')) return 0
-        most = vehicle.restrictedKmh
-      } else if (found?.permission === 'slowly') most = vehicle.privateKmh
-      if (motorroad && !(found?.permission === 'open' && !found.general)) return 0
+  /** As this vehicle, km/h at most; 0 where it may not. */
+  const own = (direction: Direction): number => {
+    if (isPrivileged && forEmergencies && tags.service === 'emergency_access') return vehicle.fastestKmh
+    if (isAdmittedByOthers && read.openedBy.some(({ key, names }) => permissionOf(tags[key[direction]] ?? tags[key.both], names) === 'open')) return vehicle.fastestKmh
+    const found = permissionFor(tags, read.keys, read.names, direction)
+    if (motorroad && !(found?.permission === 'open' && !found.general)) return 0
+    if (found?.permission === 'closed' || (!isRoad && found?.permission !== 'open')) {
+      // a ban on vehicles is not a wall, and `access=no` may be one
+      const isWall = found?.permission === 'closed' && found.general
+      return isPrivileged && !isWall && (isRoad || kind === 'pedestrian' || kind === 'busway') ? vehicle.restrictedKmh : 0
     }
-    return paced(usual ?? special!, most, tags, kind, direction, vehicle, profile)
+    return found?.permission === 'slowly' ? vehicle.privateKmh : vehicle.fastestKmh
   }
-  const bicycle = vehicle.asBicycleKmh > 0 ? bicycleDirections(tags) : undefined
-  const asBicycle = bicycle ? paced(vehicle.asBicycleKmh, vehicle.asBicycleKmh, tags, kind, 'forward', vehicle, profile) : 0
-
   const { along, against, implied } = directionsOf(tags, isAdmittedByOthers ? read.admitted : read.usual)
   const { kmh, classes } = vehicle.againstOneWay
   const mayGoAgainst = kmh > 0 && isPrivileged && !implied && classes.includes(kind)
-  const one = (open: boolean, bicycleOpen: boolean | undefined, direction: Direction): number => {
-    const own = open ? ownSpeed(direction) : mayGoAgainst ? Math.min(kmh, ownSpeed(direction)) : 0
-    return own === 0 && bicycleOpen ? asBicycle : own
+  const bicycle = vehicle.asBicycleKmh > 0 ? bicycleDirections(tags) : undefined
+  const leave = (open: boolean, bicycleOpen: boolean | undefined, direction: Direction): Leave => {
+    const most = open ? own(direction) : mayGoAgainst ? Math.min(kmh, own(direction)) : 0
+    return most > 0 ? { most, asBicycle: false } : bicycleOpen ? { most: vehicle.asBicycleKmh, asBicycle: true } : NO
   }
-  return [one(along, bicycle?.along, 'forward'), one(against, bicycle?.against, 'backward')]
-}
-
-/** How fast one drives there, at most `most`; 0 where the surface lets nobody pass. */
-function paced(usual: number, most: number, tags: Tags, kind: string, direction: Direction, vehicle: VehicleProfile, profile: Profile): number {
-  let kmh = usual
-  const limit = kmhOf(tags[direction === 'forward' ? 'maxspeed:forward' : 'maxspeed:backward'] ?? tags['maxspeed:motorcar'] ?? tags.maxspeed ?? tags['maxspeed:type'] ?? tags['source:maxspeed'] ?? tags['zone:maxspeed'])
-  const practical = kmhOf(tags['maxspeed:practical'] ?? tags['maxspeed:advisory'])
-  if (limit !== undefined) kmh = limit * vehicle.limitShare
-  else if (kind === 'service') kmh = Math.min(kmh, profile.serviceKmh[tags.service ?? ''] ?? kmh)
-  if (practical !== undefined) kmh = Math.min(kmh, practical)
-  const { surface, smoothness, tracktype } = tags
-  if (surface !== undefined) kmh = Math.min(kmh, profile.surfaceKmh[surface] ?? kmh)
-  if (smoothness !== undefined) kmh = Math.min(kmh, profile.smoothnessKmh[smoothness] ?? kmh)
-  if (tracktype !== undefined) kmh = Math.min(kmh, profile.tracktypeKmh[tracktype] ?? kmh)
-  return kmh === 0 ? 0 : Math.max(3, Math.min(kmh, most))
+  return [leave(along, bicycle?.along, 'forward'), leave(against, bicycle?.against, 'backward')]
 }
 
 const bicycleKeys = directed(['access', 'vehicle'])
@@ -148,20 +145,20 @@ export const walkerKeys = directed(['access', 'foot'])
 export const walkerNames = ['foot']
 const sidewalkKeys = ['sidewalk', 'sidewalk:both', 'sidewalk:left', 'sidewalk:right']
 
-/** Somebody's speed on foot. */
-function footSpeeds(tags: Tags, foot: Profile['foot']): BothWays {
+/** Where somebody walks. */
+function footLeaves(tags: Tags, foot: Profile['foot']): Leaves {
   const kind = walkedClass(tags)
   if (!kind || !(roadClasses as readonly string[]).includes(kind) || isFerry(tags) || isUnbuilt(tags)) return CLOSED
   const hasSidewalk = sidewalkKeys.some((key) => tags[key] !== undefined && !['no', 'none', 'separate'].includes(tags[key]))
   const kmh = kind === 'steps' ? foot.stepsKmh : foot.kmh
-  const speed = (direction: Direction): number => {
+  const leave = (direction: Direction): Leave => {
     const found = permissionFor(tags, walkerKeys, walkerNames, direction)
-    if (found?.permission === 'closed') return 0
+    if (found?.permission === 'closed') return NO
     const isInvited = hasSidewalk || (found?.permission === 'open' && !found.general)
-    return isInvited || (walked.has(kind) && tags.motorroad !== 'yes') ? kmh : 0
+    return isInvited || (walked.has(kind) && tags.motorroad !== 'yes') ? { most: kmh, asBicycle: false } : NO
   }
   const said = tags['oneway:foot'] ?? (tags.conveying === 'forward' ? 'yes' : tags.conveying === 'backward' ? '-1' : 'no')
-  return [said === '-1' ? 0 : speed('forward'), said === 'yes' ? 0 : speed('backward')]
+  return [said === '-1' ? NO : leave('forward'), said === 'yes' ? NO : leave('backward')]
 }
 
 /** What somebody on foot may walk on: roads, and platforms and piers. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { travelModes } from '#core/graph/graph-input.ts'
 import { accessOf, whyNobody } from './access.ts'
+import { paceTags } from './pace.ts'
 import { readOsm, type Tags } from './pbf.ts'
 import { readProfile, usualProfile } from './profile.ts'
 import { readingsOf } from './readings.ts'
@@ -16,6 +17,21 @@ test('a reading that is shared says what the tags themselves say, for every way 
     const reading = readings.of(tags)
     assert.equal(reading.nobody, whyNobody(tags), `way ${id}`)
     for (const builtUp of [false, true]) assert.deepEqual(reading.speeds(builtUp), access.map(({ speeds }) => speeds(tags, builtUp)), `way ${id}`)
+  }
+})
+
+test('who may go there is asked of no tag that says how fast', () => {
+  for (const mode of travelModes) {
+    const { leaves } = accessOf(usualProfile, mode)
+    for (const { tags } of data.ways) {
+      const asked = new Proxy(tags, {
+        get(target, key) {
+          assert.ok(!paceTags.has(String(key)), String(key))
+          return target[String(key)]
+        },
+      })
+      leaves(asked)
+    }
   }
 })
 

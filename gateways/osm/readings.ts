@@ -5,9 +5,10 @@
  * compared; `readings.test.ts` watches which those are.
  */
 import { travelModes } from '#core/graph/graph-input.ts'
-import { accessOf, whyNobody, type Access, type BothWays } from './access.ts'
+import { accessOf, whyNobody, type Access, type BothWays, type Leaves } from './access.ts'
 import { toldBuiltUp } from './built-up.ts'
 import type { DropReason } from './dropped.ts'
+import { paceTags } from './pace.ts'
 import type { Tags } from './pbf.ts'
 import { permissionOf } from './permission.ts'
 import { drivenModes, type Profile } from './profile.ts'
@@ -24,8 +25,8 @@ export type Reading = {
 }
 
 const askedFor = new Set([
-  'highway', 'railway', 'public_transport', 'man_made', 'route', 'area', 'construction', 'proposed', 'disused', 'abandoned', 'junction', 'service', 'motorroad', 'cycleway', 'surface',
-  'smoothness', 'tracktype', 'conveying', 'source:maxspeed', 'zone:maxspeed', 'zone:traffic',
+  'highway', 'railway', 'public_transport', 'man_made', 'route', 'area', 'construction', 'proposed', 'disused', 'abandoned', 'junction', 'service', 'motorroad', 'cycleway', 'conveying',
+  'zone:traffic',
 ])
 /** Asked for with what may stand behind a colon, too. */
 const askedForWithTail = ['access', 'bicycle', 'foot', 'oneway', 'maxspeed', 'sidewalk', 'busway']
@@ -33,41 +34,48 @@ const askedForWithTail = ['access', 'bicycle', 'foot', 'oneway', 'maxspeed', 'si
 export function readingsOf(profile: Profile): { readonly of: (tags: Tags) => Reading; readonly isAskedFor: (key: string) => boolean } {
   const access = travelModes.map((mode) => accessOf(profile, mode))
   const heads = new Set([...askedForWithTail, ...drivenModes.flatMap((mode) => [...profile.modes[mode].keys, ...profile.modes[mode].openedBy])])
-  const known = new Map<string, boolean>()
-  const isAskedFor = (key: string): boolean => {
+  const known = new Map<string, Asked>()
+  const askedOf = (key: string): Asked => {
     let asked = known.get(key)
-    if (asked === undefined) known.set(key, (asked = askedFor.has(key) || heads.has(key.split(':', 1)[0]!)))
+    if (asked === undefined) {
+      asked = paceTags.has(key) ? 'pace' : askedFor.has(key) || heads.has(key.split(':', 1)[0]!) ? 'leave' : 'never'
+      known.set(key, asked)
+    }
     return asked
   }
-  const root: Branch = { onward: new Map(), reading: undefined }
+  const root = branch()
   return {
-    isAskedFor,
+    isAskedFor: (key) => askedOf(key) !== 'never',
     of(tags) {
       let at = root
-      for (const key in tags) if (isAskedFor(key)) at = along(at, key, tags[key]!)
-      return (at.reading ??= readingOf(tags, access))
+      for (const key in tags) if (askedOf(key) === 'leave') at = onto(at, key, tags[key]!)
+      const stem = at
+      for (const key in tags) if (askedOf(key) === 'pace') at = onto(at, key, tags[key]!)
+      return (at.reading ??= readingOf(tags, access, (stem.leaves ??= access.map(({ leaves }) => leaves(tags)))))
     },
   }
 }
+type Asked = 'leave' | 'pace' | 'never'
 
-/** Ways are told apart tag by tag, as in a book's index: no text is put together for any of them. */
-type Branch = { readonly onward: Map<string, Map<string, Branch>>; reading: Reading | undefined }
+/** Ways are told apart tag by tag, as in a book's index: first by who may go there, then by how fast. No text is put together for any of them. */
+type Branch = { readonly onward: Map<string, Map<string, Branch>>; leaves: readonly Leaves[] | undefined; reading: Reading | undefined }
+const branch = (): Branch => ({ onward: new Map(), leaves: undefined, reading: undefined })
 
-function along({ onward }: Branch, key: string, value: string): Branch {
+function onto({ onward }: Branch, key: string, value: string): Branch {
   let byValue = onward.get(key)
   if (!byValue) onward.set(key, (byValue = new Map()))
-  let branch = byValue.get(value)
-  if (!branch) byValue.set(value, (branch = { onward: new Map(), reading: undefined }))
-  return branch
+  let next = byValue.get(value)
+  if (!next) byValue.set(value, (next = branch()))
+  return next
 }
 
-function readingOf(tags: Tags, access: readonly Access[]): Reading {
+function readingOf(tags: Tags, access: readonly Access[], leaves: readonly Leaves[]): Reading {
   const speeds: (readonly BothWays[] | undefined)[] = [undefined, undefined]
   return {
     nobody: whyNobody(tags),
     doubts: doubtsOf(tags),
     builtUp: toldBuiltUp(tags),
-    speeds: (builtUp) => (speeds[builtUp ? 1 : 0] ??= access.map((each) => each.speeds(tags, builtUp))),
+    speeds: (builtUp) => (speeds[builtUp ? 1 : 0] ??= access.map((each, mode) => each.speeds(tags, builtUp, leaves[mode]))),
   }
 }
 
