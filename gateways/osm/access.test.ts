@@ -75,6 +75,10 @@ const ways: [tags: Tags, car: string, foot: string][] = [
   [{ highway: 'residential', access: 'fine_gravel' }, 'both', 'both'],
   [{ highway: 'residential', access: 'no', motorcar: '06:00-11:00' }, 'none', 'none'],
   [{ highway: 'residential', motor_vehicle: 'agricultural;whatever' }, 'none', 'both'],
+  // a service road of buses or emergencies is theirs, unless a tag says otherwise
+  [{ highway: 'service', service: 'bus' }, 'none', 'both'],
+  [{ highway: 'service', service: 'emergency_access' }, 'none', 'both'],
+  [{ highway: 'service', service: 'bus', motor_vehicle: 'destination' }, 'both', 'both'],
   // nobody drives the sides of an area
   [{ highway: 'service', area: 'yes' }, 'none', 'both'],
   [{ highway: 'residential', area: 'yes', motor_vehicle: 'yes' }, 'none', 'both'],
@@ -222,6 +226,9 @@ const others: [tags: Tags, emergency: string, bike: string][] = [
   [{ highway: 'primary', bus: 'no', psv: 'no' }, 'both', 'both'],
   // a stop says which vehicles halt there
   [{ highway: 'footway', public_transport: 'platform', bus: 'yes' }, 'none', 'none'],
+  [{ highway: 'service', service: 'bus' }, 'both', 'none'],
+  [{ highway: 'service', service: 'bus', emergency: 'no' }, 'none', 'none'],
+  [{ highway: 'service', service: 'emergency_access' }, 'both', 'none'],
   // against one-ways only where the profile says so, and never round a roundabout or where nobody knows
   [{ highway: 'tertiary', oneway: 'yes' }, 'along', 'along'],
   [{ highway: 'residential', junction: 'circular' }, 'along', 'along'],

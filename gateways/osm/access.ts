@@ -92,8 +92,9 @@ function vehicleLeaves(tags: Tags, vehicle: VehicleProfile, read: Spelled): Leav
   const kind = tags.highway
   // one drives along a square's lanes where they are drawn, and not along its sides
   if (!kind || isFerry(tags) || isUnbuilt(tags) || tags.area === 'yes') return CLOSED
-  const isRoad = vehicle.kmh[kind] !== undefined
-  if (vehicle.kmh[kind] === 0 || (!isRoad && vehicle.whereAllowedKmh[kind] === undefined)) return CLOSED
+  if (vehicle.kmh[kind] === 0 || (vehicle.kmh[kind] ?? vehicle.whereAllowedKmh[kind]) === undefined) return CLOSED
+  const isReserved = kind === 'service' && (tags.service === 'emergency_access' || tags.service === 'bus')
+  const isRoad = vehicle.kmh[kind] !== undefined && !isReserved
   const forEmergencies = vehicle.openedBy.includes('emergency')
   const isPrivileged = !forEmergencies || tags.emergency !== 'no'
   const isAdmittedByOthers = isPrivileged && vehicle.openedBy.length > 0 && !isStop(tags)
@@ -102,7 +103,7 @@ function vehicleLeaves(tags: Tags, vehicle: VehicleProfile, read: Spelled): Leav
 
   /** As this vehicle, km/h at most; 0 where it may not. */
   const own = (direction: Direction): number => {
-    if (isPrivileged && forEmergencies && tags.service === 'emergency_access') return vehicle.fastestKmh
+    if (isPrivileged && forEmergencies && isReserved) return vehicle.fastestKmh
     if (isAdmittedByOthers && read.openedBy.some(({ key, names }) => permissionOf(tags[key[direction]] ?? tags[key.both], names) === 'open')) return vehicle.fastestKmh
     const found = permissionFor(tags, read.keys, read.names, direction)
     if (motorroad && !(found?.permission === 'open' && !found.general)) return 0

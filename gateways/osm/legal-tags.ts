@@ -68,14 +68,16 @@ function closedToVehicle(tags: Tags, mode: 'car' | 'emergency' | 'bike', along: 
 
 function bannedFrom(tags: Tags, mode: 'car' | 'emergency' | 'bike', along: boolean): string | undefined {
   const side = along ? 'forward' : 'backward'
-  if (hasPrivileges(tags, mode) && tags.service === 'emergency_access') return undefined
+  const isReserved = tags.highway === 'service' && /^(emergency_access|bus)$/.test(tags.service ?? '')
+  if (hasPrivileges(tags, mode) && isReserved) return undefined
   for (const who of privileges(tags, mode)) if (answerOf(tags[`${who}:${side}`] ?? tags[who], [who]) === 'welcome') return undefined
   const found = said(tags, keysOf[mode], namesOf[mode], side)
   if (mode === 'bike' && tags.motorroad === 'yes' && !(found?.answer === 'welcome' && found.key !== 'access')) return 'motorroad=yes'
   // emergencies go, slowly, where only vehicles are banned from a road, and down pedestrian streets
-  const isStreet = roads.test(tags.highway!) || tags.highway === 'pedestrian' || tags.highway === 'busway'
+  const isRoad = roads.test(tags.highway!) && !isReserved
+  const isStreet = isRoad || tags.highway === 'pedestrian' || tags.highway === 'busway'
   if (found?.answer === 'banned') return hasPrivileges(tags, mode) && found.key !== 'access' && isStreet ? undefined : `${found.key}=${found.value}`
-  if (roads.test(tags.highway!) || found?.answer === 'welcome' || (hasPrivileges(tags, mode) && isStreet)) return undefined
+  if (isRoad || found?.answer === 'welcome' || (hasPrivileges(tags, mode) && isStreet)) return undefined
   return `highway=${tags.highway} without an invitation`
 }
 

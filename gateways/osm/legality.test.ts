@@ -47,6 +47,8 @@ const cases: [tags: Tags, who: string][] = [
   [{ highway: 'motorway' }, 'ce'],
   [{ highway: 'trunk', motorroad: 'yes' }, 'CE'],
   [{ highway: 'busway' }, 'E'],
+  [{ highway: 'service', service: 'bus' }, 'EF'],
+  [{ highway: 'service', service: 'emergency_access', motor_vehicle: 'yes' }, 'CEBF'],
   [{ highway: 'pedestrian' }, 'EF'],
   [{ highway: 'pedestrian', area: 'yes' }, 'F'],
   [{ highway: 'service', area: 'yes' }, 'F'],

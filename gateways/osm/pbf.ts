@@ -184,6 +184,10 @@ class Fields {
   /** A two's-complement number (int64), which negative takes all ten bytes. */
   int64(): number {
     const start = this.at
+    // seven bytes and fewer hold no sign: all ids and times that occur
+    let length = 0
+    while (this.bytes[start + length]! >= 0x80) length++
+    if (length < 7) return this.varint()
     let high = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.bytes[this.at++]

@@ -240,6 +240,16 @@ test('what was left out is counted with its reason and examples', () => {
   })
 })
 
+test('what holds at some hours is counted, also beside what holds always', () => {
+  const { dropped, turnRestrictions } = roadsOf(smallMap({
+    ...cross,
+    ways: { ...cross.ways, 1: ['w c', { ...road, 'motor_vehicle:conditional': 'no @ (22:00-06:00)', 'maxspeed:conditional': '30 @ (22:00-06:00)' }], 2: ['c e', { ...road, 'oneway:conditional': 'yes @ (06:00-09:00)' }] },
+    relations: [['from=1 via=c to=4', { type: 'restriction', restriction: 'no_left_turn', 'restriction:conditional': 'none @ (22:00-06:00)' }]],
+  }))
+  assert.deepEqual(dropped, { 'conditional-access': { count: 2, examples: [1, 2] }, 'conditional-speed': { count: 1, examples: [1] }, 'conditional-restriction': { count: 1, examples: [1] } })
+  assert.equal(turnRestrictions, 1)
+})
+
 test('a road without a limit is faster in the country than in a built-up place', () => {
   const map = (landuse: string): Drawing => ({
     nodes: { a: [0, 0], b: [400, 0], p: [-200, -200], q: [600, -200], r: [600, 200], s: [-200, 200] },
