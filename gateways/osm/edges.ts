@@ -1,5 +1,6 @@
 /** Roads in pieces, from corner to corner. */
 import type { GraphInput } from '#core/graph/graph-input.ts'
+import { GrowingList } from '#core/graph/grow.ts'
 import { classOf, type BothWays } from './access.ts'
 import type { DropReason } from './dropped.ts'
 import { localNameOf } from './local-name.ts'
@@ -37,59 +38,46 @@ export type Edges = Pick<GraphInput, 'edgeFrom' | 'edgeTo' | 'edgeStreet' | 'edg
 
 /** @param corners  [places] 2 where a piece ends; O(points) */
 export function edgesOf(roads: readonly Road[], corners: Uint8Array, nodeLonLat: Int32Array, modes: number, drop: (reason: DropReason, id: number) => void): Edges {
-  const most = roads.reduce((sum, { points }) => sum + points.length, 0)
-  const [edgeFrom, edgeTo, edgeWay, edgeRoad, shapeStarts] = [new Uint32Array(most), new Uint32Array(most), new Uint32Array(most), new Uint32Array(most), new Uint32Array(most + 1)]
-  const [edgeStreet, edgeClass, edgeLevel] = [new Int32Array(most), new Uint8Array(most), new Int8Array(most)]
-  const shape = new Int32Array(4 * most) // every point twice: at the end of a piece, and at the beginning of the next
+  let [count, length] = [0, 0]
+  for (const { points } of roads) {
+    forEachPiece(points, corners, (start, end) => {
+      count++
+      length += end - start + 1
+    })
+  }
+  const [edgeFrom, edgeTo, edgeWay, edgeRoad, shapeStarts] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count), new Uint32Array(count), new Uint32Array(count + 1)]
+  const [edgeStreet, edgeClass, edgeLevel, shape] = [new Int32Array(count), new Uint8Array(count), new Int8Array(count), new Int32Array(2 * length)]
   const nodeOf = new Int32Array(corners.length).fill(-1)
-  const places = new Uint32Array(Math.min(most, corners.length))
+  const places = new GrowingList(count)
   const wayEdges = new Map<number, [first: number, end: number]>()
   const { streets, streetOf } = streetList()
-  let [nodes, edges, drawn] = [0, 0, 0]
+  let [edges, drawn] = [0, 0]
   const nodeAt = (place: number) => {
     if (nodeOf[place]! < 0) {
-      nodeOf[place] = nodes
-      places[nodes++] = place
+      nodeOf[place] = places.length
+      places.push(place)
     }
     return nodeOf[place]!
   }
-
-  const addPiece = (road: number, street: number, kind: number, level: number, start: number, end: number) => {
-    if (start < 0 || end <= start) return
-    const { place, points } = roads[road]!
-    edgeFrom[edges] = nodeAt(points[start]!)
-    edgeTo[edges] = nodeAt(points[end]!)
-    edgeStreet[edges] = street
-    edgeClass[edges] = kind
-    edgeLevel[edges] = level
-    edgeWay[edges] = place
-    edgeRoad[edges] = road
-    for (let i = start; i <= end; i++) {
-      shape[drawn++] = nodeLonLat[2 * points[i]!]!
-      shape[drawn++] = nodeLonLat[2 * points[i]! + 1]!
-    }
-    shapeStarts[++edges] = drawn / 2
-  }
-
   for (let road = 0; road < roads.length; road++) {
-    const { id, tags, points, isWay } = roads[road]!
+    const { id, tags, place, points, isWay } = roads[road]!
     const first = edges
     const [street, kind, level] = [streetOf(tags), classOf(tags), levelOf(tags)]
-    let start = -1
-    let missing = false
-    for (let i = 0; i < points.length; i++) {
-      if (points[i]! < 0) {
-        missing = true
-        addPiece(road, street, kind, level, start, i - 1) // the extract was cut here
-        start = -1
-      } else if (start < 0) start = i
-      else if (corners[points[i]!] === 2) {
-        addPiece(road, street, kind, level, start, i)
-        start = i
+    forEachPiece(points, corners, (start, end) => {
+      edgeFrom[edges] = nodeAt(points[start]!)
+      edgeTo[edges] = nodeAt(points[end]!)
+      edgeStreet[edges] = street
+      edgeClass[edges] = kind
+      edgeLevel[edges] = level
+      edgeWay[edges] = place
+      edgeRoad[edges] = road
+      for (let i = start; i <= end; i++) {
+        shape[drawn++] = nodeLonLat[2 * points[i]!]!
+        shape[drawn++] = nodeLonLat[2 * points[i]! + 1]!
       }
-    }
-    addPiece(road, street, kind, level, start, points.length - 1)
-    if (missing) drop('node-missing', id)
+      shapeStarts[++edges] = drawn / 2
+    })
+    if (points.includes(-1)) drop('node-missing', id)
     if (edges === first) drop('way-without-points', id)
     else if (isWay) wayEdges.set(id, [first, edges])
   }
@@ -103,19 +91,20 @@ export function edgesOf(roads: readonly Road[], corners: Uint8Array, nodeLonLat:
     return kmh
   })
   return {
-    edgeFrom: edgeFrom.slice(0, edges),
-    edgeTo: edgeTo.slice(0, edges),
-    edgeStreet: edgeStreet.slice(0, edges),
-    edgeClass: edgeClass.slice(0, edges),
-    edgeLevel: edgeLevel.slice(0, edges),
-    edgeWay: edgeWay.slice(0, edges),
-    shapeStarts: shapeStarts.slice(0, edges + 1),
-    shape: shape.slice(0, drawn),
-    streets,
-    arcKmh,
-    places: places.slice(0, nodes),
+    edgeFrom, edgeTo, edgeStreet, edgeClass, edgeLevel, edgeWay, shapeStarts, shape, streets, arcKmh, wayEdges,
+    places: places.finished(),
     nodeOf: (place) => (place < 0 ? -1 : nodeOf[place]!),
-    wayEdges,
+  }
+}
+
+/** From corner to corner; a point that the extract lacks parts two pieces. */
+function forEachPiece(points: Int32Array, corners: Uint8Array, visit: (start: number, end: number) => void): void {
+  let start = -1
+  for (let i = 0; i < points.length; i++) {
+    const place = points[i]!
+    if (place >= 0 && start >= 0 && (corners[place] === 2 || i === points.length - 1 || points[i + 1]! < 0)) visit(start, i)
+    if (place < 0) start = -1
+    else if (start < 0 || corners[place] === 2) start = i
   }
 }
 

@@ -20,8 +20,8 @@ export type Reading = {
   readonly doubts: readonly DropReason[]
   /** Whether it says itself that it lies in a built-up place. */
   readonly builtUp: boolean | undefined
-  /** By mode; in the country, and in a built-up place. */
-  readonly speeds: (builtUp: boolean) => readonly BothWays[]
+  /** By mode; in the country, and in a built-up place. Undefined where nobody may go. */
+  readonly speeds: (builtUp: boolean) => readonly BothWays[] | undefined
 }
 
 const askedFor = new Set([
@@ -70,12 +70,17 @@ function onto({ onward }: Branch, key: string, value: string): Branch {
 }
 
 function readingOf(tags: Tags, access: readonly Access[], leaves: readonly Leaves[]): Reading {
-  const speeds: (readonly BothWays[] | undefined)[] = [undefined, undefined]
+  type Known = { readonly speeds: readonly BothWays[] | undefined }
+  const known: (Known | undefined)[] = [undefined, undefined]
+  const workedOut = (builtUp: boolean): Known => {
+    const speeds = access.map((each, mode) => each.speeds(tags, builtUp, leaves[mode]))
+    return { speeds: speeds.some(([along, against]) => along > 0 || against > 0) ? speeds : undefined }
+  }
   return {
     nobody: whyNobody(tags),
     doubts: doubtsOf(tags),
     builtUp: toldBuiltUp(tags),
-    speeds: (builtUp) => (speeds[builtUp ? 1 : 0] ??= access.map((each, mode) => each.speeds(tags, builtUp, leaves[mode]))),
+    speeds: (builtUp) => (known[builtUp ? 1 : 0] ??= workedOut(builtUp)).speeds,
   }
 }
 

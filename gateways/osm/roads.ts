@@ -45,7 +45,8 @@ export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeId
 
   // which ways count, and for whom
   const roads: Road[] = []
-  for (const { way, place, points } of candidates) {
+  for (let i = 0; i < candidates.length; i++) {
+    const { way, place, points } = candidates[i]!
     const { id, tags } = way
     const reading = readings.of(tags)
     if (reading.nobody) {
@@ -53,15 +54,15 @@ export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeId
       continue
     }
     const speeds = reading.speeds(reading.builtUp ?? builtUp.isBuiltUp(points))
-    if (speeds.every(([along, against]) => along === 0 && against === 0)) report.add('closed-to-all', id)
-    else roads.push({ id, tags, place, points, speeds, isWay: true })
+    if (speeds) roads.push({ id, tags, place, points, speeds, isWay: true })
+    else report.add('closed-to-all', id)
     for (const reason of reading.doubts) report.add(reason, id)
   }
 
   const access = travelModes.map((mode) => accessOf(profile, mode))
   const corners = new Uint8Array(data.nodeIds.length)
   addUses(corners, roads)
-  const walks = walksOver(squaresOf(data, index), roads, data, index, corners, (tags) => readings.of(tags).speeds(true)[travelModes.indexOf('foot')]!, (id) => report.add('area-too-complex', id))
+  const walks = walksOver(squaresOf(data, index), roads, data, index, corners, (tags) => readings.of(tags).speeds(true)?.[travelModes.indexOf('foot')] ?? [0, 0], (id) => report.add('area-too-complex', id))
   roads.push(...walks)
   const passages = passagesOf(data, corners, access)
   addSigns(corners, data.relations, index)
@@ -69,11 +70,12 @@ export function roadsOf(data: OsmData, index: NodeIndex = indexNodes(data.nodeId
   const edges = edgesOf(roads, corners, data.nodeLonLat, travelModes.length, report.add)
   const nodes = new Int32Array(2 * edges.places.length)
   const nodeIds = new Float64Array(edges.places.length)
-  edges.places.forEach((place, node) => {
+  for (let node = 0; node < nodeIds.length; node++) {
+    const place = edges.places[node]!
     nodes[2 * node] = data.nodeLonLat[2 * place]!
     nodes[2 * node + 1] = data.nodeLonLat[2 * place + 1]!
     nodeIds[node] = data.nodeIds[place]!
-  })
+  }
   const { byMode, understood } = restrictionsOf(data.relations, edges, (id) => edges.nodeOf(index.find(id)), report.add)
 
   const inputOf = (mode: TravelMode, i: number): ModeInput => {
