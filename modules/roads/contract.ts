@@ -30,6 +30,8 @@ export const RouteView = Type.Object({
   geometry: Line,
   steps: Type.Array(RouteStep),
   engine: EngineName,
+  snappedFromMeters: Type.Number({ description: 'from the point asked for to the road where the way begins' }),
+  snappedToMeters: Type.Number({ description: 'from the road where the way ends to the point asked for' }),
 })
 export type RouteView = Static<typeof RouteView>
 
