@@ -2,7 +2,7 @@
 import { distanceMeters } from '#core/geo/distance.ts'
 import { sentence, type RefusalParams, type Sentences } from '#kernel/decision.ts'
 import type { Instant } from '#kernel/names.ts'
-import type { Arrival, Traveller, TravelMode } from '#modules/roads/contract.ts'
+import { secondsWithin, travelOf, type Arrival, type Traveller } from '#modules/roads/contract.ts'
 import type { UnitKind, UnitView } from '#modules/units/contract.ts'
 import type { RecommendationItem } from './contract.ts'
 
@@ -33,26 +33,21 @@ const reason = (code: Code, language: Language, params?: RefusalParams) => ({
 
 /** Incidents of this priority are driven to with lights and siren. */
 const urgentPriority = 1
-
-/** By what a unit of a kind travels; a patrol car, to an incident of the highest priority, as an emergency. */
-export function modeOf(kind: UnitKind, priority?: number): TravelMode {
-  if (kind === 'foot') return 'foot'
-  if (kind !== 'car') return 'bike'
-  return priority === urgentPriority ? 'emergency' : 'car'
-}
+export const isUrgent = (priority: number | undefined) => priority === urgentPriority
 
 /** Who could be sent: on duty, free, and known to be where it is now. */
 export type Placed = UnitView & { readonly lon: number; readonly lat: number; readonly fixAt: number }
 export const isUsable = (unit: UnitView): unit is Placed =>
   unit.state === 'free' && !unit.stale && unit.lon !== null && unit.lat !== null && unit.fixAt !== null
 
-export const travellerOf = (unit: Placed, priority?: number): Traveller => ({ id: unit.id, lon: unit.lon, lat: unit.lat, mode: modeOf(unit.kind, priority) })
+export const travellerOf = (unit: Placed, priority?: number): Traveller => ({ id: unit.id, lon: unit.lon, lat: unit.lat, ...travelOf(unit.kind, isUrgent(priority)) })
 
-/** An e-bike takes a motorcycle's roads, but is never faster than the law lets it be. */
-const eBikeMetersPerSecond = 25 / 3.6
 /** Without roads: what a unit usually makes, and how much longer a way is than the straight line. */
 const metersPerSecond: Readonly<Record<UnitKind, number>> = { car: 30 / 3.6, motorcycle: 30 / 3.6, 'e-bike': 20 / 3.6, foot: 5 / 3.6 }
 const detour = 1.4
+/** Until it is there, by the straight line. */
+export const estimatedSeconds = ({ kind, lon, lat }: Placed, to: { readonly lon: number; readonly lat: number }): number =>
+  (distanceMeters(lon, lat, to.lon, to.lat) * detour) / metersPerSecond[kind]
 
 /**
  * Order the usable units: those with every needed capability first, then by time on the road; who has no known way
@@ -76,11 +71,7 @@ export function recommend(
     const isBarred = !arrivalOf.has(unit.id) && openOf.has(unit.id)
     const arrival = arrivalOf.get(unit.id) ?? openOf.get(unit.id)
     const meters = arrival?.meters ?? distanceMeters(unit.lon, unit.lat, to.lon, to.lat)
-    const seconds = arrival
-      ? unit.kind === 'e-bike'
-        ? Math.max(arrival.seconds, arrival.meters / eBikeMetersPerSecond)
-        : arrival.seconds
-      : (meters * detour) / metersPerSecond[unit.kind]
+    const seconds = arrival ? secondsOf(unit, arrival) : estimatedSeconds(unit, to)
     return { unit, byRoad: arrival !== undefined, isBarred, meters, seconds, lacks: needs.filter((need) => !unit.capabilities.includes(need)) }
   })
   rows.sort(
@@ -89,7 +80,8 @@ export function recommend(
       Number(b.byRoad) - Number(a.byRoad) ||
       Number(a.isBarred) - Number(b.isBarred) ||
       a.seconds - b.seconds ||
-      (a.unit.callSign < b.unit.callSign ? -1 : 1),
+      inOrder(a.unit.callSign, b.unit.callSign) ||
+      inOrder(a.unit.id, b.unit.id),
   )
   // Nearest of all, whether it has what is needed or not: the others are measured against it.
   const nearest = rows.filter((row) => row.byRoad && !row.isBarred).toSorted((a, b) => a.seconds - b.seconds)[0]
@@ -103,16 +95,19 @@ export function recommend(
     if (nearest && row !== nearest && row.byRoad) {
       reasons.push(reason('minutes-behind-nearest', language, { minutes: Math.round((row.seconds - nearest.seconds) / 6) / 10 }))
     }
-    const detour = openOf.has(row.unit.id) && !row.isBarred ? row.seconds - openOf.get(row.unit.id)!.seconds : 0
+    const detour = openOf.has(row.unit.id) && !row.isBarred ? row.seconds - secondsOf(row.unit, openOf.get(row.unit.id)!) : 0
     if (row.isBarred) reasons.push(reason('closed-road-between', language))
     else if (detour >= 6) reasons.push(reason('closed-road-avoided', language, { minutes: Math.round(detour / 6) / 10 }))
-    if (row.byRoad && modeOf(row.unit.kind, how.priority) === 'emergency') reasons.push(reason('as-emergency', language))
+    if (row.byRoad && travelOf(row.unit.kind, isUrgent(how.priority)).mode === 'emergency') reasons.push(reason('as-emergency', language))
     if (row.lacks.length > 0) reasons.push(reason('lacks-capability', language, { capabilities: row.lacks.join(', ') }))
     if (!row.byRoad) reasons.push(reason('no-road-data', language))
     reasons.push(reason('fix-age', language, { seconds: Math.max(0, Math.round((at - row.unit.fixAt) / 1000)) }))
     return { unit: row.unit.id, callSign: row.unit.callSign, travelSeconds: row.seconds, distanceMeters: row.meters, reasons }
   })
 }
+
+const secondsOf = ({ kind }: Placed, { seconds, meters }: Arrival) => secondsWithin(travelOf(kind).metersPerSecondMax, seconds, meters)
+const inOrder = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1)
 
 /** Why each of the others cannot be recommended. */
 export function unusable(units: readonly UnitView[], incident: string | undefined, language: Language, at: Instant) {

@@ -6,6 +6,7 @@ import type { AgencyPath, CommandId, Instant } from '#kernel/names.ts'
 import { close, closure, open, usualModes } from './closure.ts'
 import type { DrawnShape, TravelMode } from './contract.ts'
 import type { RoadsDeps } from './deps.ts'
+import { edgeCountOf } from './placed-closure.ts'
 import { agencyOfClosure } from './store.ts'
 
 /** Who may close roads. */
@@ -26,7 +27,7 @@ export async function closeRoad(
   if (!deps.room.isReady()) return refuse('map-not-found')
   const modes = wanted.modes ?? usualModes
   const placed = await deps.room.placeClosure(wanted.geometry, modes)
-  const edges = new Set(placed?.stretches.filter((_, i) => i % 3 === 0)).size
+  const edges = placed ? edgeCountOf(placed) : 0
   const id = deps.newId()
   const at = deps.now()
   return deps.journal.act(commandOf(commandId, actor, at, 'close road', request), async (tx): Promise<{ answer: { closure: string } } | Refused> => {

@@ -1,6 +1,7 @@
 /** What other rooms and the apps may know of travel by road: modes, arrivals, ways, areas reached, closures. */
 import { Type, type Static } from 'typebox'
 import { At, CommandIdOf, Crs, Id, Latitude, Longitude, Nullable, Path } from '#kernel/contract.ts'
+import { UnitKind, UnitState } from '#modules/units/contract.ts'
 
 /** How somebody travels: `bike` is a motorcycle or e-bike, `emergency` a patrol car on an emergency. */
 export const TravelMode = Type.Union([Type.Literal('car'), Type.Literal('emergency'), Type.Literal('bike'), Type.Literal('foot')])
@@ -29,6 +30,8 @@ export const RouteView = Type.Object({
   geometry: Line,
   steps: Type.Array(RouteStep),
   engine: EngineName,
+  snappedFromMeters: Type.Number({ description: 'from the point asked for to the road where the way begins' }),
+  snappedToMeters: Type.Number({ description: 'from the road where the way ends to the point asked for' }),
 })
 export type RouteView = Static<typeof RouteView>
 
@@ -95,19 +98,42 @@ export type ClosureView = Static<typeof ClosureView>
 
 export const NearestUnits = Type.Object({
   at: At,
-  items: Type.Array(Type.Object({ unit: Id, callSign: Type.String(), kind: Type.String(), mode: TravelMode, seconds: Type.Number(), meters: Type.Number(), fixAt: At })),
+  items: Type.Array(Type.Object({ unit: Id, callSign: Type.String(), kind: UnitKind, state: UnitState, mode: TravelMode, seconds: Type.Number(), meters: Type.Number(), fixAt: At })),
 })
 export type NearestUnits = Static<typeof NearestUnits>
 
 /** Somebody or something that could travel. */
-export type Traveller = { readonly id: string; readonly lon: number; readonly lat: number; readonly mode: TravelMode }
+export type Traveller = {
+  readonly id: string
+  readonly lon: number
+  readonly lat: number
+  readonly mode: TravelMode
+  /** Never faster than this, whatever the roads allow. */
+  readonly metersPerSecondMax?: number
+}
 export type Arrival = { readonly id: string; readonly seconds: number; readonly meters: number }
 export type ArrivalsAsked = {
-  /** Only so many, the first to arrive. */
+  /** Only so many, the first to arrive; of those who come at once the shorter way, then the lower id. */
   readonly countMax?: number
+  /** Only those who are there by then. */
+  readonly secondsMax?: number
   /** As if nothing were closed. */
   readonly openRoads?: boolean
 }
+
+/** An e-bike takes a motorcycle's roads, but is never faster than the law lets it be. */
+const eBikeMetersPerSecond = 25 / 3.6
+
+/** By what a unit of a kind travels, and how fast at most; a patrol car, where it is urgent, as an emergency. */
+export function travelOf(kind: UnitKind, isUrgent = false): { readonly mode: TravelMode; readonly metersPerSecondMax?: number } {
+  if (kind === 'foot') return { mode: 'foot' }
+  if (kind === 'car') return { mode: isUrgent ? 'emergency' : 'car' }
+  return kind === 'e-bike' ? { mode: 'bike', metersPerSecondMax: eBikeMetersPerSecond } : { mode: 'bike' }
+}
+
+/** How long somebody takes who is never faster than a limit, on a way that the roads allow to be gone in so many seconds. */
+export const secondsWithin = (metersPerSecondMax: number | undefined, seconds: number, meters: number): number =>
+  metersPerSecondMax === undefined ? seconds : Math.max(seconds, meters / metersPerSecondMax)
 
 /** Travel by road, as other rooms ask for it. Computed in workers on the town's graph. */
 export type Roads = {

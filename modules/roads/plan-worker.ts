@@ -1,21 +1,20 @@
 /** Preparing one kind of traveller's plan, in a thread: seconds for a town. */
+import type { Now } from '#core/graph/engine.ts'
 import type { TravelMode } from '#core/graph/graph-input.ts'
 import { readGraph, type Extras, type FileArray } from '#core/graph/graph-file.ts'
 import { buildPlan, planExtras } from '#core/graph/plan.ts'
-import { streetsOf, type Closures } from '#core/graph/streets.ts'
+import { streetsOf } from '#core/graph/streets.ts'
 
 export type PlanTask = {
   /** The graph's file, checked. */
   readonly graph: Uint8Array
   readonly mode: TravelMode
-  readonly driveMs: Uint32Array | undefined
-  readonly closures: Closures | undefined
+  readonly now: Now
 }
 
 /** The plan's arrays by name (`planExtras`), in memory that threads share. */
-export default function prepare({ graph, mode, driveMs, closures }: PlanTask): Extras {
-  const streets = streetsOf(readGraph(graph, { trust: true }), mode, { ...(driveMs ? { driveMs } : {}), ...(closures ? { closures } : {}) })
-  const extras = planExtras(buildPlan(streets), mode)
+export default function prepare({ graph, mode, now }: PlanTask): Extras {
+  const extras = planExtras(buildPlan(streetsOf(readGraph(graph, { trust: true }), mode, now)), mode)
   return Object.fromEntries(Object.entries(extras).map(([name, array]) => [name, shared(array)]))
 }
 

@@ -175,6 +175,31 @@ test('a closure that runs out is lifted once, whoever notices', async () => {
   assert.equal(entries[1]!.actor.account, 'system')
 })
 
+test('the nearest units: how many, within how many minutes, in which state, and no e-bike faster than the law lets it be', async () => {
+  type Item = { unit: string; kind: string; state: string; mode: string; seconds: number; meters: number }
+  const nearest = async (more: object = {}) => body<{ items: Item[] }>(await call('GET', '/api/units/nearest', { querystring: { ...to, ...more } })).items
+  const ids = (items: readonly Item[]) => items.map((item) => item.unit)
+  const close = { lon: 117.2335, lat: 28.3045 }
+  units = [
+    unit('far', from.lon, from.lat), unit('near', close.lon, close.lat), unit('busy', close.lon, close.lat, { state: 'en-route' }), unit('old', to.lon, to.lat, { stale: true }),
+    unit('motor', from.lon, from.lat, { kind: 'motorcycle' }), unit('electric', from.lon, from.lat, { kind: 'e-bike' }),
+  ]
+  const free = await nearest()
+  assert.equal(free[0]!.unit, 'near')
+  assert.deepEqual(ids(free).sort(), ['electric', 'far', 'motor', 'near'])
+  assert.deepEqual(ids(await nearest({ limit: 2 })), ids(free).slice(0, 2))
+  const [motor, electric] = ['motor', 'electric'].map((id) => free.find((item) => item.unit === id)!)
+  assert.deepEqual([motor!.mode, electric!.mode, motor!.meters], ['bike', 'bike', electric!.meters])
+  assert.equal(electric!.seconds, Math.max(motor!.seconds, electric!.meters / (25 / 3.6)))
+  assert.ok(electric!.seconds > motor!.seconds, 'on these roads the limit counts')
+
+  assert.deepEqual(ids(await nearest({ minutesMax: motor!.seconds / 60 })), ids(free.filter(({ seconds }) => seconds <= motor!.seconds)), 'who is there by then')
+  assert.deepEqual(ids(await nearest({ minutesMax: 0.01 })), [])
+  assert.deepEqual((await nearest({ state: 'en-route' })).map((item) => [item.unit, item.state]), [['busy', 'en-route']])
+  assert.deepEqual(ids(await nearest({ state: 'any' })).sort(), ['busy', 'electric', 'far', 'motor', 'near'])
+  units = []
+})
+
 test('areas reached grow with the minutes, shrink with a closure, and come from all free units together', async () => {
   const ask = async (querystring: object) => body<IsochroneView>(await call('GET', '/api/roads/isochrone', { querystring }))
   const areas = await ask({ ...from, minutes: '5,2' })

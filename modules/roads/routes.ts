@@ -4,12 +4,11 @@ import { toWgs84 } from '#core/geo/shifted.ts'
 import { scopeOf, type Role } from '#kernel/actor.ts'
 import { CommandIdOf, Crs, Id, ItemsOf, Latitude, Longitude } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
-import type { UnitView } from '#modules/units/contract.ts'
+import { UnitState, type UnitView } from '#modules/units/contract.ts'
 import { route, type Route } from '#platform/http/route.ts'
 import { closeRoad, closers, openRoad } from './close-road.ts'
-import { ClosureView, Direction, IsochroneView, MatrixView, NearestUnits, NewClosure, NewMatrix, RouteView, TravelMode } from './contract.ts'
+import { ClosureView, Direction, IsochroneView, MatrixView, NearestUnits, NewClosure, NewMatrix, RouteView, travelOf, TravelMode } from './contract.ts'
 import type { RoadsDeps } from './deps.ts'
-import { modeOfUnit } from './mode-of-unit.ts'
 import { newestClosures } from './store.ts'
 
 const of = route<RoadsDeps>()
@@ -31,7 +30,9 @@ function minutesOf(text: string): number[] | undefined {
   return minutes.length <= 6 && minutes.every((each) => each >= 1 && each <= 60) ? minutes : undefined
 }
 
-const isFree = (unit: UnitView): unit is UnitView & Point => unit.state === 'free' && !unit.stale && unit.lon !== null && unit.lat !== null
+type Placed = UnitView & Point & { readonly fixAt: number }
+const isPlaced = (unit: UnitView): unit is Placed => !unit.stale && unit.lon !== null && unit.lat !== null && unit.fixAt !== null
+const isFree = (unit: UnitView): unit is Placed => unit.state === 'free' && isPlaced(unit)
 
 export const routes: Route<RoadsDeps>[] = [
   of({
@@ -93,7 +94,7 @@ export const routes: Route<RoadsDeps>[] = [
       const at: Point[] = []
       if (units === 'free') {
         const scope = scopeOf(actor, viewers)
-        if (scope.length > 0) at.push(...liveUnits(scope).filter(isFree).filter(({ kind }) => (mode === 'foot') === (modeOfUnit(kind) === 'foot')).slice(0, SOURCES_MAX))
+        if (scope.length > 0) at.push(...liveUnits(scope).filter(isFree).filter(({ kind }) => (mode === 'foot') === (travelOf(kind).mode === 'foot')).slice(0, SOURCES_MAX))
         if (at.length === 0) return refuse('no-free-units')
       } else if (lon !== undefined && lat !== undefined) at.push(pointOf(crs, lon, lat))
       else return refuse('place-or-units')
@@ -150,26 +151,32 @@ export const routes: Route<RoadsDeps>[] = [
   of({
     method: 'GET',
     path: '/api/units/nearest',
-    summary: 'Free units with a fresh position, nearest to a place by road first, on the streets as they are now.',
+    summary: 'Units with a fresh position, the free ones when nothing else is said, nearest to a place by road first, on the streets as they are now.',
     access: viewers,
     schema: {
       querystring: Type.Object({
         lon: Longitude,
         lat: Latitude,
         mode: Type.Optional(TravelMode),
+        minutesMax: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 600, description: 'only those who are there by then' })),
+        state: Type.Optional(Type.Union([...UnitState.anyOf, Type.Literal('any')], { description: 'free when absent; any: all on duty' })),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
         crs: Type.Optional(Crs),
       }),
     },
     replies: { 200: NearestUnits },
-    async handle({ room, liveUnits, now }, { actor, querystring: { lon, lat, mode, limit = 10, crs } }) {
+    async handle({ room, liveUnits, now }, { actor, querystring: { lon, lat, mode, minutesMax, state = 'free', limit = 10, crs } }) {
       if (!room.isReady()) return refuse('map-not-found')
-      const units = new Map(liveUnits(scopeOf(actor, viewers)).filter(isFree).map((unit) => [unit.id, unit]))
-      const travellers = [...units.values()].map((unit) => ({ id: unit.id, lon: unit.lon, lat: unit.lat, mode: mode ?? modeOfUnit(unit.kind) }))
-      const found = await room.roads.arrivals(pointOf(crs, lon, lat), travellers, { countMax: limit })
+      const units = new Map<string, Placed>()
+      for (const unit of liveUnits(scopeOf(actor, viewers))) if (isPlaced(unit) && (state === 'any' || unit.state === state)) units.set(unit.id, unit)
+      const travel = (unit: Placed) => ({ ...travelOf(unit.kind), ...(mode ? { mode } : {}) })
+      const travellers = [...units.values()].map((unit) => ({ id: unit.id, lon: unit.lon, lat: unit.lat, ...travel(unit) }))
+      const limits = { countMax: limit, ...(minutesMax === undefined ? {} : { secondsMax: 60 * minutesMax }) }
+      const found = await room.roads.arrivals(pointOf(crs, lon, lat), travellers, limits)
       const items = found.map(({ id, seconds, meters }) => {
-        const { callSign, kind, fixAt } = units.get(id)!
-        return { unit: id, callSign, kind, mode: mode ?? modeOfUnit(kind), seconds, meters, fixAt: fixAt! }
+        const unit = units.get(id)!
+        const { callSign, kind, state, fixAt } = unit
+        return { unit: id, callSign, kind, state, mode: travel(unit).mode, seconds, meters, fixAt }
       })
       return { status: 200, body: { at: now(), items } }
     },
