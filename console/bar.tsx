@@ -57,7 +57,7 @@ export function Bar() {
       ) : null}
       <Clock />
       {room && !isAdministration ? (
-        <button type="button" className="bar-search" onClick={() => signal('search')}>
+        <button type="button" className="bar-search" aria-label={t('bar.search')} onClick={() => signal('search')}>
           <Icon name="search" />
           <span>{t('bar.search')}</span>
           <Kbd keys="mod+K" />

@@ -160,7 +160,7 @@ export function paperTown(town: TownFile, now: number, options: { readonly onDut
       way: door(({ from, to }) => {
         const geometry = [[...from], [to[0], from[1]], [...to]]
         const meters = distanceMeters(...from, to[0], from[1]) + distanceMeters(to[0], from[1], ...to)
-        return yes({ geometry, meters, seconds: meters / 11, steps: [], engine: 'live' as const })
+        return yes({ geometry, meters, seconds: meters / 11, steps: [], engine: 'live' as const, snappedFromMeters: 0, snappedToMeters: 0 })
       }),
       report: door((positions) => {
         for (const fix of positions) {

@@ -111,7 +111,7 @@ async function sceneOn(ground: Ground, options: { at?: number } = {}): Promise<S
         travellers
           .map((each) => ({ id: each.id, meters: Math.abs(each.lon - to.lon) * 1e5, seconds: Math.abs(each.lon - to.lon) * 1e4 }))
           .sort((a, b) => a.seconds - b.seconds),
-      way: async (from, to) => ({ seconds: 60, meters: 500, geometry: [[from.lon, from.lat], [to.lon, to.lat]], steps: [], engine: 'live' }),
+      way: async (from, to) => ({ seconds: 60, meters: 500, geometry: [[from.lon, from.lat], [to.lon, to.lat]], steps: [], engine: 'live', snappedFromMeters: 0, snappedToMeters: 0 }),
       closureCount: () => 0,
     },
     pictures: { save: async () => ({ sha256: 'a'.repeat(64) }), file: (sha256, type) => ({ path: `/pictures/${sha256}`, type, etag: sha256 }) },

@@ -54,7 +54,7 @@ try {
           await page.setViewportSize(deskSizes['1366x768']) // a map that grows shows more; one that shrinks loses its place
           await page.goto(town.url + view.path(scene))
           await view.show(page, scene)
-          await shoot(page, view.name, deskSizes)
+          await shoot(page, view.name, view.phone ? doorSizes : deskSizes)
         }
         await page.context().close()
       }

@@ -1,16 +1,19 @@
 /** Routes, areas reached and closed roads: the panel beside the map's tools. What is drawn here has a list here too. */
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClosureView, IsochroneView, RouteView } from '#modules/roads/contract.ts'
 import { api, becauseOf, newCommandId } from '#ui/client.ts'
 import { serverNow } from '#ui/clock.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import type { MapReach, Place } from '#ui/map/things.ts'
-import { Button, Field, Icon, IconButton, Select, Spinner, useToasts } from '#ui/primitives.ts'
+import { Button, Field, Icon, IconButton, Select, useToasts } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import { useFormat } from '#ui/use-format.ts'
+import { FirstToArrive } from './first-to-arrive.tsx'
 import { useRoomPart } from './room-context.tsx'
 import { geometryOf, modes, reachMinutes, untilChoices, untilOf, type Drawing, type RoadsTool, type Shape, type UntilChoice } from './roads-tool.ts'
+import { useAnswer, useRounds } from './use-answer.ts'
+import { Waits } from './waits.tsx'
 
 /** What the panel has found, for the map to draw. */
 export type RoadsDrawn = { readonly route: readonly Place[]; readonly reach: readonly MapReach[] }
@@ -45,39 +48,9 @@ export function RoadsPanel(props: RoadsPanelProps) {
   )
 }
 
-/** What a question was answered, asked again when it changes; the last answer stays while the next one is awaited. */
-function useAsked<T>(path: string | null, again: unknown): { readonly answer: T | null; readonly problem: unknown; readonly waits: boolean } {
-  const [state, setState] = useState<{ path: string | null; answer: T | null; problem: unknown; waits: boolean }>({ path: null, answer: null, problem: null, waits: false })
-  useEffect(() => {
-    if (path === null) {
-      setState({ path, answer: null, problem: null, waits: false })
-      return
-    }
-    const gone = new AbortController()
-    setState((old) => ({ path, answer: old.path === path ? old.answer : null, problem: null, waits: true }))
-    api.get<T>(path, { signal: gone.signal }).then(
-      (answer) => setState({ path, answer, problem: null, waits: false }),
-      (problem: unknown) => !gone.signal.aborted && setState({ path, answer: null, problem, waits: false }),
-    )
-    return () => gone.abort()
-  }, [path, again])
-  return state
-}
-
 function ModeSelect({ value, onChange }: { readonly value: (typeof modes)[number]; readonly onChange: (mode: (typeof modes)[number]) => void }) {
   const { t } = useTranslation('command')
   return <Select label={t('roads.mode')} value={value} onChange={(event) => onChange(modes.find((mode) => mode === event.target.value) ?? 'car')} options={modes.map((mode) => ({ value: mode, label: t(`roads.modes.${mode}`) }))} />
-}
-
-function Waits({ waits, problem, children }: { readonly waits: boolean; readonly problem: unknown; readonly children: ReactNode }) {
-  const { t } = useTranslation('command')
-  if (problem) return <p className="roads-problem" role="alert"><Icon name="alert" size={14} /> {becauseOf(problem)}</p>
-  return (
-    <>
-      {waits ? <p className="soft roads-waits"><Spinner size={14} label={t('roads.computing')} /> {t('roads.computing')}</p> : null}
-      {children}
-    </>
-  )
 }
 
 function RoutePart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool: RoadsTool & { tool: 'route' } }) {
@@ -88,11 +61,12 @@ function RoutePart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
   const closures = useRoomPart((state) => state.closures)
   const { from, to, mode } = tool
   const path = from && to ? `/api/roads/route?fromLon=${from[0]}&fromLat=${from[1]}&toLon=${to[0]}&toLat=${to[1]}&mode=${mode}` : null
-  const { answer, problem, waits } = useAsked<RouteView>(path, closures)
+  const { answer, problem, asking } = useAnswer<RouteView>(path, closures)
+  const line = problem ? undefined : answer?.geometry
   useEffect(() => {
-    onDrawn({ ...nothingDrawn, route: answer ? answer.geometry.map(([lon, lat]) => [lon!, lat!] as const) : [] })
+    onDrawn({ ...nothingDrawn, route: line?.map(([lon, lat]) => [lon!, lat!] as const) ?? [] })
     return () => onDrawn(nothingDrawn)
-  }, [answer, onDrawn])
+  }, [line, onDrawn])
 
   const nameOf = (step: RouteView['steps'][number]) => (language === 'en' ? (step.streetEn ?? step.street) : step.street) ?? t('roads.unnamed')
   const lines = answer?.steps.map((step) => `${t(`roads.turn.${step.turn}`)} ${nameOf(step)}${step.meters > 0 ? ` · ${format.distance(step.meters)}` : ''}`) ?? []
@@ -100,7 +74,7 @@ function RoutePart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
     <>
       <ModeSelect value={mode} onChange={(next) => onTool({ ...tool, mode: next })} />
       {!from ? <p className="soft">{t('roads.routeStart')}</p> : !to ? <p className="soft">{t('roads.routeGoal')}</p> : null}
-      <Waits waits={waits} problem={problem}>
+      <Waits waits={asking} problem={problem}>
         {answer ? (
           <>
             <p className="roads-figure" role="status">
@@ -128,21 +102,19 @@ function ReachPart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
   const { t } = useTranslation('command')
   const format = useFormat()
   const closures = useRoomPart((state) => state.closures)
+  const { may } = useSession()
+  const maySeeUnits = may(['dispatcher', 'commander', 'station', 'administrator'])
   const { at, mode, direction } = tool
-  const [round, setRound] = useState(0)
-  useEffect(() => {
-    if (at !== 'units') return
-    const timer = window.setInterval(() => !document.hidden && setRound((old) => old + 1), unitsAgainMs)
-    return () => window.clearInterval(timer)
-  }, [at])
+  const round = useRounds(unitsAgainMs, at === 'units')
   const again = useMemo(() => [closures, round], [closures, round])
   const minutes = reachMinutes.join(',')
   const path = at === null ? null : at === 'units' ? `/api/roads/isochrone?units=free&minutes=${minutes}&mode=${mode}` : `/api/roads/isochrone?lon=${at[0]}&lat=${at[1]}&minutes=${minutes}&mode=${mode}&direction=${direction}`
-  const { answer, problem, waits } = useAsked<IsochroneView>(path, again)
+  const { answer, problem, asking } = useAnswer<IsochroneView>(path, again)
+  const areas = problem ? undefined : answer?.features
   useEffect(() => {
-    onDrawn({ ...nothingDrawn, reach: answer ? answer.features.map(({ properties, geometry }) => ({ minutes: properties.minutes, area: geometry.coordinates })) : [] })
+    onDrawn({ ...nothingDrawn, reach: areas?.map(({ properties, geometry }) => ({ minutes: properties.minutes, area: geometry.coordinates })) ?? [] })
     return () => onDrawn(nothingDrawn)
-  }, [answer, onDrawn])
+  }, [areas, onDrawn])
   return (
     <>
       <Select
@@ -161,7 +133,7 @@ function ReachPart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
         />
       )}
       {at === null ? <p className="soft">{t('roads.reachStart')}</p> : null}
-      <Waits waits={waits && !answer} problem={problem}>
+      <Waits waits={asking && !answer} problem={problem}>
         {answer ? (
           <div role="status">
             <ul className="roads-legend">
@@ -181,6 +153,7 @@ function ReachPart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
           </div>
         ) : null}
       </Waits>
+      {at !== null && at !== 'units' && maySeeUnits ? <FirstToArrive at={at} /> : null}
     </>
   )
 }

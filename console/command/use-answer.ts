@@ -32,3 +32,14 @@ export function useAnswer<T>(path: string | null, again: unknown = 0, delayMs = 
   const base = (text: string | null) => text?.split('?')[0]
   return path !== null && base(asked.path) === base(path) ? asked : { answer: undefined, problem: undefined, asking: path !== null }
 }
+
+/** Counts up every so often while the page is looked at: for answers that age. */
+export function useRounds(everyMs: number, runs = true): number {
+  const [round, setRound] = useState(0)
+  useEffect(() => {
+    if (!runs) return
+    const timer = window.setInterval(() => !document.hidden && setRound((old) => old + 1), everyMs)
+    return () => window.clearInterval(timer)
+  }, [everyMs, runs])
+  return round
+}

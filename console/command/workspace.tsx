@@ -1,5 +1,5 @@
 /** Command 指挥: board, map, detail, units, command line; and what connects them. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type CSSProperties } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, newCommandId } from '#ui/client.ts'
 import { useLanguage } from '#ui/i18n.ts'
@@ -23,6 +23,7 @@ import { keep, keptFor } from './kept-draft.ts'
 import { MapPane, type MapPaneHandle } from './map-pane.tsx'
 import { NewIncident } from './new-incident.tsx'
 import { Overview } from './overview.tsx'
+import { PaneTabs, usePane } from './panes.tsx'
 import { useEntries, useRoom, useRoomPart } from './room-context.tsx'
 import { Search } from './search.tsx'
 import { play, readySound } from './sound.ts'
@@ -91,6 +92,7 @@ function Ready() {
   const map = useRef<MapPaneHandle>(null)
   const line = useRef<CommandBarHandle>(null)
   const isComposing = composing && draft !== null
+  const [pane, setPane] = usePane(incidentId ?? unitId, isComposing)
 
   const compose = useCallback((changes: Partial<Draft> = {}) => {
     setDraft((old) => ({ ...(old ?? emptyDraft(newCommandId())), ...changes }))
@@ -272,11 +274,15 @@ function Ready() {
     for (const each of units) await acts.assign(opened, each)
   }
 
-  const showPlace = (place: DraftPlace) => map.current?.showPlace([place.lon, place.lat])
+  const onMap = (show: (map: MapPaneHandle) => void) => {
+    setPane('map')
+    if (map.current) show(map.current)
+  }
+  const showPlace = (place: Pick<DraftPlace, 'lon' | 'lat'>) => onMap((shown) => shown.showPlace([place.lon, place.lat]))
   const change = (changes: Partial<Draft>) => setDraft((old) => (old ? { ...old, ...changes } : old))
 
   return (
-    <main className="command" style={{ gridTemplateColumns: `${board}px 1fr ${detail}px`, gridTemplateRows: `1fr ${strip}px auto` }}>
+    <main className="command" data-pane={pane} style={{ '--board-width': `${board}px`, '--side-width': `${detail}px`, '--strip-height': `${strip}px` } as CSSProperties}>
       <h1 className="visually-hidden">{t('workspace.command')}</h1>
       <Board acts={acts} mayAct={mayAct} onNew={() => compose()} />
       <MapPane
@@ -285,7 +291,10 @@ function Ready() {
         draft={isComposing && draft.place ? [draft.place.lon, draft.place.lat] : null}
         mayAct={mayAct}
         picking={isComposing && draft.place === null}
-        onPick={(place) => void newAt(place)}
+        onPick={(place) => {
+          setPane('side')
+          void newAt(place)
+        }}
         onNewAt={(place) => void newAt(place)}
       />
       <aside className="side" aria-label={t('side.label')}>
@@ -309,9 +318,9 @@ function Ready() {
             onSubmit={submit}
           />
         ) : incident ? (
-          <IncidentDetail key={incident.id} incident={incident} acts={acts} mayAct={mayAct} onHoverUnit={setHoveredUnit} onShow={(shown) => map.current?.showIncident(shown)} />
+          <IncidentDetail key={incident.id} incident={incident} acts={acts} mayAct={mayAct} onHoverUnit={setHoveredUnit} onShow={(shown) => onMap((on) => on.showIncident(shown))} />
         ) : unit ? (
-          <UnitDetail unit={unit} acts={acts} mayAct={mayAct} onShow={(id) => map.current?.showUnit(id)} onHoverUnit={setHoveredUnit} onSend={(sent) => sendLine(sent.callSign)} />
+          <UnitDetail unit={unit} acts={acts} mayAct={mayAct} onShow={(id) => onMap((on) => on.showUnit(id))} onHoverUnit={setHoveredUnit} onSend={(sent) => sendLine(sent.callSign)} />
         ) : incidentId && lost?.id === incidentId ? (
           <ErrorState problem={lost.problem} title={t('room.incidentGone')} />
         ) : unitId ? (
@@ -322,6 +331,7 @@ function Ready() {
       </aside>
       <UnitsStrip onHover={setHoveredUnit} />
       <CommandBar ref={line} onCommand={doCommand} />
+      <PaneTabs pane={pane} onPane={setPane} />
       <div className="splitter-at" style={{ gridArea: '1 / 1 / 2 / 2', justifySelf: 'end' }}>
         <Splitter label={t('side.board')} axis="x" value={board} {...boardWidth} onChange={setBoard} />
       </div>
@@ -334,7 +344,7 @@ function Ready() {
       {searching ? (
         <Search
           onClose={() => setSearching(false)}
-          onPlace={(place) => map.current?.showPlace([place.lon, place.lat])}
+          onPlace={showPlace}
           onShowUnit={(id) => map.current?.showUnit(id)}
           onShowIncident={(shown) => map.current?.showIncident(shown)}
         />

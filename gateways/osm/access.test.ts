@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accessOf, kmhOf } from './access.ts'
+import { accessOf } from './access.ts'
+import { kmhOf } from './limits.ts'
 import type { Tags } from './pbf.ts'
 import { usualProfile } from './profile.ts'
 
@@ -59,6 +60,51 @@ const ways: [tags: Tags, car: string, foot: string][] = [
   [{ railway: 'platform' }, 'none', 'both'],
   [{ railway: 'rail' }, 'none', 'none'],
   [{ building: 'yes' }, 'none', 'none'],
+  // a vehicle's name lets that vehicle in and nobody else
+  [{ highway: 'residential', access: 'psv' }, 'none', 'none'],
+  [{ highway: 'residential', access: 'bus', foot: 'yes' }, 'none', 'both'],
+  [{ highway: 'residential', motor_vehicle: 'emergency' }, 'none', 'both'],
+  [{ highway: 'residential', vehicle: 'bicycle' }, 'none', 'both'],
+  [{ highway: 'residential', access: 'motor_vehicle' }, 'both', 'none'],
+  [{ highway: 'path', access: 'foot' }, 'none', 'both'],
+  // of several words the kindest counts, and unknown ones say nothing
+  [{ highway: 'track', motor_vehicle: 'agricultural;forestry' }, 'none', 'both'],
+  [{ highway: 'track', vehicle: 'agricultural; forestry' }, 'none', 'both'],
+  [{ highway: 'track', motor_vehicle: 'agricultural;destination' }, 'both', 'both'],
+  [{ highway: 'residential', access: 'psv;destination' }, 'both', 'both'],
+  [{ highway: 'residential', access: 'fine_gravel' }, 'both', 'both'],
+  [{ highway: 'residential', access: 'no', motorcar: '06:00-11:00' }, 'none', 'none'],
+  [{ highway: 'residential', motor_vehicle: 'agricultural;whatever' }, 'none', 'both'],
+  // a service road of buses or emergencies is theirs, unless a tag says otherwise
+  [{ highway: 'service', service: 'bus' }, 'none', 'both'],
+  [{ highway: 'service', service: 'emergency_access' }, 'none', 'both'],
+  [{ highway: 'service', service: 'bus', motor_vehicle: 'destination' }, 'both', 'both'],
+  // nobody drives the sides of an area
+  [{ highway: 'service', area: 'yes' }, 'none', 'both'],
+  [{ highway: 'residential', area: 'yes', motor_vehicle: 'yes' }, 'none', 'both'],
+  [{ highway: 'service', area: 'no' }, 'both', 'both'],
+  // one-ways
+  [{ highway: 'residential', junction: 'circular' }, 'along', 'both'],
+  [{ highway: 'residential', oneway: 'yes', 'oneway:motor_vehicle': 'sometimes' }, 'along', 'both'],
+  [{ highway: 'residential', 'oneway:motorcar': 'yes', 'oneway:vehicle': 'no' }, 'along', 'both'],
+  [{ highway: 'residential', 'access:backward': 'no' }, 'along', 'along'],
+  [{ highway: 'residential', oneway: 'alternating' }, 'none', 'both'],
+  [{ highway: 'residential', oneway: 'yes', 'oneway:bus': 'no' }, 'along', 'both'],
+  // who walks
+  [{ highway: 'primary', foot: 'use_sidepath' }, 'both', 'none'],
+  [{ highway: 'primary', foot: 'use_sidepath', sidewalk: 'both' }, 'both', 'none'],
+  [{ highway: 'footway', 'foot:backward': 'no' }, 'none', 'along'],
+  [{ highway: 'trunk', motorroad: 'yes', sidewalk: 'right' }, 'both', 'both'],
+  [{ highway: 'trunk', motorroad: 'yes', 'sidewalk:left': 'separate' }, 'both', 'none'],
+  [{ highway: 'service', access: 'no', sidewalk: 'both' }, 'none', 'none'],
+  [{ highway: 'raceway', foot: 'yes' }, 'none', 'none'],
+  // not there
+  [{ highway: 'disused', motor_vehicle: 'yes', foot: 'yes' }, 'none', 'none'],
+  [{ highway: 'track', abandoned: 'yes' }, 'none', 'none'],
+  [{ highway: 'residential', construction: 'minor' }, 'both', 'both'],
+  // what holds at some hours is ignored, and reported
+  [{ highway: 'residential', 'motor_vehicle:conditional': 'no @ (22:00-05:00)' }, 'both', 'both'],
+  [{ highway: 'pedestrian', 'motor_vehicle:conditional': 'destination @ (06:00-11:00)' }, 'none', 'both'],
 ]
 for (const [tags, car, foot] of ways) {
   test(`${JSON.stringify(tags)}: a car may go ${car}, a walker ${foot}`, () => {
@@ -121,6 +167,13 @@ const points: [tags: Tags, car: string, foot: string][] = [
   [{ highway: 'crossing' }, 'free', 'free'],
   [{ access: 'no' }, 'blocked', 'free'],
   [{ railway: 'level_crossing' }, 'delayed', 'free'],
+  [{ barrier: 'entrance', access: 'no' }, 'blocked', 'blocked'],
+  [{ barrier: 'height_restrictor', motor_vehicle: 'no' }, 'blocked', 'free'],
+  [{ barrier: 'gate', motor_vehicle: 'agricultural;forestry' }, 'blocked', 'free'],
+  [{ barrier: 'gate', access: 'psv' }, 'blocked', 'blocked'],
+  [{ barrier: 'yes' }, 'blocked', 'free'],
+  [{ foot: 'no' }, 'free', 'blocked'],
+  [{ highway: 'crossing', foot: 'no', motor_vehicle: 'no' }, 'free', 'free'],
 ]
 const passage = ({ blocked, delayMs }: { blocked: boolean; delayMs: number }) => (blocked ? 'blocked' : delayMs > 0 ? 'delayed' : 'free')
 for (const [tags, car, foot] of points) {
@@ -160,6 +213,44 @@ const others: [tags: Tags, emergency: string, bike: string][] = [
   [{ highway: 'track', tracktype: 'grade5' }, 'both', 'both'],
   [{ highway: 'track', smoothness: 'impassable' }, 'none', 'none'],
   [{ route: 'ferry', emergency: 'yes' }, 'none', 'none'],
+  // what admits buses admits emergencies
+  [{ highway: 'residential', access: 'psv' }, 'both', 'none'],
+  [{ highway: 'residential', motor_vehicle: 'emergency' }, 'both', 'none'],
+  [{ highway: 'service', access: 'no', bus: 'permissive' }, 'both', 'none'],
+  [{ highway: 'primary', oneway: 'yes', 'oneway:psv': 'no' }, 'both', 'along'],
+  [{ highway: 'primary', oneway: 'yes', 'psv:backward': 'designated' }, 'both', 'along'],
+  [{ highway: 'primary', oneway: 'yes', busway: 'opposite_lane' }, 'both', 'along'],
+  [{ highway: 'service', access: 'no', 'bus:forward': 'yes' }, 'along', 'none'],
+  // and what restricts only buses does not restrict emergencies
+  [{ highway: 'primary', 'oneway:bus': 'yes' }, 'both', 'both'],
+  [{ highway: 'primary', bus: 'no', psv: 'no' }, 'both', 'both'],
+  // a stop says which vehicles halt there
+  [{ highway: 'footway', public_transport: 'platform', bus: 'yes' }, 'none', 'none'],
+  [{ highway: 'service', service: 'bus' }, 'both', 'none'],
+  [{ highway: 'service', service: 'bus', emergency: 'no' }, 'none', 'none'],
+  [{ highway: 'service', service: 'emergency_access' }, 'both', 'none'],
+  // against one-ways only where the profile says so, and never round a roundabout or where nobody knows
+  [{ highway: 'tertiary', oneway: 'yes' }, 'along', 'along'],
+  [{ highway: 'residential', junction: 'circular' }, 'along', 'along'],
+  [{ highway: 'residential', oneway: '-1' }, 'both', 'against'],
+  // "emergency=no" takes the privileges, not what every car may
+  [{ highway: 'pedestrian', emergency: 'no' }, 'none', 'none'],
+  [{ highway: 'residential', oneway: 'yes', emergency: 'no' }, 'along', 'along'],
+  [{ highway: 'busway', bus: 'yes', emergency: 'no' }, 'none', 'none'],
+  [{ highway: 'pedestrian', area: 'yes' }, 'none', 'none'],
+  // an e-bike on a cycleway keeps to the bicycles' directions
+  [{ highway: 'cycleway', 'oneway:bicycle': 'yes' }, 'none', 'along'],
+  [{ highway: 'cycleway', 'oneway:bicycle': '-1' }, 'none', 'against'],
+  [{ highway: 'cycleway', oneway: 'yes', 'oneway:bicycle': 'no' }, 'none', 'both'],
+  [{ highway: 'cycleway', bicycle: 'dismount' }, 'none', 'none'],
+  [{ highway: 'cycleway', vehicle: 'no' }, 'none', 'none'],
+  [{ highway: 'residential', vehicle: 'no', bicycle: 'use_sidepath' }, 'both', 'none'],
+  [{ highway: 'footway', bicycle: 'yes', oneway: 'yes', cycleway: 'opposite' }, 'none', 'both'],
+  [{ highway: 'track', motor_vehicle: 'agricultural;forestry' }, 'both', 'none'],
+  [{ highway: 'track', motor_vehicle: 'agricultural;forestry', bicycle: 'yes' }, 'both', 'both'],
+  // who may not use motorways may not use what is signed like one
+  [{ highway: 'trunk', motorroad: 'yes' }, 'both', 'none'],
+  [{ highway: 'trunk', motorroad: 'yes', motorcycle: 'yes' }, 'both', 'both'],
 ]
 for (const [tags, byEmergency, byBike] of others) {
   test(`${JSON.stringify(tags)}: an emergency may go ${byEmergency}, an e-bike ${byBike}`, () => {
@@ -174,6 +265,10 @@ const otherPoints: [tags: Tags, emergency: string, bike: string][] = [
   [{ barrier: 'gate', locked: 'yes', emergency: 'yes' }, 'delayed', 'blocked'],
   [{ barrier: 'stile' }, 'blocked', 'blocked'],
   [{ railway: 'level_crossing' }, 'delayed', 'delayed'],
+  [{ barrier: 'gate', access: 'psv' }, 'delayed', 'blocked'],
+  [{ barrier: 'gate', access: 'no', bus: 'yes', emergency: 'no' }, 'blocked', 'blocked'],
+  [{ barrier: 'bollard', bicycle: 'dismount' }, 'blocked', 'blocked'],
+  [{ barrier: 'bollard', access: 'no', bicycle: 'yes' }, 'blocked', 'delayed'],
 ]
 for (const [tags, byEmergency, byBike] of otherPoints) {
   test(`at ${JSON.stringify(tags)} an emergency is ${byEmergency}, an e-bike ${byBike}`, () => {

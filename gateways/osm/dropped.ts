@@ -6,6 +6,7 @@ export const dropReasons = {
   ferry: { zh: '轮渡：不计入路网', en: 'ferries: not part of the network' },
   'under-construction': { zh: '在建、规划或已拆除的道路', en: 'roads under construction, proposed or gone' },
   'closed-to-all': { zh: '任何人都不得通行的道路', en: 'roads that nobody may use' },
+  'way-twice': { zh: '文件中重复出现的道路（只计第一次）', en: 'roads that the file has twice (the first counts)' },
   'node-missing': { zh: '地图文件缺少其部分节点的道路（在缺口处断开）', en: 'roads with points that the file lacks (cut there)' },
   'way-without-points': { zh: '少于两个有效点的道路', en: 'roads of fewer than two known points' },
   'conditional-access': { zh: '按时段或条件变化的通行规则：未采用', en: 'access that depends on hours or conditions: left out' },

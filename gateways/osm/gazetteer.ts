@@ -62,7 +62,7 @@ export function gazetteerOf(data: OsmData, roads: OsmRoads, graph: RoadGraph, in
     const names = namesOf({ ...tags, name })!
     return { name, nameEn: names.nameEn, spellings: spellingsOf([name, names.nameEn, names.nameZh, tags.ref, ...otherNames(tags)]) }
   })
-  const entries: GazetteerEntry[] = [...streetEntries(streets, roads, graph, data), ...crossingEntries(streets, roads, graph)]
+  const entries: GazetteerEntry[] = [...streetEntries(streets, roads, graph, data), ...crossingEntries(streets, roads, graph, data)]
   entries.push(...placesAndPois(data, index))
   return { streets, entries, townName: townNameOf(data) }
 }
@@ -147,20 +147,36 @@ function middleOf(edges: readonly number[], graph: RoadGraph): [number, number] 
   return points.reduce((best, point) => (distanceMeters(x, y, ...point) < distanceMeters(x, y, ...best) ? point : best))
 }
 
-function crossingEntries(streets: Gazetteer['streets'], roads: OsmRoads, graph: RoadGraph): GazetteerEntry[] {
+function crossingEntries(streets: Gazetteer['streets'], roads: OsmRoads, graph: RoadGraph, data: OsmData): GazetteerEntry[] {
   const meeting = new Map<number, Set<number>>()
+  const rings: number[] = []
   for (let edge = 0; edge < graph.edgeCount; edge++) {
     const street = graph.edgeStreet[edge]!
-    if (street < 0 || !isOpen(graph, edge)) continue
-    for (const node of [graph.edgeFrom[edge]!, graph.edgeTo[edge]!]) {
-      const set = meeting.get(node)
-      if (set) set.add(street)
-      else meeting.set(node, new Set([street]))
+    if (!isOpen(graph, edge)) continue
+    // a roundabout's own name, if it has one, is not that of a street which crosses another
+    if (isRoundabout(data.ways[roads.edgeWay[edge]!]!.tags)) rings.push(edge)
+    else if (street >= 0) {
+      for (const node of [graph.edgeFrom[edge]!, graph.edgeTo[edge]!]) {
+        const set = meeting.get(node)
+        if (set) set.add(street)
+        else meeting.set(node, new Set([street]))
+      }
+    }
+  }
+  // Streets that reach one roundabout cross there, wherever on it they reach it.
+  const ringOf = new Map<number, number>()
+  for (const [ring, nodes] of ringsOf(rings, graph).entries()) {
+    const reached = nodes.filter((node) => meeting.has(node))
+    const all = new Set(reached.flatMap((node) => [...meeting.get(node)!]))
+    for (const node of reached) {
+      ringOf.set(node, ring)
+      meeting.set(node, all)
     }
   }
   // Two streets may be joined by a few metres of road with no name, as where carriageways part.
   for (let edge = 0; edge < graph.edgeCount; edge++) {
     if (graph.edgeStreet[edge]! >= 0 || graph.edgeMillimeters[edge]! > LINK_METERS * 1000 || !isOpen(graph, edge)) continue
+    if (isRoundabout(data.ways[roads.edgeWay[edge]!]!.tags)) continue
     const [a, b] = [graph.edgeFrom[edge]!, graph.edgeTo[edge]!]
     const [atA, atB] = [meeting.get(a), meeting.get(b)]
     if (atA && atB) meeting.set(a, new Set([...atA, ...atB]))
@@ -176,7 +192,8 @@ function crossingEntries(streets: Gazetteer['streets'], roads: OsmRoads, graph: 
         if (nameA === nameB) continue
         const key = nameA < nameB ? `${nameA}\n${nameB}` : `${nameB}\n${nameA}`
         const same = groups.get(key) ?? []
-        const near = same.find((group) => group.nodes.some((other) => nodeMeters(graph, node, other) <= CROSSING_METERS))
+        const ring = ringOf.get(node)
+        const near = same.find((group) => group.nodes.some((other) => (ring !== undefined && ringOf.get(other) === ring) || nodeMeters(graph, node, other) <= CROSSING_METERS))
         if (near) {
           if (!near.nodes.includes(node)) near.nodes.push(node)
         } else same.push({ nodes: [node], streets: importance(graph, a) <= importance(graph, b) ? [a, b] : [b, a] })
@@ -205,6 +222,33 @@ function crossingEntries(streets: Gazetteer['streets'], roads: OsmRoads, graph: 
     }
   }
   return found
+}
+
+const isRoundabout = (tags: Tags) => tags.junction === 'roundabout' || tags.junction === 'circular'
+
+/** The nodes of each roundabout: its edges hang together. */
+function ringsOf(edges: readonly number[], graph: RoadGraph): number[][] {
+  const around = new Map<number, number[]>()
+  for (const edge of edges) {
+    const [a, b] = [graph.edgeFrom[edge]!, graph.edgeTo[edge]!]
+    for (const [node, other] of [[a, b], [b, a]] as const) around.set(node, [...(around.get(node) ?? []), other])
+  }
+  const rings: number[][] = []
+  const seen = new Set<number>()
+  for (const start of around.keys()) {
+    if (seen.has(start)) continue
+    seen.add(start)
+    const ring = [start]
+    for (let i = 0; i < ring.length; i++) {
+      for (const other of around.get(ring[i]!)!) {
+        if (seen.has(other)) continue
+        seen.add(other)
+        ring.push(other)
+      }
+    }
+    rings.push(ring)
+  }
+  return rings
 }
 
 const importanceOf = new WeakMap<RoadGraph, Map<number, number>>()

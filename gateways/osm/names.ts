@@ -1,5 +1,6 @@
 /** The names of a thing in the languages the console speaks, and how they sound. */
 import { pinyin } from 'pinyin-pro'
+import { localNameOf } from './local-name.ts'
 import type { Tags } from './pbf.ts'
 
 const HAN = /\p{Script=Han}/u
@@ -7,15 +8,12 @@ const han = /\p{Script=Han}+/gu
 
 /** The Chinese name where the map has one, the local name, the English name: from the map, else spelled from the Chinese. */
 export function namesOf(tags: Tags): { name: string; nameEn: string | null; nameZh: string | null } | undefined {
-  const name = nameOf(tags) ?? tags['name:zh'] ?? tags['name:en']
+  const name = localNameOf(tags) ?? tags['name:zh'] ?? tags['name:en']
   if (!name) return undefined
   const chinese = tags['name:zh'] ?? tags['name:zh-Hans'] ?? (HAN.test(name) ? name : null)
   const english = tags['name:en'] ?? (HAN.test(name) ? romanised(name) : null)
   return { name, nameEn: english, nameZh: chinese }
 }
-
-/** The local name. Where several stand in one field ("A;B") it is the first. */
-export const nameOf = (tags: Tags): string | undefined => tags.name?.split(';')[0]!.trim() || undefined
 
 /** Other names people use. */
 export function otherNames(tags: Tags): string[] {

@@ -178,11 +178,16 @@ class Fields {
   /** A zigzag number. */
   signed(): number {
     const value = this.varint()
+    if (value <= 0x7fffffff) return (value >>> 1) ^ -(value & 1)
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
   /** A two's-complement number (int64), which negative takes all ten bytes. */
   int64(): number {
     const start = this.at
+    // seven bytes and fewer hold no sign: all ids and times that occur
+    let length = 0
+    while (this.bytes[start + length]! >= 0x80) length++
+    if (length < 7) return this.varint()
     let high = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.bytes[this.at++]
@@ -222,6 +227,29 @@ class Fields {
   }
 }
 const decoder = new TextDecoder()
+const NOTHING: Uint8Array = new Uint8Array()
+
+/** How many numbers a packed list holds: each ends with a byte below 128. */
+function countOf(packed: Uint8Array): number {
+  let count = 0
+  for (let i = 0; i < packed.length; i++) if (packed[i]! < 0x80) count++
+  if (packed.length > 0 && packed.at(-1)! >= 0x80) throw new Error('it ends inside a number')
+  return count
+}
+
+/** Room for many short lists: parts of a few large arrays, because an array of its own for each way costs more than its numbers. */
+function roomOf(size: number): (count: number) => Float64Array {
+  let whole = new Float64Array(0)
+  let used = 0
+  return (count) => {
+    if (used + count > whole.length) {
+      whole = new Float64Array(Math.max(size, count))
+      used = 0
+    }
+    used += count
+    return whole.subarray(used - count, used)
+  }
+}
 
 function readBlobHeader(bytes: Uint8Array) {
   const fields = new Fields(bytes)
@@ -316,10 +344,11 @@ function readPrimitiveBlock(
     while (list.at < list.end) values.push(signed ? list.signed() : list.varint())
     return values
   }
-  const tagsOf = (keys: number[], values: number[]): Tags => {
-    if (keys.length !== values.length) throw new Error(`${keys.length} keys but ${values.length} values`)
+  const tagsOf = (keys: Uint8Array, values: Uint8Array): Tags => {
+    const [keyList, valueList] = [new Fields(keys), new Fields(values)]
     const tags: Record<string, string> = {}
-    for (const [i, key] of keys.entries()) tags[text(key)] = text(values[i]!)
+    while (keyList.at < keyList.end && valueList.at < valueList.end) tags[text(keyList.varint())] = text(valueList.varint())
+    if (keyList.at < keyList.end || valueList.at < valueList.end) throw new Error(`${countOf(keys)} keys but ${countOf(values)} values`)
     return tags
   }
   const seen = (info: Uint8Array) => {
@@ -332,12 +361,12 @@ function readPrimitiveBlock(
 
   const readDense = (block: Uint8Array) => {
     const dense = new Fields(block)
-    let [ids, lats, lons, keysValues]: number[][] = [[], [], [], []]
+    let [ids, lats, lons, keysValues] = [NOTHING, NOTHING, NOTHING, NOTHING]
     for (let tag = dense.tag(); tag !== 0; tag = dense.tag()) {
-      if (tag === 0x0a) ids = packed(dense.block(), true)
-      else if (tag === 0x42) lats = packed(dense.block(), true)
-      else if (tag === 0x4a) lons = packed(dense.block(), true)
-      else if (tag === 0x52) keysValues = packed(dense.block(), false)
+      if (tag === 0x0a) ids = dense.block()
+      else if (tag === 0x42) lats = dense.block()
+      else if (tag === 0x4a) lons = dense.block()
+      else if (tag === 0x52) keysValues = dense.block()
       else if (tag === 0x2a) {
         const info = new Fields(dense.block())
         for (let inner = info.tag(); inner !== 0; inner = info.tag()) {
@@ -345,25 +374,21 @@ function readPrimitiveBlock(
             info.skip(inner)
             continue
           }
-          let time = 0
-          for (const step of packed(info.block(), true)) newest = Math.max(newest, (time += step) * dateGranularity)
+          const times = new Fields(info.block())
+          for (let time = 0; times.at < times.end; ) newest = Math.max(newest, (time += times.signed()) * dateGranularity)
         }
       } else dense.skip(tag)
     }
-    if (ids.length !== lats.length || ids.length !== lons.length) {
-      throw new Error(`${ids.length} node ids, ${lats.length} latitudes, ${lons.length} longitudes`)
-    }
-    let [id, lat, lon, at] = [0, 0, 0, 0]
-    for (let i = 0; i < ids.length; i++) {
-      const place = addNode((id += ids[i]!), toLon((lon += lons[i]!)), toLat((lat += lats[i]!)))
-      if (at >= keysValues.length) continue
+    const count = countOf(ids)
+    if (count !== countOf(lats) || count !== countOf(lons)) throw new Error(`${count} node ids, ${countOf(lats)} latitudes, ${countOf(lons)} longitudes`)
+    const [idSteps, latSteps, lonSteps, words] = [new Fields(ids), new Fields(lats), new Fields(lons), new Fields(keysValues)]
+    let [id, lat, lon] = [0, 0, 0]
+    for (let i = 0; i < count; i++) {
+      const place = addNode((id += idSteps.signed()), toLon((lon += lonSteps.signed())), toLat((lat += latSteps.signed())))
+      if (words.at >= words.end) continue
       let tags: Record<string, string> | undefined
-      while (at < keysValues.length && keysValues[at] !== 0) {
-        tags ??= {}
-        tags[text(keysValues[at]!)] = text(keysValues[at + 1]!)
-        at += 2
-      }
-      at++ // the 0 between nodes
+      // 0 stands between nodes
+      for (let key = words.varint(); key !== 0; key = words.at < words.end ? words.varint() : 0) (tags ??= {})[text(key)] = text(words.varint())
       if (tags) nodeTags.set(place, tags)
     }
   }
@@ -371,11 +396,11 @@ function readPrimitiveBlock(
   const readNode = (block: Uint8Array) => {
     const node = new Fields(block)
     let [id, lat, lon] = [0, 0, 0]
-    let [keys, values]: number[][] = [[], []]
+    let [keys, values] = [NOTHING, NOTHING]
     for (let tag = node.tag(); tag !== 0; tag = node.tag()) {
       if (tag === 0x08) id = node.signed()
-      else if (tag === 0x12) keys = packed(node.block(), false)
-      else if (tag === 0x1a) values = packed(node.block(), false)
+      else if (tag === 0x12) keys = node.block()
+      else if (tag === 0x1a) values = node.block()
       else if (tag === 0x22) seen(node.block())
       else if (tag === 0x40) lat = node.signed()
       else if (tag === 0x48) lon = node.signed()
@@ -388,29 +413,31 @@ function readPrimitiveBlock(
   const readWay = (block: Uint8Array) => {
     const way = new Fields(block)
     let id = 0
-    let [keys, values, steps]: number[][] = [[], [], []]
+    let [keys, values, steps] = [NOTHING, NOTHING, NOTHING]
     for (let tag = way.tag(); tag !== 0; tag = way.tag()) {
       if (tag === 0x08) id = way.int64()
-      else if (tag === 0x12) keys = packed(way.block(), false)
-      else if (tag === 0x1a) values = packed(way.block(), false)
+      else if (tag === 0x12) keys = way.block()
+      else if (tag === 0x1a) values = way.block()
       else if (tag === 0x22) seen(way.block())
-      else if (tag === 0x42) steps = packed(way.block(), true)
+      else if (tag === 0x42) steps = way.block()
       else way.skip(tag)
     }
-    const refs = new Float64Array(steps.length)
+    const refs = room(countOf(steps))
+    const list = new Fields(steps)
     let ref = 0
-    for (let i = 0; i < steps.length; i++) refs[i] = ref += steps[i]!
+    for (let i = 0; i < refs.length; i++) refs[i] = ref += list.signed()
     ways.push({ id, refs, tags: tagsOf(keys, values) })
   }
 
   const readRelation = (block: Uint8Array) => {
     const relation = new Fields(block)
     let id = 0
-    let [keys, values, roles, steps, types]: number[][] = [[], [], [], [], []]
+    let [keys, values] = [NOTHING, NOTHING]
+    let [roles, steps, types]: number[][] = [[], [], []]
     for (let tag = relation.tag(); tag !== 0; tag = relation.tag()) {
       if (tag === 0x08) id = relation.int64()
-      else if (tag === 0x12) keys = packed(relation.block(), false)
-      else if (tag === 0x1a) values = packed(relation.block(), false)
+      else if (tag === 0x12) keys = relation.block()
+      else if (tag === 0x1a) values = relation.block()
       else if (tag === 0x22) seen(relation.block())
       else if (tag === 0x42) roles = packed(relation.block(), false)
       else if (tag === 0x4a) steps = packed(relation.block(), true)
@@ -427,6 +454,7 @@ function readPrimitiveBlock(
     relations.push({ id, members, tags: tagsOf(keys, values) })
   }
 
+  const room = roomOf(16_384)
   for (const group of groups) {
     const parts = new Fields(group)
     for (let tag = parts.tag(); tag !== 0; tag = parts.tag()) {

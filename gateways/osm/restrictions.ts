@@ -4,28 +4,36 @@ import type { DropReason } from './dropped.ts'
 import type { OsmRelation, Tags } from './pbf.ts'
 
 const kinds = /^(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)$/
-/** Whom a restriction, or an exception from one, may name. Nobody who walks is restricted in turning. */
+/** Whom a restriction may name. Nobody who walks is restricted in turning. */
 const namesOf: Readonly<Record<TravelMode, readonly string[]>> = {
   car: ['motorcar', 'motor_vehicle', 'vehicle'],
   emergency: ['emergency', 'motorcar', 'motor_vehicle', 'vehicle'],
   bike: ['motorcycle', 'motor_vehicle', 'vehicle'],
   foot: [],
 }
+/** Whose exceptions are an emergency's too. */
+const leading = ['psv', 'bus', 'taxi']
 
 export type Restriction = { readonly only: boolean; readonly uTurn: boolean }
 
 /** What a restriction relation says to a traveller at all hours; else why it says nothing. */
 export function restrictionOf(tags: Tags, mode: TravelMode): Restriction | DropReason {
   const names = namesOf[mode]
+  const [, onlyFor] = tags.type?.split(':') ?? []
   const exceptions = (tags.except ?? '').split(';').map((word) => word.trim())
-  if (names.length === 0 || exceptions.some((word) => names.includes(word))) return 'restriction-for-others'
+  const isExcepted = exceptions.some((word) => names.includes(word) || (mode === 'emergency' && leading.includes(word)))
+  if (names.length === 0 || isExcepted || (onlyFor !== undefined && !names.includes(onlyFor))) return 'restriction-for-others'
   // Limits by the hour are left out: a car that obeys them at the wrong hour is sent round for nothing.
   if (tags.hour_on || tags.day_on || tags.date_on) return 'conditional-restriction'
   const said = names.map((name) => tags[`restriction:${name}`]).find((value) => value !== undefined) ?? tags.restriction
-  if (said === undefined) return Object.keys(tags).some((key) => key.endsWith(':conditional')) ? 'conditional-restriction' : 'restriction-for-others'
-  const found = kinds.exec(said)
-  return found ? { only: found[1] === 'only', uTurn: found[2] === 'u_turn' } : 'unknown-restriction'
+  if (said === undefined) return isConditional(tags) ? 'conditional-restriction' : 'restriction-for-others'
+  // "no_left_turn;no_u_turn" is two signs on one pole; two that speak of different things are none
+  const found = said.split(';').map((word) => kinds.exec(word.trim()))
+  if (found.some((each) => !each || each[1] !== found[0]![1])) return 'unknown-restriction'
+  return { only: found[0]![1] === 'only', uTurn: found.every((each) => each![2] === 'u_turn') }
 }
+
+const isConditional = (tags: Tags) => Object.keys(tags).some((key) => key.startsWith('restriction') && key.endsWith(':conditional'))
 
 type Edges = {
   readonly edgeFrom: Uint32Array
@@ -57,16 +65,16 @@ export function restrictionsOf(
     if (!relation.tags.type?.startsWith('restriction')) continue
     const rules = travelModes.map((mode) => restrictionOf(relation.tags, mode))
     const concerned = travelModes.filter((_, i) => typeof rules[i] !== 'string')
+    if (concerned.length > 0 && isConditional(relation.tags)) drop('conditional-restriction', relation.id)
     if (concerned.length === 0) {
       drop(rules[0] as DropReason, relation.id)
       continue
     }
     const members = (role: string) => relation.members.filter((member) => member.role === role)
-    const fromWays = members('from').filter((member) => member.type === 'way')
-    const toWays = members('to').filter((member) => member.type === 'way')
-    const via = members('via')
-    const isKnown = [...fromWays, ...toWays, ...via.filter(({ type }) => type === 'way')].every(({ ref }) => edges.wayEdges.has(ref))
-    if (fromWays.length === 0 || toWays.length === 0 || via.length === 0 || !isKnown) {
+    // of several ways that one comes from or goes to, those that the file lacks are missed by nobody
+    const known = (role: string) => members(role).filter(({ type, ref }) => type === 'way' && edges.wayEdges.has(ref))
+    const [fromWays, toWays, via] = [known('from'), known('to'), members('via')]
+    if (fromWays.length === 0 || toWays.length === 0 || via.length === 0 || via.some(({ type, ref }) => type === 'way' && !edges.wayEdges.has(ref))) {
       drop('restriction-member-missing', relation.id)
       continue
     }
@@ -91,8 +99,8 @@ export function restrictionsOf(
             }
           } else if (via.every((member) => member.type === 'way')) {
             const steps = [fromWay, ...via, toWay].map((member) => arcsOf(member.ref))
-            const path = pathThrough(steps, head, tail, isOpen) ?? pathThrough(steps, head, tail, () => true)
-            if (path) found.push(path)
+            const paths = pathsThrough(steps, head, tail, isOpen)
+            found.push(...(paths.length > 0 ? paths : pathsThrough(steps, head, tail, () => true)))
           }
         }
       }
@@ -106,36 +114,35 @@ export function restrictionsOf(
 }
 
 /**
- * The shortest run of arcs that begins on the first way, goes along all the ways between in their order, and ends on the
- * last: one arc of the first and the last, at least one of each between. Breadth first.
+ * The shortest runs of arcs that begin on the first way, go along all the ways between in their order, and end on the last: one arc of
+ * the first and the last, at least one of each between. One run for each arc to begin and to end with. Breadth first.
  */
-function pathThrough(
-  steps: readonly (readonly number[])[],
-  head: (arc: number) => number,
-  tail: (arc: number) => number,
-  isOpen: (arc: number) => boolean,
-): number[] | undefined {
-  type Step = { readonly arc: number; readonly way: number; readonly before: Step | undefined }
-  const queue: Step[] = steps[0]!.filter(isOpen).map((arc) => ({ arc, way: 0, before: undefined }))
-  const seen = new Set<string>()
-  for (let i = 0; i < queue.length; i++) {
-    const here = queue[i]!
-    const onward = here.way === 0 ? [1] : [here.way, here.way + 1]
-    for (const way of onward) {
-      for (const arc of steps[way] ?? []) {
-        if (tail(arc) !== head(here.arc) || (arc ^ 1) === here.arc || !isOpen(arc)) continue
-        const step: Step = { arc, way, before: here }
-        if (way === steps.length - 1) {
+function pathsThrough(steps: readonly (readonly number[])[], head: (arc: number) => number, tail: (arc: number) => number, isOpen: (arc: number) => boolean): number[][] {
+  type Step = { readonly arc: number; readonly way: number; readonly length: number; readonly before: Step | undefined }
+  const paths: number[][] = []
+  for (const first of steps[0]!.filter(isOpen)) {
+    const queue: Step[] = [{ arc: first, way: 0, length: 1, before: undefined }]
+    const seen = new Set<string>()
+    let shortest = Infinity
+    for (let i = 0; i < queue.length && queue[i]!.length < shortest; i++) {
+      const here = queue[i]!
+      for (const way of here.way === 0 ? [1] : [here.way, here.way + 1]) {
+        for (const arc of steps[way] ?? []) {
+          const key = `${way} ${arc}`
+          if (tail(arc) !== head(here.arc) || (arc ^ 1) === here.arc || !isOpen(arc) || seen.has(key)) continue
+          seen.add(key)
+          const step: Step = { arc, way, length: here.length + 1, before: here }
+          if (way < steps.length - 1) {
+            queue.push(step)
+            continue
+          }
+          shortest = step.length
           const path: number[] = []
           for (let at: Step | undefined = step; at; at = at.before) path.unshift(at.arc)
-          return path
+          paths.push(path)
         }
-        const key = `${way} ${arc}`
-        if (seen.has(key)) continue
-        seen.add(key)
-        queue.push(step)
       }
     }
   }
-  return undefined
+  return paths
 }

@@ -5,10 +5,11 @@ import { nearestEdge } from '#core/graph/grid.ts'
 import type { TravelMode } from '#core/graph/graph-input.ts'
 import { streetsOf } from '#core/graph/streets.ts'
 import { route } from '#core/graph/travel.ts'
-import type { Tags } from './pbf.ts'
+import { readOsm, type Tags } from './pbf.ts'
+import { usualProfile } from './profile.ts'
 import { restrictionOf } from './restrictions.ts'
 import { roadsOf } from './roads.ts'
-import { pointOf, smallMap, type Drawing } from './small-map.ts'
+import { encodeOsm, pointOf, smallMap, type Drawing } from './small-map.ts'
 
 /** The way from one point of a drawing to another, as the letters of the nodes it passes; "none" when there is none. */
 function wayOf(drawing: Drawing, from: [number, number], to: [number, number], mode: TravelMode = 'car'): string {
@@ -64,6 +65,11 @@ const signs: [sign: string, members: string, tags: Tags, to: [number, number], e
   ['no_left_turn', 'from=1 via=c to=4', { hour_on: '07:00', hour_off: '09:00' }, north, 'c'],
   ['no_exit', 'from=1 via=c to=4 to=2', {}, south, 'c'],
   ['no_entry', 'from=1 from=3 via=c to=4', {}, north, 'ceec'],
+  ['no_entry', 'from=1 from=99 via=c to=4', {}, north, 'ceec'],
+  ['no_left_turn;no_u_turn', 'from=1 via=c to=4', {}, north, 'cssc'],
+  ['no_left_turn; only_straight_on', 'from=1 via=c to=4', {}, north, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { type: 'restriction:hgv' }, north, 'c'],
+  ['no_left_turn', 'from=1 via=c to=4', { 'restriction:conditional': 'none @ (22:00-06:00)' }, north, 'cssc'],
 ]
 for (const [sign, members, tags, to, expected] of signs) {
   test(`${sign} ${members} ${JSON.stringify(tags)}: from the west by ${expected}`, () => {
@@ -77,6 +83,27 @@ test('an exception for emergencies is one for them alone', () => {
   const signed: Drawing = { ...cross, relations: [['from=1 via=c to=4', { type: 'restriction', restriction: 'no_left_turn', except: 'psv;emergency' }]] }
   assert.equal(wayOf(signed, west, north, 'emergency'), 'c')
   assert.notEqual(wayOf(signed, west, north, 'car'), 'c')
+})
+
+test('what excepts buses excepts emergencies, and what is for buses alone does not concern them', () => {
+  const signed = (tags: Tags): Drawing => ({ ...cross, relations: [['from=1 via=c to=4', { type: 'restriction', ...tags }]] })
+  for (const except of ['psv', 'bus', 'bicycle;psv']) {
+    assert.equal(wayOf(signed({ restriction: 'no_left_turn', except }), west, north, 'emergency'), 'c')
+    assert.notEqual(wayOf(signed({ restriction: 'no_left_turn', except }), west, north, 'bike'), 'c')
+  }
+  assert.equal(wayOf(signed({ 'restriction:bus': 'no_left_turn' }), west, north, 'emergency'), 'c')
+  assert.notEqual(wayOf(signed({ restriction: 'no_left_turn' }), west, north, 'emergency'), 'c')
+})
+
+test('a sign over a way between is for all who come from the first way, whichever side of the corner they come from', () => {
+  //  way 1 runs through k, north and south of the link 6
+  const through: Drawing = { ...boulevard, nodes: { ...boulevard.nodes, S: [0, -400] }, ways: { ...boulevard.ways, 1: ['w k S', road] } }
+  const relations = [['from=1 via=6 to=5', { type: 'restriction', restriction: 'no_u_turn' }]] as const
+  const [fromWest, fromSouth, goal]: [number, number][] = [[-150, 0], [0, -200], [-150, 20]]
+  for (const from of [fromWest, fromSouth]) {
+    assert.match(wayOf(through, from!, goal!), /^km$/, 'without the sign')
+    assert.notEqual(wayOf({ ...through, relations }, from!, goal!), 'km', 'with it')
+  }
 })
 
 test('a sign for lorries, and one with hours in its value, do not concern us', () => {
@@ -213,6 +240,16 @@ test('what was left out is counted with its reason and examples', () => {
   })
 })
 
+test('what holds at some hours is counted, also beside what holds always', () => {
+  const { dropped, turnRestrictions } = roadsOf(smallMap({
+    ...cross,
+    ways: { ...cross.ways, 1: ['w c', { ...road, 'motor_vehicle:conditional': 'no @ (22:00-06:00)', 'maxspeed:conditional': '30 @ (22:00-06:00)' }], 2: ['c e', { ...road, 'oneway:conditional': 'yes @ (06:00-09:00)' }] },
+    relations: [['from=1 via=c to=4', { type: 'restriction', restriction: 'no_left_turn', 'restriction:conditional': 'none @ (22:00-06:00)' }]],
+  }))
+  assert.deepEqual(dropped, { 'conditional-access': { count: 2, examples: [1, 2] }, 'conditional-speed': { count: 1, examples: [1] }, 'conditional-restriction': { count: 1, examples: [1] } })
+  assert.equal(turnRestrictions, 1)
+})
+
 test('a road without a limit is faster in the country than in a built-up place', () => {
   const map = (landuse: string): Drawing => ({
     nodes: { a: [0, 0], b: [400, 0], p: [-200, -200], q: [600, -200], r: [600, 200], s: [-200, 200] },
@@ -222,4 +259,69 @@ test('a road without a limit is faster in the country than in a built-up place',
   assert.ok(kmh('residential') < kmh('farmland'), `${kmh('residential')} and ${kmh('farmland')} km/h`)
   assert.equal(roadsOf(smallMap(map('residential'))).builtUpBy, 'landuse')
   assert.equal(roadsOf(smallMap(cross)).builtUpBy, 'road-density')
+})
+
+test('where no land is drawn, corners of streets close together make a town, and so do houses and a settlement’s name', () => {
+  const kmh = (more: Partial<Drawing>, tags: Tags = {}) => {
+    const map: Drawing = { nodes: { a: [0, 0], b: [400, 0], ...more.nodes }, ways: { 1: ['a b', { highway: 'secondary', ...tags }], ...more.ways } }
+    return roadsOf(smallMap(map)).input.modes.car.arcKmh[0]!
+  }
+  const { kmh: country, builtUpKmh: town } = usualProfile.modes.car
+  assert.equal(kmh({}), country.secondary, 'a lonely road')
+  // side streets every 50 m
+  const along = Object.fromEntries(['c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((letter, i): [string, [number, number]] => [letter, [50 * i, 0]]))
+  const off = Object.fromEntries(['C', 'D', 'E', 'F', 'G', 'H', 'I', 'J'].map((letter, i): [string, [number, number]] => [letter, [50 * i, 40]]))
+  const sides = (highway: string): Drawing['ways'] => ({ 1: ['a c d e f g h i j b', { highway: 'secondary' }], ...Object.fromEntries('cdefghij'.split('').map((letter, i) => [10 + i, [`${letter} ${letter.toUpperCase()}`, { highway }]] as const)) })
+  assert.equal(kmh({ nodes: { ...along, ...off }, ways: sides('residential') }), town.secondary, 'side streets')
+  assert.equal(kmh({ nodes: { ...along, ...off }, ways: sides('path') }), country.secondary, 'paths cross in woods, too')
+  const house = (letter: string, i: number) => [10 + i, [`${letter} ${letter.toLowerCase()} ${letter}`, { building: 'house' }]] as const
+  const houses: Drawing['ways'] = { 1: ['d e f g h i', { highway: 'secondary' }], ...Object.fromEntries('CDEFGHIJ'.split('').map(house)) }
+  assert.equal(kmh({ nodes: { ...along, ...off }, ways: houses }), town.secondary, 'houses')
+  assert.equal(kmh({ nodes: { p: [200, 50, { place: 'town', name: '贵溪' }] } }), town.secondary, 'a name')
+  assert.equal(kmh({ nodes: { p: [200, 50, { place: 'locality', name: '野地' }] } }), country.secondary, 'a name of no settlement')
+  assert.equal(kmh({ nodes: { p: [200, 50, { place: 'town', name: '贵溪' }] } }, { 'zone:traffic': 'DE:rural' }), country.secondary, 'what stands on the road says more')
+  assert.equal(kmh({}, { 'zone:traffic': 'DE:urban' }), town.secondary)
+})
+
+//  a──────b     a square drawn as a relation of two pieces, with a pool (h i j k) in the middle; roads reach it at a, b, c, d and
+//  │  ▢   │     at m, in the middle of a side, which is no road's end
+//  d──m───c
+const drawnAround: Drawing = {
+  nodes: { ...square.nodes, m: [50, 0], M: [50, -50], N: [80, -50] },
+  ways: { 1: ['a b c', {}], 8: ['c m d a', {}], 2: ['A a', road], 3: ['B b', road], 4: ['C c', road], 5: ['D d', road], 6: ['h i j k h', {}], 9: ['M m', road] },
+  relations: [['outer=1 outer=8 inner=6', { type: 'multipolygon', highway: 'pedestrian', name: '广场' }]],
+}
+test('a square of several pieces with a hole is crossed where one sees across, and walked along its sides where not', () => {
+  assert.equal(wayOf(drawnAround, [50, -25], [125, 125], 'foot'), 'mb', 'past the pool')
+  const around = wayOf(drawnAround, [-25, 125], [125, -25], 'foot')
+  assert.match(around, /^a[^ac]+c$/, `not through the pool: ${around}`)
+  for (const mode of ['car', 'emergency', 'bike'] as const) assert.equal(wayOf(drawnAround, [-25, 125], [125, 125], mode), 'none', mode)
+  const roads = roadsOf(smallMap(drawnAround))
+  assert.ok(roads.streets.some(({ name }) => name === '广场'))
+  const closed: Drawing = { ...drawnAround, relations: [['outer=1 outer=8 inner=6', { type: 'multipolygon', highway: 'pedestrian', foot: 'no' }]] }
+  assert.equal(wayOf(closed, [-25, 125], [125, 125], 'foot'), 'none')
+})
+
+test('an area of road is driven by its lanes and not along its sides', () => {
+  const yard: Drawing = { ...square, ways: { ...square.ways, 1: ['a b c d a', { highway: 'service', area: 'yes' }], 7: ['a c', { highway: 'service' }] } }
+  assert.equal(wayOf(yard, [-25, 125], [125, -25]), 'ac')
+  assert.equal(wayOf(yard, [-25, 125], [125, 125]), 'none')
+  assert.equal(wayOf(yard, [-25, 125], [125, 125], 'foot'), 'ab')
+})
+
+test('a file may have its ways first, things twice, and members that it lacks', () => {
+  const whole = smallMap({ ...boulevard, relations: [['from=1 via=6 to=5', { type: 'restriction', restriction: 'no_u_turn' }], ['from=77 via=q to=2', { type: 'restriction', restriction: 'no_u_turn' }], ['outer=88 outer=q', { type: 'multipolygon', highway: 'pedestrian' }]] })
+  const expected = roadsOf(whole)
+  assert.deepEqual(roadsOf(readOsm(encodeOsm(whole, { waysFirst: true }))), expected)
+  // two extracts, one after the other
+  const moved = whole.nodeLonLat.map((value) => value + 1000)
+  const twice = { ...whole, nodeIds: Float64Array.of(...whole.nodeIds, ...whole.nodeIds), nodeLonLat: Int32Array.of(...whole.nodeLonLat, ...moved), ways: [...whole.ways, ...whole.ways] }
+  const { input, dropped } = roadsOf(twice)
+  assert.deepEqual(dropped['way-twice'], { count: whole.ways.length, examples: whole.ways.slice(0, 5).map(({ id }) => id) })
+  assert.deepEqual([input.nodes, input.edgeFrom, input.modes.car.restrictions], [expected.input.nodes, expected.input.edgeFrom, expected.input.modes.car.restrictions])
+})
+
+test('a ramp lies on the lower of its storeys', () => {
+  const level = (tags: Tags) => roadsOf(smallMap({ nodes: { a: [0, 0], b: [9, 0] }, ways: { 1: ['a b', { ...road, ...tags }] } })).input.edgeLevel[0]
+  assert.deepEqual([level({}), level({ level: '0;-1' }), level({ level: '-1;0' }), level({ layer: '2' }), level({ level: 'roof', bridge: 'yes' }), level({ tunnel: 'building_passage' })], [0, -1, -1, 2, 1, 0])
 })

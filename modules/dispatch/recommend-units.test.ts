@@ -82,7 +82,7 @@ test('the roads are asked for no more than the list shows', async () => {
 
 test('the way of an e-bike takes as long as the list says', async () => {
   const step = { turn: 'depart' as const, street: null, streetEn: null, lon: to.lon, lat: to.lat }
-  const way: RouteView = { seconds: 60, meters: 1000, geometry: [], engine: 'live', steps: [{ ...step, seconds: 45, meters: 900 }, { ...step, seconds: 15, meters: 100 }] }
+  const way: RouteView = { seconds: 60, meters: 1000, geometry: [], engine: 'live', snappedFromMeters: 0, snappedToMeters: 0, steps: [{ ...step, seconds: 45, meters: 900 }, { ...step, seconds: 15, meters: 100 }] }
   const roads: Roads = { arrivals: async () => [], way: async () => way, closureCount: () => 0 }
   const of = async (kind: UnitKind) => {
     const unit = { id: 'u', callSign: 'u', kind, agency: 'guixi', lon: 117.2, lat: 28.29 } as unknown as UnitView

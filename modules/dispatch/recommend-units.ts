@@ -2,10 +2,10 @@ import { distanceMeters } from '#core/geo/distance.ts'
 import { scopeOf, type Actor } from '#kernel/actor.ts'
 import { refuse } from '#kernel/decision.ts'
 import type { UnitId } from '#kernel/names.ts'
+import { secondsWithin, travelOf, type Arrival, type ArrivalsAsked, type RouteView } from '#modules/roads/contract.ts'
 import { watchRoom } from './access.ts'
 import type { ResourceView } from './contract.ts'
 import type { DispatchDeps } from './deps.ts'
-import { secondsWithin, travelOf, type Arrival, type ArrivalsAsked, type RouteView } from '#modules/roads/contract.ts'
 import { estimatedSeconds, isUrgent, isUsable, recommend, travellerOf, unusable, type Language, type Placed } from './recommendation.ts'
 
 type Place = { readonly lon: number; readonly lat: number }

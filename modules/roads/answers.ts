@@ -41,6 +41,8 @@ export type WayFound = {
   readonly geometry: [number, number][]
   readonly steps: { readonly street: number; readonly turn: Turn; readonly seconds: number; readonly meters: number; readonly lon: number; readonly lat: number }[]
   readonly engine: 'planned' | 'live'
+  readonly snappedFromMeters: number
+  readonly snappedToMeters: number
 }
 export type RoadsAnswers = {
   /** Milliseconds and metres as the roads allow, in the order of the travellers; Infinity for those who do not come, or surely not among the first. */
@@ -113,8 +115,17 @@ export function roadsAnswers(graph: RoadGraph) {
         const last = geometry.at(-1)
         if (!last || last[0] !== point[0] || last[1] !== point[1]) geometry.push(point)
       }
-      const steps = stepsOf(graph, way).map(({ milliseconds, meters, ...step }) => ({ ...step, seconds: milliseconds / 1000, meters: Math.round(meters * 10) / 10 }))
-      return { seconds: way.milliseconds / 1000, meters: way.meters, geometry, steps, engine: ready.plan(mode) ? 'planned' : 'live' }
+      const rounded = (meters: number) => Math.round(meters * 10) / 10
+      const steps = stepsOf(graph, way).map(({ milliseconds, meters, ...step }) => ({ ...step, seconds: milliseconds / 1000, meters: rounded(meters) }))
+      return {
+        seconds: way.milliseconds / 1000,
+        meters: way.meters,
+        geometry,
+        steps,
+        engine: ready.plan(mode) ? 'planned' : 'live',
+        snappedFromMeters: rounded(start.meters),
+        snappedToMeters: rounded(goal.meters),
+      }
     },
     matrix({ mode, moment, plan, from, to }: RoadsTask & { do: 'matrix' }): RoadsAnswers['matrix'] {
       const ready = withPlan(mode, moment, plan)

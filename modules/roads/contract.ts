@@ -1,7 +1,7 @@
 /** What other rooms and the apps may know of travel by road: modes, arrivals, ways, areas reached, closures. */
 import { Type, type Static } from 'typebox'
 import { At, CommandIdOf, Crs, Id, Latitude, Longitude, Nullable, Path } from '#kernel/contract.ts'
-import type { UnitKind } from '#modules/units/contract.ts'
+import { UnitKind, UnitState } from '#modules/units/contract.ts'
 
 /** How somebody travels: `bike` is a motorcycle or e-bike, `emergency` a patrol car on an emergency. */
 export const TravelMode = Type.Union([Type.Literal('car'), Type.Literal('emergency'), Type.Literal('bike'), Type.Literal('foot')])
@@ -30,6 +30,8 @@ export const RouteView = Type.Object({
   geometry: Line,
   steps: Type.Array(RouteStep),
   engine: EngineName,
+  snappedFromMeters: Type.Number({ description: 'from the point asked for to the road where the way begins' }),
+  snappedToMeters: Type.Number({ description: 'from the road where the way ends to the point asked for' }),
 })
 export type RouteView = Static<typeof RouteView>
 
@@ -93,6 +95,12 @@ export const ClosureView = Type.Object({
   liftedAt: Nullable(At),
 })
 export type ClosureView = Static<typeof ClosureView>
+
+export const NearestUnits = Type.Object({
+  at: At,
+  items: Type.Array(Type.Object({ unit: Id, callSign: Type.String(), kind: UnitKind, state: UnitState, mode: TravelMode, seconds: Type.Number(), meters: Type.Number(), fixAt: At })),
+})
+export type NearestUnits = Static<typeof NearestUnits>
 
 /** Somebody or something that could travel. */
 export type Traveller = {

@@ -1,7 +1,7 @@
 /** Plans of one map for the moment, prepared in the background: those of the profile are kept on the disk beside the map. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packArrays, unpackArrays, type Extras } from '#core/graph/graph-file.ts'
+import { packArrays, RoadFileBroken, unpackArrays, type Extras } from '#core/graph/graph-file.ts'
 import { travelModes } from '#core/graph/graph-input.ts'
 import type { Log } from '#platform/log.ts'
 import { workerPool, type WorkerPool } from '#platform/workers/pool.ts'
@@ -40,11 +40,11 @@ export function openPlans(map: TownRoads, log: Pick<Log, 'warn'>): Plans {
       if (at(mode, moment)) continue
       try {
         const path = join(map.folder, `plan-${mode}.bin`)
-        const kept = moment.version === 0 ? await readPlan(path) : undefined
+        const kept = moment.version === 0 ? await readPlan(path, map.graph, log) : undefined
         const extras = kept ?? (await planFor(mode, moment))
         if (stopped || moment !== wanted) return
         ready.set(mode, { version: moment.version, extras })
-        if (!kept && moment.version === 0) await writePlan(path, extras)
+        if (!kept && moment.version === 0) await writePlan(path, map.graph, extras)
       } catch (error) {
         if (!stopped) log.warn({ err: error, mode }, 'a plan could not be prepared; searches answer')
       }
@@ -77,23 +77,30 @@ export function openPlans(map: TownRoads, log: Pick<Log, 'warn'>): Plans {
   }
 }
 
-/** A plan that was kept beside its map, in memory that threads share; undefined where there is none that can be used. */
-async function readPlan(path: string): Promise<Extras | undefined> {
+/** The head of a graph's file, checksum and all: a plan is of use with that very file alone. */
+const headOf = (graph: Uint8Array) => Uint32Array.from(new Uint32Array(graph.buffer, graph.byteOffset, 8))
+
+/** A plan that was kept beside its map, in memory that threads share; undefined where there is none that can be used, and then it is made again. */
+async function readPlan(path: string, graph: Uint8Array, log: Pick<Log, 'warn'>): Promise<Extras | undefined> {
   const bytes = await readFile(path).catch(() => undefined)
   if (!bytes) return undefined
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
   shared.set(bytes)
   try {
-    return unpackArrays(shared)
-  } catch {
-    return undefined // of another version, or damaged: it is made again
+    const { madeFor, ...extras } = unpackArrays(shared)
+    if (madeFor?.toString() !== headOf(graph).toString()) throw new RoadFileBroken('It was made for another map.')
+    return extras
+  } catch (error) {
+    if (!(error instanceof RoadFileBroken)) throw error
+    log.warn({ file: path, because: error.message }, 'a kept plan cannot be used; it is made again, nothing is to be done')
+    return undefined
   }
 }
 
-async function writePlan(path: string, extras: Extras): Promise<void> {
+async function writePlan(path: string, graph: Uint8Array, extras: Extras): Promise<void> {
   const draft = `${path}.${process.pid}.part`
   try {
-    await writeFile(draft, packArrays(extras))
+    await writeFile(draft, packArrays({ ...extras, madeFor: headOf(graph) }))
     await rename(draft, path)
   } catch {
     await rm(draft, { force: true }) // a full disk: the plan is made again at the next start

@@ -2,12 +2,12 @@
 import { Type } from 'typebox'
 import { toWgs84 } from '#core/geo/shifted.ts'
 import { scopeOf, type Role } from '#kernel/actor.ts'
-import { At, CommandIdOf, Crs, Id, ItemsOf, Latitude, Longitude } from '#kernel/contract.ts'
+import { CommandIdOf, Crs, Id, ItemsOf, Latitude, Longitude } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
-import { UnitKind, UnitState, type UnitView } from '#modules/units/contract.ts'
+import { UnitState, type UnitView } from '#modules/units/contract.ts'
 import { route, type Route } from '#platform/http/route.ts'
 import { closeRoad, closers, openRoad } from './close-road.ts'
-import { ClosureView, Direction, IsochroneView, MatrixView, NewClosure, NewMatrix, RouteView, travelOf, TravelMode } from './contract.ts'
+import { ClosureView, Direction, IsochroneView, MatrixView, NearestUnits, NewClosure, NewMatrix, RouteView, travelOf, TravelMode } from './contract.ts'
 import type { RoadsDeps } from './deps.ts'
 import { newestClosures } from './store.ts'
 
@@ -164,14 +164,7 @@ export const routes: Route<RoadsDeps>[] = [
         crs: Type.Optional(Crs),
       }),
     },
-    replies: {
-      200: Type.Object({
-        at: At,
-        items: Type.Array(
-          Type.Object({ unit: Id, callSign: Type.String(), kind: UnitKind, state: UnitState, mode: TravelMode, seconds: Type.Number(), meters: Type.Number(), fixAt: At }),
-        ),
-      }),
-    },
+    replies: { 200: NearestUnits },
     async handle({ room, liveUnits, now }, { actor, querystring: { lon, lat, mode, minutesMax, state = 'free', limit = 10, crs } }) {
       if (!room.isReady()) return refuse('map-not-found')
       const units = new Map<string, Placed>()

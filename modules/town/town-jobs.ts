@@ -2,7 +2,7 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readGraph } from '#core/graph/graph-file.ts'
+import { readGraph, RoadFileBroken } from '#core/graph/graph-file.ts'
 import type { FileReply } from '#platform/http/route.ts'
 import type { Log } from '#platform/log.ts'
 import { workerPool } from '#platform/workers/pool.ts'
@@ -58,6 +58,15 @@ type TownRoads = {
 
 type Loaded = { readonly meta: TownMeta; readonly roads: TownRoads; readonly pool: ReturnType<typeof workerPool>; running: number; retired: boolean }
 
+/** A damaged file is refused by its name, and the town stays as it was. @throws RoadFileBroken */
+function checkRoads(graph: Uint8Array, path: string): void {
+  try {
+    readGraph(graph)
+  } catch (error) {
+    throw error instanceof RoadFileBroken ? new RoadFileBroken(`${path}: ${error.message}`, { cause: error }) : error
+  }
+}
+
 export async function openTown(options: TownOptions): Promise<Town> {
   const { folder, log } = options
   await mkdir(folder, { recursive: true })
@@ -75,7 +84,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
     if (version === undefined || version === loaded?.meta.version) return
     const meta = await readMeta(folder, version)
     const [graph, gazetteer] = await Promise.all([readShared(join(folder, version, fileNames.graph)), readShared(join(folder, version, fileNames.gazetteer))])
-    readGraph(graph) // throws when the file is damaged: then the town stays as it was
+    checkRoads(graph, join(folder, version, fileNames.graph))
     const data: TownData = { graph, gazetteer }
     const pool = workerPool({ file: new URL('./town-worker.ts', import.meta.url), workerData: data, threads: Math.max(1, options.threads ?? 1) })
     const old = loaded

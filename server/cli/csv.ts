@@ -1,11 +1,16 @@
 /** Tables of text, comma separated (RFC 4180). */
 
-/** Rows of cells; an empty last line is none. A quote may hold commas, quotes (doubled) and line ends. */
-export function readCsv(text: string): string[][] {
+/**
+ * Rows of cells; an empty last line is none. A quote may hold commas, quotes (doubled) and line ends. A mark of the byte order is skipped.
+ *
+ * @returns what is wrong, where a quote has no end
+ */
+export function readCsv(text: string): string[][] | string {
   const rows: string[][] = []
   let row: string[] = []
   let cell = ''
   let quoted = false
+  let quotedIn = 0
   for (let i = text.charCodeAt(0) === 0xfeff ? 1 : 0; i < text.length; i++) {
     const letter = text[i]!
     if (quoted) {
@@ -14,8 +19,10 @@ export function readCsv(text: string): string[][] {
         cell += '"'
         i++
       } else quoted = false
-    } else if (letter === '"' && cell === '') quoted = true
-    else if (letter === ',') {
+    } else if (letter === '"' && cell === '') {
+      quoted = true
+      quotedIn = rows.length + 1
+    } else if (letter === ',') {
       row.push(cell)
       cell = ''
     } else if (letter === '\n') {
@@ -25,6 +32,7 @@ export function readCsv(text: string): string[][] {
       cell = ''
     } else cell += letter
   }
+  if (quoted) return `a quote in row ${quotedIn} has no end, expected another "`
   if (cell !== '' || row.length > 0) rows.push([...row, cell])
   return rows
 }

@@ -1,5 +1,5 @@
 /** `gengfu roads check`: the engine's answers held against the plain search, at random places, before and after random changes. */
-import { msOf } from '#core/graph/cost.ts'
+import { metersOf, msOf } from '#core/graph/cost.ts'
 import { createEngine, type Engine, type Now } from '#core/graph/engine.ts'
 import { travelModes, type TravelMode } from '#core/graph/graph-input.ts'
 import { buildPlan, planMatrix } from '#core/graph/plan.ts'
@@ -9,7 +9,7 @@ import { seeded } from '#core/random.ts'
 
 export type CheckReport = {
   readonly seed: number
-  /** Pairs of points compared, each by every engine: matrix from labels, from buckets, from searches; way, prepared and searched. */
+  /** Pairs of points compared, each by every engine: matrix from labels, from buckets, from searches; way, prepared and searched; each to the millisecond and the decimetre. */
   readonly pairs: number
   readonly reachable: number
   readonly differences: number
@@ -74,20 +74,21 @@ function compare(
     const searched = searching.matrix(mode, [from], to)
     for (const [j, goal] of to.entries()) {
       const expected = plain(goal)
-      const ms = msOf(expected)
+      const [ms, meters] = [msOf(expected), metersOf(expected)]
+      const isSame = (way: { milliseconds: number; meters: number } | undefined) => (way?.milliseconds ?? Infinity) === ms && (way?.meters ?? Infinity) === meters
       const answers: [what: string, same: boolean][] = [
         ['matrix from labels', byLabels[j] === expected],
         ['matrix from buckets', byBuckets[j] === expected],
-        ['matrix searched', searched.milliseconds[j] === ms],
-        ['way prepared', (engine.route(mode, from, goal)?.milliseconds ?? Infinity) === ms],
-        ['way searched', (searching.route(mode, from, goal)?.milliseconds ?? Infinity) === ms],
+        ['matrix searched', searched.milliseconds[j] === ms && searched.meters[j] === meters],
+        ['way prepared', isSame(engine.route(mode, from, goal))],
+        ['way searched', isSame(searching.route(mode, from, goal))],
       ]
       row.pairs++
       if (expected !== Infinity) row.reachable++
       const wrong = answers.filter(([, same]) => !same).map(([what]) => what)
       if (wrong.length === 0) continue
       row.differences++
-      say(`${wrong.join(', ')} from ${from.lon},${from.lat} to ${goal.lon},${goal.lat}, expected ${ms} ms`)
+      say(`${wrong.join(', ')} from ${from.lon},${from.lat} to ${goal.lon},${goal.lat}, expected ${ms} ms and ${meters} m`)
     }
   }
   engine.setNow(mode, {})

@@ -1,31 +1,29 @@
 /** `gengfu roads …`: the road engine for programs, without a server. */
-import { readFileSync } from 'node:fs'
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { buildGraph } from '#core/graph/build.ts'
-import { createEngine, type Engine } from '#core/graph/engine.ts'
-import { readGraphFile, writeGraph, type Extras } from '#core/graph/graph-file.ts'
+import { writeGraph, type Extras } from '#core/graph/graph-file.ts'
 import { travelModes, type TravelMode } from '#core/graph/graph-input.ts'
 import { nearestEdge, SNAP_METERS_MAX, type Snap } from '#core/graph/grid.ts'
 import { isochrones } from '#core/graph/isochrone.ts'
-import { planFrom, type Plan } from '#core/graph/plan.ts'
 import type { ReachedArcs } from '#core/graph/reached.ts'
 import type { RoadGraph } from '#core/graph/road-graph.ts'
 import { stepsOf } from '#core/graph/steps.ts'
-import { readOsm } from '#gateways/osm/pbf.ts'
-import { readProfile, usualProfile } from '#gateways/osm/profile.ts'
-import { roadsOf, type StreetNames } from '#gateways/osm/roads.ts'
+import { OsmFileBroken, readOsm } from '#gateways/osm/pbf.ts'
+import { ProfileBroken, readProfile, usualProfile } from '#gateways/osm/profile.ts'
+import { roadsOf } from '#gateways/osm/roads.ts'
 import type { PlanTask } from '#modules/roads/plan-worker.ts'
 import { workerPool } from '#platform/workers/pool.ts'
 import type { RoadsArguments } from '../arguments.ts'
-import { csvCell, readCsv } from './csv.ts'
+import { csvCell } from './csv.ts'
 import { checkRoads } from './roads-check.ts'
+import { roadsFault as fault } from './roads-fault.ts'
+import { openRoadFile, readBytes, streetExtras } from './roads-file.ts'
+import { writeWhole } from './roads-out.ts'
+import { readPoints, refuseSwapped, type NamedPoint } from './roads-points.ts'
 
 type Point = readonly [lon: number, lat: number]
 type Of<Command extends RoadsArguments['command']> = Extract<RoadsArguments, { command: Command }>
 
-/** A fault of the world, with a sentence for the operator. */
-const fault = (message: string) => Object.assign(new Error(message), { code: 'roads' })
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
 
 /** @returns the exit code */
@@ -40,7 +38,7 @@ export async function roads(words: RoadsArguments): Promise<number> {
     case 'roads isochrone':
       return isochrone(words)
     case 'roads check': {
-      const { engine } = await load(words.graph)
+      const { engine } = await openRoadFile(words.graph)
       const report = checkRoads(engine, words.pairs, words.seed)
       print(report)
       return report.differences === 0 ? 0 : 1
@@ -52,25 +50,17 @@ export async function roads(words: RoadsArguments): Promise<number> {
 async function build({ osm, out, profile }: Of<'roads build'>): Promise<number> {
   const startedAt = performance.now()
   const step = (words: string) => process.stderr.write(`${words}\n`)
-  const how = profile === undefined ? usualProfile : readProfile(await readText(profile))
+  const how = profile === undefined ? usualProfile : await profileOf(profile)
   step('reading the map')
-  const data = readOsm(await readBytes(osm))
+  const data = await mapOf(osm)
   step('roads')
   const found = roadsOf(data, undefined, how)
-  if (found.input.edgeFrom.length === 0) throw fault(`${osm} has no roads. Expected an OpenStreetMap extract with ways tagged highway=….`)
+  if (found.input.edgeFrom.length === 0) throw fault(`${osm} has no roads. Expected an OpenStreetMap extract with ways tagged highway=…: give another file with --osm.`)
   const graph = buildGraph(found.input)
   step('hierarchies and labels')
   const plans = await plansOf(graph)
   const bytes = writeGraph(graph, { ...plans, ...streetExtras(found.streets) })
-  // whole or not at all
-  const draft = `${out}.${process.pid}.part`
-  try {
-    await writeFile(draft, bytes)
-    await rename(draft, out)
-  } catch (cause) {
-    await rm(draft, { force: true })
-    throw fault(`${out} cannot be written (${(cause as Error).message}).`)
-  }
+  await writeWhole(out, (append) => append(bytes))
   print({
     nodes: graph.nodeCount,
     edges: graph.edgeCount,
@@ -80,6 +70,26 @@ async function build({ osm, out, profile }: Of<'roads build'>): Promise<number> 
     dropped: Object.fromEntries(Object.entries(found.dropped).map(([reason, { count }]) => [reason, count])),
   })
   return 0
+}
+
+async function mapOf(path: string) {
+  const bytes = await readBytes(path)
+  try {
+    return readOsm(bytes)
+  } catch (cause) {
+    if (!(cause instanceof OsmFileBroken)) throw cause
+    throw fault(`${path} cannot be used. ${cause.message} Expected a whole OpenStreetMap extract in PBF (.osm.pbf): fetch it again.`)
+  }
+}
+
+async function profileOf(path: string) {
+  const text = new TextDecoder().decode(await readBytes(path))
+  try {
+    return readProfile(text)
+  } catch (cause) {
+    if (!(cause instanceof ProfileBroken)) throw cause
+    throw fault(`${path} cannot be used as a profile: ${cause.message} Mend it, or leave --profile away for the usual one.`)
+  }
 }
 
 /** Plans for all, as many at a time as there are processors. */
@@ -97,57 +107,27 @@ async function plansOf(graph: RoadGraph): Promise<Extras> {
   }
 }
 
-type Names = readonly (readonly [name: string, nameEn: string | null])[]
-const streetExtras = (streets: readonly StreetNames[]): Extras => {
-  const names: Names = streets.map(({ name, tags }) => [name, tags['name:en'] ?? null])
-  return { streets: new TextEncoder().encode(JSON.stringify(names)) }
-}
-
-async function load(path: string): Promise<{ engine: Engine; names: Names }> {
-  const { graph, extras } = readGraphFile(await readBytes(path))
-  const plans: Partial<Record<TravelMode, Plan>> = {}
-  for (const mode of travelModes) {
-    const plan = planFrom(extras, mode)
-    if (plan) plans[mode] = plan
-  }
-  const streets = extras.streets as Uint8Array | undefined // as `streetExtras` put it there
-  return { engine: createEngine(graph, plans), names: streets ? (JSON.parse(new TextDecoder().decode(streets)) as Names) : [] }
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    const bytes = await readFile(path)
-    return bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes)
-  } catch (cause) {
-    throw fault(`${path} cannot be read (${(cause as Error).message}).`)
-  }
-}
-const readText = async (path: string) => new TextDecoder().decode(await readBytes(path))
-
 /** Many to many. Rows are written as they are found. */
 async function matrix({ graph: path, from, to, mode, out }: Of<'roads matrix'>): Promise<number> {
-  const [sources, targets] = [pointsOf(from), pointsOf(to)]
-  const { engine } = await load(path)
-  const place = (points: readonly Named[], file: string) => {
+  const [sources, targets] = [await readPoints(from), await readPoints(to)]
+  const { engine } = await openRoadFile(path)
+  const place = (points: readonly NamedPoint[], file: string) => {
+    refuseSwapped(file, points, engine.graph)
     const snaps = points.map(({ lon, lat }) => nearestEdge(engine.graph, mode, lon, lat))
     const lost = snaps.filter((snap) => snap === undefined).length
-    if (lost > 0) process.stderr.write(`${file}: ${lost} of ${points.length} points lie farther than ${SNAP_METERS_MAX} m from any road open to ${mode}; their rows are empty\n`)
+    if (lost > 0) process.stderr.write(`${file}: ${lost} of ${points.length} points lie farther than ${SNAP_METERS_MAX} m from any road open to ${mode}; their cells are empty\n`)
     return snaps
   }
   const [starts, goals] = [place(sources, from), place(targets, to)]
   const known = goals.flatMap((snap, j) => (snap ? [{ snap, j }] : []))
-  const file = await open(out, 'w').catch((cause: Error) => {
-    throw fault(`${out} cannot be written (${cause.message}).`)
-  })
-  try {
-    await file.write('from,to,seconds,meters\n')
-    const rowsAtOnce = Math.max(1, Math.floor(2_000_000 / Math.max(1, targets.length)))
+  await writeWhole(out, async (append) => {
+    await append('from,to,seconds,meters\n')
+    const rowsAtOnce = Math.max(1, Math.floor(2_000_000 / targets.length))
     for (let first = 0; first < sources.length; first += rowsAtOnce) {
       const rows = sources.slice(first, first + rowsAtOnce).map((source, i) => ({ source, snap: starts[first + i] }))
       const placed = rows.flatMap(({ snap }) => (snap ? [snap] : []))
       const { milliseconds, meters } = engine.matrix(mode, placed, known.map(({ snap }) => snap))
       let k = 0
-      let lines = ''
       for (const { source, snap } of rows) {
         const cells = targets.map(() => ',')
         if (snap) {
@@ -157,41 +137,14 @@ async function matrix({ graph: path, from, to, mode, out }: Of<'roads matrix'>):
           }
           k++
         }
+        let lines = ''
         for (const [j, target] of targets.entries()) lines += `${csvCell(source.id)},${csvCell(target.id)},${cells[j]}\n`
+        await append(lines)
       }
-      await file.write(lines)
       if (sources.length > rowsAtOnce) process.stderr.write(`${Math.min(sources.length, first + rowsAtOnce)} of ${sources.length} rows\n`)
     }
-  } finally {
-    await file.close()
-  }
-  return 0
-}
-
-type Named = { readonly id: string; readonly lon: number; readonly lat: number }
-
-/** @throws a fault that names file, row, what was found and what was expected */
-function pointsOf(path: string): Named[] {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw fault(`${path} cannot be read (${(cause as Error).message}).`)
-  }
-  const [head, ...rows] = readCsv(text)
-  const names = (head ?? []).map((name) => name.trim().toLowerCase())
-  const places = ['id', 'lon', 'lat'].map((name) => names.indexOf(name))
-  if (places.includes(-1)) throw fault(`${path}: the first row is "${(head ?? []).join(',')}", expected the columns id,lon,lat.`)
-  return rows.flatMap((row, i) => {
-    if (row.length === 1 && row[0]!.trim() === '') return []
-    const [id, lon, lat] = places.map((place) => row[place]?.trim() ?? '') as [string, string, string]
-    const number = (words: string, name: string, most: number) => {
-      const value = Number(words)
-      if (words === '' || !Number.isFinite(value) || Math.abs(value) > most) throw fault(`${path}, row ${i + 2}: ${name} is "${words}", expected a number from -${most} to ${most}.`)
-      return value
-    }
-    return [{ id, lon: number(lon, 'lon', 180), lat: number(lat, 'lat', 90) }]
   })
+  return 0
 }
 
 function snapOf(graph: RoadGraph, mode: TravelMode, [lon, lat]: Point): Snap {
@@ -203,8 +156,9 @@ function snapOf(graph: RoadGraph, mode: TravelMode, [lon, lat]: Point): Snap {
 const rounded = (value: number, digits: number) => Number(value.toFixed(digits))
 
 async function route({ graph: path, mode, from, to }: Of<'roads route'>): Promise<number> {
-  const { engine, names } = await load(path)
-  const way = engine.route(mode, snapOf(engine.graph, mode, from), snapOf(engine.graph, mode, to))
+  const { engine, names } = await openRoadFile(path)
+  const [start, goal] = [snapOf(engine.graph, mode, from), snapOf(engine.graph, mode, to)]
+  const way = engine.route(mode, start, goal)
   if (!way) throw fault(`There is no way for ${mode} from ${from.join(',')} to ${to.join(',')}.`)
   const coordinates: Point[] = []
   for (let i = 0; i < way.points.length; i += 2) {
@@ -222,12 +176,20 @@ async function route({ graph: path, mode, from, to }: Of<'roads route'>): Promis
     lon: rounded(lon, 7),
     lat: rounded(lat, 7),
   }))
-  print({ type: 'Feature', properties: { mode, seconds: way.milliseconds / 1000, meters: rounded(way.meters, 1), steps }, geometry: { type: 'LineString', coordinates } })
+  const properties = {
+    mode,
+    seconds: way.milliseconds / 1000,
+    meters: way.meters,
+    snappedFromMeters: rounded(start.meters, 1),
+    snappedToMeters: rounded(goal.meters, 1),
+    steps,
+  }
+  print({ type: 'Feature', properties, geometry: { type: 'LineString', coordinates } })
   return 0
 }
 
 async function isochrone({ graph: path, mode, from, minutes }: Of<'roads isochrone'>): Promise<number> {
-  const { engine } = await load(path)
+  const { engine } = await openRoadFile(path)
   const sorted = [...new Set(minutes)].sort((a, b) => a - b)
   const found = isochrones(engine.streets(mode), [snapOf(engine.graph, mode, from)], sorted.map((each) => each * 60), 'from')
   print({

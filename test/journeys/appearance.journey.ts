@@ -1,24 +1,20 @@
 /** Every page in both themes and languages: what axe says, what the content policy stopped, what the keyboard reaches. */
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launch, sizes } from '#test/browser.ts'
-import { serve, type Served } from '#test/serve.ts'
-import { isUnreloaded, mark, noSeriousFinding, open, openConsole, openPocket, pictureOfFailure, typeCredentials } from './pages.ts'
+import { sizes } from '#test/browser.ts'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { isUnreloaded, mark, noSeriousFinding, open, openConsole, openPocket, typeCredentials } from './pages.ts'
 import { administrationViews, commandViews, makeScene, orderFor, type Scene } from './views.ts'
 
 let served: Served
 let browser: Browser
 let scene: Scene
-before(async () => {
-  served = await serve({ demo: 'guixi' })
-  browser = await launch()
+inTown('guixi', async (town, chromium) => {
+  served = town
+  browser = chromium
   scene = await makeScene(served)
-}, { timeout: 300_000 })
-afterEach(pictureOfFailure)
-after(async () => {
-  await browser?.close()
-  await served?.stop()
 })
 
 for (const theme of ['dark', 'light'] as const) {

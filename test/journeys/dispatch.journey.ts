@@ -1,22 +1,17 @@
 /** A report from the first key to the last line of its log; and two dispatchers who see each other's moves. */
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { launch } from '#test/browser.ts'
-import { serve, type Served } from '#test/serve.ts'
-import { openConsole, pictureOfFailure } from './pages.ts'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { openConsole } from './pages.ts'
 import { farPlace, makeAccount, makeCrew, openDesk, until } from './town.ts'
 
 let served: Served
 let browser: Browser
-before(async () => {
-  served = await serve({ demo: 'guixi' })
-  browser = await launch()
-}, { timeout: 180_000 })
-afterEach(pictureOfFailure)
-after(async () => {
-  await browser?.close()
-  assert.equal(await served?.stop(), 0, 'Ctrl-C stops cleanly')
+inTown('guixi', (town, chromium) => {
+  served = town
+  browser = chromium
 })
 
 test('a dispatcher takes a report and sends the recommended unit by keyboard alone, sees it acknowledged and there, closes it, and finds every step in the log', { timeout: 240_000 }, async (t) => {

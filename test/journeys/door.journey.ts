@@ -1,22 +1,17 @@
 /** The door: wrong passwords, the lock, a session that ends under one's hands. */
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launch } from '#test/browser.ts'
-import { serve, type Served } from '#test/serve.ts'
-import { open, openConsole, openPocket, pictureOfFailure, typeCredentials } from './pages.ts'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { open, openConsole, openPocket, typeCredentials } from './pages.ts'
 import { farPlace, makeAccount, makeCrew, openDesk, signIn, until } from './town.ts'
 
 let served: Served
 let browser: Browser
-before(async () => {
-  served = await serve({ demo: 'guixi' })
-  browser = await launch()
-}, { timeout: 180_000 })
-afterEach(pictureOfFailure)
-after(async () => {
-  await browser?.close()
-  await served?.stop()
+inTown('guixi', (town, chromium) => {
+  served = town
+  browser = chromium
 })
 
 /** Sign an account out everywhere, as an administrator would. */

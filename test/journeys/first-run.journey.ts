@@ -1,11 +1,11 @@
 /** An empty machine: the first administrator, the first map, the first steps. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launch } from '#test/browser.ts'
-import { serve, type Served } from '#test/serve.ts'
-import { noSeriousFinding, open, pictureOfFailure, typeCredentials } from './pages.ts'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { noSeriousFinding, open, typeCredentials } from './pages.ts'
 import { signIn } from './town.ts'
 
 const map = join(import.meta.dirname, '..', '..', 'demo', 'guixi', 'guixi.osm.pbf')
@@ -13,14 +13,9 @@ const account = { name: 'admin', password: 'Nan-Men-1984-gengfu' }
 
 let served: Served
 let browser: Browser
-before(async () => {
-  served = await serve({ demo: 'none' })
-  browser = await launch()
-}, { timeout: 180_000 })
-afterEach(pictureOfFailure)
-after(async () => {
-  await browser?.close()
-  await served?.stop()
+inTown('none', (town, chromium) => {
+  served = town
+  browser = chromium
 })
 
 test('the printed address leads from an empty machine to an administrator, a map and a dispatcher who sees it', { timeout: 240_000 }, async (t) => {

@@ -1,22 +1,17 @@
 /** An officer's shift on a phone: unit, order, states; and a dead spot in the middle of it. */
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { launch } from '#test/browser.ts'
-import { serve, type Served } from '#test/serve.ts'
-import { noSeriousFinding, openPocket, pictureOfFailure } from './pages.ts'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { noSeriousFinding, openPocket } from './pages.ts'
 import { farPlace, makeCrew, openDesk, until } from './town.ts'
 
 let served: Served
 let browser: Browser
-before(async () => {
-  served = await serve({ demo: 'guixi' })
-  browser = await launch()
-}, { timeout: 180_000 })
-afterEach(pictureOfFailure)
-after(async () => {
-  await browser?.close()
-  await served?.stop()
+inTown('guixi', (town, chromium) => {
+  served = town
+  browser = chromium
 })
 
 /** The one large button, as a thumb uses it. */

@@ -1,25 +1,26 @@
 /** Roads in the watch room: what is reached, a road that is closed for everybody at once, a way by keyboard and link. */
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launch } from '#test/browser.ts'
-import { serve, type Served } from '#test/serve.ts'
-import { noSeriousFinding, openConsole, pictureOfFailure } from './pages.ts'
-import { farPlace, makeCrew, openDesk, until } from './town.ts'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { noSeriousFinding, openConsole } from './pages.ts'
+import { farPlace, makeCrew, openDesk, until, type Desk, type Place } from './town.ts'
 
 let served: Served
 let browser: Browser
-before(async () => {
-  served = await serve({ demo: 'guixi' })
-  browser = await launch()
-}, { timeout: 180_000 })
-afterEach(pictureOfFailure)
-after(async () => {
-  await browser?.close()
-  assert.equal(await served?.stop(), 0, 'Ctrl-C stops cleanly')
+inTown('guixi', (town, chromium) => {
+  served = town
+  browser = chromium
 })
 
 type Route = { seconds: number; geometry: [number, number][] }
+async function middleOfWay(desk: Desk, from: Place, to: Place): Promise<readonly [lon: number, lat: number]> {
+  const { geometry } = await desk.get<Route>(`/api/roads/route?fromLon=${from.lon}&fromLat=${from.lat}&toLon=${to.lon}&toLat=${to.lat}`)
+  const half = Math.floor(geometry.length / 2)
+  const [a, b] = [geometry[half - 1]!, geometry[half]!]
+  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
+}
 type Recommendation = { items: { callSign: string; travelSeconds: number; reasons: { code: string }[] }[] }
 
 test('a road closed on the map moves the recommendation at once, in another room too, and opens again', { timeout: 240_000 }, async (t) => {
@@ -32,10 +33,7 @@ test('a road closed on the map moves the recommendation at once, in another room
   const incident = await desk.open(place, '路口护栏倒塌')
   const mine = async () => (await desk.get<Recommendation>(`/api/dispatch/incidents/${incident}/recommendation?limit=100`)).items.find(({ callSign }) => callSign === '路1')
   const first = await until('the crew is recommended', mine)
-  const way = await desk.get<Route>(`/api/roads/route?fromLon=${away.lon}&fromLat=${away.lat}&toLon=${place.lon}&toLat=${place.lat}`)
-  const half = Math.floor(way.geometry.length / 2)
-  const [a, b] = [way.geometry[half - 1]!, way.geometry[half]!]
-  const middle = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] as const
+  const middle = await middleOfWay(desk, away, place)
 
   const one = await openConsole(browser, served, served.account('dispatcher'))
   const two = await openConsole(browser, served, served.account('commander'))
@@ -89,6 +87,22 @@ test('what all free units reach together is shown with its minutes, and a link o
   assert.deepEqual(complaints(), [])
 })
 
+test('who is at a place first is listed beside what is reached from it', { timeout: 120_000 }, async () => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const { page, complaints } = await openConsole(browser, served, served.account('dispatcher'))
+  await page.goto(`${served.url}/command?roads=reach;car;to;${place.lon},${place.lat}`)
+  const first = page.locator('.roads-first li').first()
+  await first.waitFor()
+  const callSign = await first.locator('button').innerText()
+  const { items } = await desk.get<{ items: { callSign: string }[] }>(`/api/units/nearest?lon=${place.lon}&lat=${place.lat}&limit=5`)
+  assert.ok(items.some((item) => item.callSign === callSign), `${callSign} is among the first of ${items.map((item) => item.callSign).join(', ')}`)
+  await noSeriousFinding(page, 'first to arrive')
+  await first.locator('button').click()
+  await page.locator('.unit-detail', { hasText: callSign }).waitFor()
+  assert.deepEqual(complaints(), [])
+})
+
 test('a way between two places is told street by street, in either language', { timeout: 120_000 }, async () => {
   const desk = await openDesk(served)
   const place = await farPlace(desk)
@@ -101,4 +115,42 @@ test('a way between two places is told street by street, in either language', { 
   const byCar = await panel.locator('.roads-figure b').textContent()
   await panel.getByLabel('Travelling by').selectOption('foot')
   await until('on foot it takes longer', async () => ((await panel.locator('.roads-figure b').textContent()) !== byCar ? true : undefined))
+})
+
+test('on a phone the panels come forward one at a time, and a road is closed by touch', { timeout: 120_000 }, async () => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  await desk.open(place, '路面塌陷，车辆绕行')
+  const { page, complaints, violations } = await openConsole(browser, served, served.account('dispatcher'), { phone: true })
+  const tab = (name: string) => page.locator('.pane-tabs').getByText(name)
+  await page.locator('.board .row', { hasText: '路面塌陷' }).tap()
+  await page.locator('.incident-detail .recommendation').first().waitFor()
+  await noSeriousFinding(page, 'an incident on a phone')
+  await tab('警力').tap()
+  await page.locator('.strip .chip').first().waitFor()
+  await noSeriousFinding(page, 'units on a phone')
+
+  const [lon, lat] = await middleOfWay(desk, { lon: place.lon - 0.02, lat: place.lat - 0.008 }, place)
+  const map = (await page.locator('.map-pane').boundingBox())!
+  // the road lies a quarter down the map: in the middle of what the panel leaves
+  const metersPerPixel = (78_271.5 * Math.cos((lat * Math.PI) / 180)) / 2 ** 17
+  await page.goto(`${served.url}/command?at=${lon},${lat - (metersPerPixel * map.height) / 4 / 111_195},17`)
+  await page.locator('.board .row').first().waitFor()
+  assert.equal(await page.locator('.side').isVisible(), false, 'nothing is chosen: the board is in front')
+  await tab('地图').tap()
+  await page.locator('.map-pane').getByRole('button', { name: '封路' }).tap()
+  const panel = page.locator('.roads-panel')
+  await panel.waitFor()
+  await page.waitForTimeout(1500) // the map comes to rest
+  const top = (await panel.boundingBox())!.y
+  assert.ok(top > map.y + map.height / 3, 'the map stays in sight above the panel')
+  await page.touchscreen.tap(map.x + map.width / 2, map.y + map.height / 4)
+  await panel.getByLabel('原因').fill('手机封路')
+  await panel.locator('button[type=submit]').tap()
+  await panel.locator('.roads-closures li', { hasText: '手机封路' }).getByRole('button', { name: '解除' }).tap()
+  await panel.getByText('没有封闭的道路').waitFor()
+  await noSeriousFinding(page, 'closing a road on a phone')
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing hangs over the edge')
+  assert.deepEqual(complaints(), [])
+  assert.deepEqual(await violations(), [])
 })

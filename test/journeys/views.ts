@@ -60,6 +60,8 @@ export type View = {
   readonly path: (scene: Scene) => string
   /** Presses what is needed and waits until everything is there. */
   readonly show: (page: Page, scene: Scene) => Promise<void>
+  /** Worth a picture at a phone's size too. */
+  readonly phone?: true
 }
 type Ways = Readonly<Record<string, Omit<View, 'name'>>>
 const named = (ways: Ways): readonly View[] => Object.entries(ways).map(([name, view]) => ({ name, ...view }))
@@ -70,10 +72,11 @@ const there = (...selectors: string[]) => async (page: Page) => {
 const rows = there('.board .row', '.chip', '.maplibregl-canvas')
 /** Of a dispatcher. */
 export const commandViews = named({
-  command: { path: () => '/command', show: rows },
+  command: { path: () => '/command', show: rows, phone: true },
   incident: {
     path: ({ incident }) => `/command?incident=${incident}`,
     show: there('.incident-detail .log-line', '.recommendation', '.resource', '.maplibregl-canvas'),
+    phone: true,
   },
   'new-incident': {
     path: () => '/command',
@@ -91,13 +94,15 @@ export const commandViews = named({
     },
   },
   unit: { path: ({ crew }) => `/command?unit=${crew.unit}`, show: there('.unit-detail', '.maplibregl-canvas') },
-  reach: { path: () => '/command?roads=reach;car;from;units', show: there('.roads-legend li', '.maplibregl-canvas') },
+  reach: { path: () => '/command?roads=reach;car;from;units', show: there('.roads-legend li', '.maplibregl-canvas'), phone: true },
   'road-route': {
     path: ({ place }) => `/command?roads=route;car;${place.lon},${place.lat};${place.lon - 0.02},${place.lat - 0.008}`,
     show: there('.roads-steps li', '.maplibregl-canvas'),
+    phone: true,
   },
   closures: {
     path: () => '/command?roads=close',
+    phone: true,
     async show(page, scene) {
       if ((await scene.desk.get<{ items: unknown[] }>('/api/roads/closures')).items.length === 0) {
         const { geometry } = await scene.desk.get<{ geometry: [number, number][] }>(`/api/roads/route?fromLon=${scene.place.lon}&fromLat=${scene.place.lat}&toLon=${scene.place.lon - 0.02}&toLat=${scene.place.lat - 0.008}`)
