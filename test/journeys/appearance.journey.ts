@@ -11,7 +11,7 @@ import { administrationViews, commandViews, makeScene, orderFor, type Scene } fr
 let served: Served
 let browser: Browser
 let scene: Scene
-inTown('guixi', async (town, chromium) => {
+inTown({ demo: 'guixi' }, async (town, chromium) => {
   served = town
   browser = chromium
   scene = await makeScene(served)

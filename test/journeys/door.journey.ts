@@ -9,7 +9,7 @@ import { farPlace, makeAccount, makeCrew, openDesk, signIn, until } from './town
 
 let served: Served
 let browser: Browser
-inTown('guixi', (town, chromium) => {
+inTown({ demo: 'guixi' }, (town, chromium) => {
   served = town
   browser = chromium
 })

@@ -13,7 +13,7 @@ const account = { name: 'admin', password: 'Nan-Men-1984-gengfu' }
 
 let served: Served
 let browser: Browser
-inTown('none', (town, chromium) => {
+inTown({ demo: 'none' }, (town, chromium) => {
   served = town
   browser = chromium
 })

@@ -6,12 +6,15 @@ import { launch } from '#test/browser.ts'
 import { serve, type Served } from '#test/serve.ts'
 import { pictureOfFailure } from './pages.ts'
 
-/** @param ready  is given both before the first journey, and may prepare more */
-export function inTown(demo: 'guixi' | 'none', ready: (served: Served, browser: Browser) => void | Promise<void>): void {
+/**
+ * @param how.speed  of the demo's clock: 0.1 is so slow a town that its own dispatcher sends nobody away in the middle of a journey
+ * @param ready      is given both before the first journey, and may prepare more
+ */
+export function inTown(how: { readonly demo: 'guixi' | 'none'; readonly speed?: number }, ready: (served: Served, browser: Browser) => void | Promise<void>): void {
   let served: Served | undefined
   let browser: Browser | undefined
   before(async () => {
-    served = await serve({ demo })
+    served = await serve(how)
     browser = await launch()
     await ready(served, browser)
   }, { timeout: 300_000 })

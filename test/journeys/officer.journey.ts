@@ -9,7 +9,7 @@ import { farPlace, makeCrew, openDesk, until } from './town.ts'
 
 let served: Served
 let browser: Browser
-inTown('guixi', (town, chromium) => {
+inTown({ demo: 'guixi' }, (town, chromium) => {
   served = town
   browser = chromium
 })

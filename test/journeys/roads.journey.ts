@@ -9,7 +9,7 @@ import { farPlace, makeCrew, openDesk, until, type Desk, type Place } from './to
 
 let served: Served
 let browser: Browser
-inTown('guixi', (town, chromium) => {
+inTown({ demo: 'guixi', speed: 0.1 }, (town, chromium) => {
   served = town
   browser = chromium
 })
@@ -24,6 +24,11 @@ async function middleOfWay(desk: Desk, from: Place, to: Place): Promise<readonly
 type Recommendation = { items: { callSign: string; travelSeconds: number; reasons: { code: string }[] }[] }
 
 test('a road closed on the map moves the recommendation at once, in another room too, and opens again', { timeout: 240_000 }, async (t) => {
+  const one = await openConsole(browser, served, served.account('dispatcher'))
+  const two = await openConsole(browser, served, served.account('commander'))
+  await two.page.goto(`${served.url}/command?roads=close`)
+  await two.page.locator('.roads-closures').getByText('没有封闭的道路').waitFor()
+
   const desk = await openDesk(served)
   const crew = await makeCrew(served, '路1')
   const place = await farPlace(desk)
@@ -34,11 +39,6 @@ test('a road closed on the map moves the recommendation at once, in another room
   const mine = async () => (await desk.get<Recommendation>(`/api/dispatch/incidents/${incident}/recommendation?limit=100`)).items.find(({ callSign }) => callSign === '路1')
   const first = await until('the crew is recommended', mine)
   const middle = await middleOfWay(desk, away, place)
-
-  const one = await openConsole(browser, served, served.account('dispatcher'))
-  const two = await openConsole(browser, served, served.account('commander'))
-  await two.page.goto(`${served.url}/command?roads=close`)
-  await two.page.locator('.roads-closures').getByText('没有封闭的道路').waitFor()
 
   // the middle of the way is the middle of the map: a click there cuts the road
   await one.page.goto(`${served.url}/command?roads=close&at=${middle[0]},${middle[1]},17`)
