@@ -6,11 +6,13 @@ import { fixesAlong, randomWay } from '#core/graph/speeds/random-drives.ts'
 import { streetsOf } from '#core/graph/streets.ts'
 import type { Actor } from '#kernel/actor.ts'
 import { isRefused } from '#kernel/decision.ts'
+import type { Tx } from '#kernel/journal.ts'
+import { bindSql } from '#platform/db/sql.ts'
 import { here, middleOf, roadsScene, there } from '#test/roads-scene.ts'
 import type { Drive, DriveFix } from './contract.ts'
 import type { RoadsDeps } from './deps.ts'
 import { speedsRoutes } from './speeds-routes.ts'
-import { projectedSpeedsTables } from './speeds-store.ts'
+import { projectedSpeedsTables, speedsProjections } from './speeds-store.ts'
 import { forgetAllSpeeds, setSpeedsUsed } from './switch-speeds.ts'
 
 const scene = await roadsScene()
@@ -141,8 +143,15 @@ test('forgotten is forgotten: the profile again, and the sums are gone', async (
 })
 
 test('replaying the journal gives the rule again', async () => {
-  for (const table of projectedSpeedsTables) {
-    const rows = await scene.database.query(`select * from ${table}`)
-    assert.deepEqual(rows, [{ one: true, used: true, epoch: 1 }])
-  }
+  const rows = async () => JSON.stringify(await Promise.all(projectedSpeedsTables.map((table) => scene.database.query(`select * from ${table}`))))
+  const before = await rows()
+  const entries = await one.journal.read(0, 10_000)
+  await scene.database.transaction(async (sql) => {
+    for (const table of projectedSpeedsTables) await sql.query(`delete from ${table}`)
+    const tx = { load: () => assert.fail('a projection asks nobody'), append: () => assert.fail('a projection appends nothing') } as unknown as Tx
+    bindSql(tx, sql)
+    for (const entry of entries) for (const { types, apply } of speedsProjections) if (types.includes(entry.type)) await apply(tx, entry)
+  })
+  assert.equal(await rows(), before)
+  assert.match(before, /"epoch":1/)
 })
