@@ -14,7 +14,8 @@ import { startDispatch } from '#modules/dispatch/jobs.ts'
 import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts'
 import { refusals as dispatchRefusals } from '#modules/dispatch/refusals.ts'
 import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
-import { dispatchFacts, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
+import { dispatchFacts, drivesEnded, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
+import { isUrgent } from '#modules/dispatch/recommendation.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { sweepOld } from '#modules/organisation/jobs.ts'
 import { agencyPaths, findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
@@ -24,9 +25,12 @@ import { authenticate } from '#modules/organisation/session.ts'
 import { isSetupNeeded } from '#modules/organisation/set-up.ts'
 import { projections as organisationProjections } from '#modules/organisation/store.ts'
 import type { OrganisationDeps } from '#modules/organisation/deps.ts'
+import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
 import { routes as roadsRoutes } from '#modules/roads/routes.ts'
+import { speedsRoutes } from '#modules/roads/speeds-routes.ts'
+import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections as roadsProjections } from '#modules/roads/store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
@@ -128,7 +132,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       db: database,
       log,
       metrics,
-      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections],
+      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
 
@@ -168,7 +172,28 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onFault,
     })
     closing.push(() => unitsRoom.stop())
-    const roadsRoom = await openRoads({ db: database, journal, now, newId, log, town: place, onFault })
+    const roadsRoom = await openRoads({
+      db: database,
+      journal,
+      now,
+      newId,
+      log,
+      town: place,
+      onFault,
+      learnsFrom: {
+        timeZone: place.timeZone,
+        async drives(from, to) {
+          const units = new Map(unitsRoom.liveUnits().map((unit) => [unit.id, unit]))
+          return (await drivesEnded(database, from, to)).flatMap(({ unit: id, priority, ...drive }) => {
+            const unit = units.get(id)
+            const travel = unit && travelOf(unit.kind, isUrgent(priority))
+            // who is held back by a limit of their own says nothing of the road
+            return travel && travel.metersPerSecondMax === undefined ? [{ ...drive, unit: unit.handle, mode: travel.mode }] : []
+          })
+        },
+        fixes: unitsRoom.driveFixes,
+      },
+    })
     closing.push(() => roadsRoom.stop())
     const dispatchDeps: DispatchDeps = {
       db: database,
@@ -221,7 +246,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     })
     http.mount(organisationRoutes, organisationDeps)
     http.mount(townRoutes, { town: place, journal, now, newId })
-    http.mount(roadsRoutes, {
+    http.mount([...roadsRoutes, ...speedsRoutes], {
       db: database,
       journal,
       now,

@@ -95,6 +95,8 @@ const allowedColumns: Readonly<Record<string, string>> = {
   'dispatch.incident.answers': 'what a caller answered to the questions of the category',
   'dispatch.incident.phone': 'the number that a caller gave to be called back; shown to those who answer only',
   'roads.closure.geometry': 'where a road is closed',
+  'roads.off_map.square_x': 'a square of 50 m in which drives under orders left the known roads; no unit, no time finer than a month',
+  'roads.off_map.square_y': 'the same',
 }
 /** The one table of places that move: of a unit, taken only while it is on duty (law 5). */
 const positionTable = /^units\.position(_\w+)?\.(\w+)$/
@@ -119,6 +121,8 @@ const allowedFields: Readonly<Record<string, string>> = {
   'DrawnShape coordinates': 'where a road is closed',
   'NewClosure geometry coordinates': 'where a road is closed',
   'ClosureView geometry coordinates': 'where a road is closed',
+  'DoubtsView lon lat': 'squares of 50 m in which many drives left the known roads; no unit, no time',
+  'OffMapView lon lat': 'the same',
   'UnitView lon lat': 'a unit on duty',
   'NewPosition lon lat': 'a unit on duty',
   'NewPositions positions lon lat': 'units on duty',

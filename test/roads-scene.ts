@@ -12,6 +12,8 @@ import { closeRoad } from '#modules/roads/close-road.ts'
 import type { DrawnShape, TravelMode } from '#modules/roads/contract.ts'
 import type { TownRoads } from '#modules/roads/deps.ts'
 import { openRoads, type RoadsRoom } from '#modules/roads/jobs.ts'
+import type { LearnsFrom } from '#modules/roads/speeds-jobs.ts'
+import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections } from '#modules/roads/store.ts'
 import type { Db } from '#platform/db/sql.ts'
 import { postgresJournal } from '#platform/journal/postgres.ts'
@@ -39,7 +41,8 @@ export async function roadsScene() {
   const nodes: RoadsNode[] = []
   let ids = 0
   const newId = () => `id-${++ids}`
-  const now = () => 1_767_225_600_000
+  let clock = 1_767_225_600_000
+  const now = () => clock
 
   /** The same streets; `reversed` numbers them the other way round, as another day's map would. */
   function map(version: string, { reversed = false } = {}): TownRoads {
@@ -52,10 +55,10 @@ export async function roadsScene() {
   }
 
   /** @param how.db  in place of the scene's own, for trouble with it */
-  async function node(town: { roads: () => TownRoads | undefined; onChange?: (listener: () => void) => () => void }, how: { db?: Db; plans?: boolean } = {}): Promise<RoadsNode> {
+  async function node(town: { roads: () => TownRoads | undefined; onChange?: (listener: () => void) => () => void }, how: { db?: Db; plans?: boolean; learnsFrom?: LearnsFrom } = {}): Promise<RoadsNode> {
     const faults: string[] = []
-    const journal = postgresJournal({ db: scene.database, log: silentLog, projections: [...projections] })
-    const needs = { journal, now, newId, log: silentLog, plans: how.plans ?? false, onFault: (what: string) => void faults.push(what) }
+    const journal = postgresJournal({ db: scene.database, log: silentLog, projections: [...projections, ...speedsProjections] })
+    const needs = { ...(how.learnsFrom ? { learnsFrom: how.learnsFrom } : {}), journal, now, newId, log: silentLog, plans: how.plans ?? false, onFault: (what: string) => void faults.push(what) }
     const room = await openRoads({ ...needs, db: how.db ?? scene.database, town: { onChange: () => () => {}, ...town } })
     const findAgency = async (path: string) => ({ id: path, path }) as never
     const made: RoadsNode = {
@@ -84,7 +87,7 @@ export async function roadsScene() {
     await scene.drop()
     rmSync(folder, { recursive: true, force: true })
   }
-  return { database: scene.database, newId, map, node, end }
+  return { database: scene.database, newId, now, map, node, end, at: (instant: number) => void (clock = instant) }
 }
 
 /** The middle of a drawn line's middle piece. */

@@ -519,3 +519,11 @@ export async function findPicture(sql: Sql, id: string): Promise<{ incident: Inc
   )
   return row
 }
+
+const drivesEndedSql = `
+  select assignment.unit, incident.priority, assignment.en_route_at as "from", coalesce(assignment.on_scene_at, assignment.ended_at) as "to"
+  from dispatch.assignment join dispatch.incident on incident.id = assignment.incident
+  where assignment.en_route_at is not null and coalesce(assignment.on_scene_at, assignment.ended_at) > $1 and coalesce(assignment.on_scene_at, assignment.ended_at) <= $2
+  order by "to", assignment.id`
+/** Drives to incidents, from setting out to arriving or to the order's end, that ended in (from, to]. */
+export const drivesEnded = (db: Sql, from: Instant, to: Instant): Promise<{ unit: UnitId; priority: number; from: Instant; to: Instant }[]> => db.query(drivesEndedSql, [from, to])

@@ -156,3 +156,79 @@ export type ClosureEvent =
       readonly until: number | null
     }
   | { readonly type: 'road-opened'; readonly at: number }
+
+// ——— learned speeds ———
+
+const ModeLearned = Type.Object({
+  mode: TravelMode,
+  drives: Type.Number({ description: 'pieces of road driven; old ones count for less' }),
+  arcs: Type.Integer({ description: 'pieces of road, each direction for itself, that were driven' }),
+  coveredShare: Type.Number({ description: 'of the length open to the mode, 0 … 1' }),
+  doubted: Type.Integer(),
+})
+export const SpeedsView = Type.Object({
+  used: Type.Boolean(),
+  ready: Type.Boolean({ description: 'false until what was learned is read and estimated' }),
+  learnedUntil: Nullable(At),
+  at: At,
+  hour: Type.Integer({ description: 'of the week, 0 is Monday 00:00–01:00 by the town’s clock' }),
+  modes: Type.Array(ModeLearned),
+})
+export type SpeedsView = Static<typeof SpeedsView>
+
+/** A time as a share of the map's, with the interval in which it lies 19 times of 20. */
+const Ratio = Type.Object({ ratio: Type.Number(), low: Type.Number(), high: Type.Number() })
+export const DoubtView = Type.Object({
+  id: Type.String({ description: 'of the piece of road in one direction' }),
+  mode: TravelMode,
+  kind: Type.Union([Type.Literal('slower'), Type.Literal('faster')]),
+  street: Nullable(Type.String()),
+  streetEn: Nullable(Type.String()),
+  ...Ratio.properties,
+  drives: Type.Number(),
+  mapKmh: Type.Number(),
+  learnedKmh: Type.Number(),
+  meters: Type.Number(),
+  line: Line,
+})
+export type DoubtView = Static<typeof DoubtView>
+/** Where drives left the known roads: a road, a gate or a direction that the map lacks. */
+export const OffMapView = Type.Object({
+  why: Type.Union([Type.Literal('no-road'), Type.Literal('no-way')]),
+  lon: Longitude,
+  lat: Latitude,
+  drives: Type.Integer(),
+  days: Type.Integer(),
+})
+export type OffMapView = Static<typeof OffMapView>
+export const DoubtsView = Type.Object({ at: At, roads: Type.Array(DoubtView), places: Type.Array(OffMapView) })
+export type DoubtsView = Static<typeof DoubtsView>
+
+export const ArcSpeedsView = Type.Object({
+  id: Type.String(),
+  mode: TravelMode,
+  mapKmh: Type.Number(),
+  hours: Type.Array(Type.Object({ ...Ratio.properties, drives: Type.Number() }), { minItems: 168, maxItems: 168 }),
+})
+export type ArcSpeedsView = Static<typeof ArcSpeedsView>
+
+export type SpeedsEvent =
+  | { readonly type: 'road-speeds-switched'; readonly at: number; readonly used: boolean }
+  | { readonly type: 'road-speeds-forgotten'; readonly at: number }
+
+/** A drive to an incident, from setting out to arriving or giving up. */
+export type Drive = {
+  /** The unit's short number. */
+  readonly unit: number
+  readonly mode: TravelMode
+  readonly from: number
+  readonly to: number
+}
+export type DriveFix = {
+  readonly ms: number
+  readonly lon: number
+  readonly lat: number
+  readonly accuracyMeters: number | null
+  readonly headingDegrees: number | null
+  readonly metersPerSecond: number | null
+}

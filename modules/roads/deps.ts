@@ -6,6 +6,7 @@ import type { UnitView } from '#modules/units/contract.ts'
 import type { Db } from '#platform/db/sql.ts'
 import type { Log } from '#platform/log.ts'
 import type { RoadsRoom } from './jobs.ts'
+import type { LearnsFrom } from './speeds-jobs.ts'
 
 /** A town's roads as they were imported. */
 export type TownRoads = {
@@ -30,6 +31,8 @@ export type RoadsNeeds = {
   readonly threads?: number
   /** Prepare plans in the background. On when absent. */
   readonly plans?: boolean
+  /** Where speeds are learned from; nothing is learned when absent. */
+  readonly learnsFrom?: LearnsFrom
 }
 
 /** What routes and handlers get. */

@@ -8,6 +8,7 @@ import type { RoadsNeeds, TownRoads } from './deps.ts'
 import { momentOf, profileMoment, type Moment } from './moment.ts'
 import { edgeCountOf, type PlacedClosure } from './placed-closure.ts'
 import { openPlans, type Plans } from './plans-jobs.ts'
+import { openSpeeds, type Speeds } from './speeds-jobs.ts'
 import { closuresById, type ClosureRow } from './store.ts'
 import { openThreads, type Threads } from './threads-jobs.ts'
 
@@ -26,9 +27,13 @@ export type RoadsRoom = {
   describe(ids: readonly string[]): Promise<ClosureView[]>
   inForce(): Promise<ClosureView[]>
   viewOf(row: ClosureRow): Promise<ClosureView>
-  /** For `journal.listen(hear)`: closures count before the command that made them is answered. */
+  /** What was learned of speeds. */
+  readonly speeds: Omit<Speeds, 'inForce' | 'hear' | 'start' | 'stop'>
+  /** What a street is called on the present map. */
+  streetOf(street: number): TownRoads['streets'][number] | undefined
+  /** For `journal.listen(hear)`: closures and speeds count before the command that changed them is answered. */
   hear(entries: readonly Entry[]): Promise<void>
-  /** Begin to lift what has run out. */
+  /** Begin to lift what has run out, and to learn. */
   start(): void
   stop(): Promise<void>
   /** Resolves when everything that is prepared for this moment is prepared. */
@@ -50,7 +55,7 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
   let present: Present | undefined
   let versions = 0
 
-  const inForce = await openInForce(needs, async () => {
+  async function followAll(): Promise<void> {
     // the map may be another before they are all placed: then they are placed on that one too
     for (let on: Present | undefined; on !== present; ) {
       on = present
@@ -59,7 +64,9 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
         if (on === present) throw cause
       })
     }
-  })
+  }
+  const speeds = openSpeeds(needs, () => present?.map, followAll)
+  const inForce = await openInForce(needs, followAll)
 
   const place = (on: Present, { geometry, modes }: Pick<ClosureRow, 'geometry' | 'modes'>) => on.threads.ask({ do: 'place-closure', geometry, modes })
 
@@ -72,8 +79,8 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
     }
     const rows = inForce.rows()
     for (const id of on.placed.keys()) if (!rows.has(id)) on.placed.delete(id)
-    // here is where weights of the moment would come in beside the closures
-    on.moment = momentOf(++versions, [...rows.values()].map(({ id, modes }) => ({ modes, stretches: on.placed.get(id)!.stretches })))
+    const parts = [...rows.values()].map(({ id, modes }) => ({ modes, stretches: on.placed.get(id)!.stretches }))
+    on.moment = momentOf(++versions, parts, speeds.inForce(on.map))
     on.plans?.prepare(on.moment)
   }
 
@@ -196,10 +203,19 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
     describe: async (ids) => Promise.all((await closuresById(db, ids)).map(viewOf)),
     inForce: () => Promise.all([...inForce.rows().values()].map(viewOf)),
     viewOf,
-    hear: inForce.hear,
-    start: inForce.start,
+    speeds,
+    streetOf: (street) => present?.map.streets[street],
+    async hear(entries) {
+      await inForce.hear(entries)
+      await speeds.hear(entries)
+    },
+    start() {
+      inForce.start()
+      speeds.start()
+    },
     async stop() {
       unlisten()
+      await speeds.stop()
       await inForce.stop()
       await loading.catch(() => {})
       const last = present

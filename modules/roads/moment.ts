@@ -14,27 +14,32 @@ export type Moment = {
   readonly version: number
   /** By mode: edge, from, to, edge, from, to … */
   readonly closed: Readonly<Partial<Record<TravelMode, Int32Array>>>
+  /** By mode: milliseconds on each arc, in memory that threads share; the profile's where absent. */
+  readonly driveMs: Readonly<Partial<Record<TravelMode, Uint32Array>>>
 }
 
 /** A plan that was made for a moment. */
 export type MomentPlan = { readonly version: number; readonly extras: Extras }
 
-export const profileMoment: Moment = { version: 0, closed: {} }
+export const profileMoment: Moment = { version: 0, closed: {}, driveMs: {} }
 
-/** @param parts  for each closure in force whom it concerns, and edge, from, to, edge, from, to … on the map */
-export function momentOf(version: number, parts: readonly { readonly modes: readonly TravelMode[]; readonly stretches: Int32Array }[]): Moment {
+/**
+ * @param parts    for each closure in force whom it concerns, and edge, from, to, edge, from, to … on the map
+ * @param driveMs  speeds of the hour on the same map
+ */
+export function momentOf(version: number, parts: readonly { readonly modes: readonly TravelMode[]; readonly stretches: Int32Array }[], driveMs: Moment['driveMs'] = {}): Moment {
   const closed: Partial<Record<TravelMode, Int32Array>> = {}
   for (const mode of travelModes) {
     const stretches = parts.filter(({ modes }) => modes.includes(mode)).flatMap((part) => [...part.stretches])
     if (stretches.length > 0) closed[mode] = Int32Array.from(stretches)
   }
-  return Object.keys(closed).length === 0 ? profileMoment : { version, closed }
+  return Object.keys(closed).length === 0 && Object.keys(driveMs).length === 0 ? profileMoment : { version, closed, driveMs }
 }
 
 /** What an engine, or a plan, must be told of the moment. Everything that changes streets is put in here. */
-export function nowOf({ closed }: Moment, mode: TravelMode): Now {
-  const flat = closed[mode]
-  return flat ? { closures: closuresFrom(flat) } : {}
+export function nowOf({ closed, driveMs }: Moment, mode: TravelMode): Now {
+  const [flat, speeds] = [closed[mode], driveMs[mode]]
+  return { ...(flat ? { closures: closuresFrom(flat) } : {}), ...(speeds ? { driveMs: speeds } : {}) }
 }
 
 function closuresFrom(flat: Int32Array): Closures {

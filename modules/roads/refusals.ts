@@ -12,4 +12,6 @@ export const refusals: Sentences = {
   'closure-too-large': { zh: '涉及 {edges} 段道路，一次最多封闭 {most} 段，请画小一些。', en: 'It touches {edges} pieces of road, at most {most} are closed at once: draw it smaller.' },
   'closure-over-already': { zh: '截止时间已过。', en: 'Its end lies in the past.' },
   'matrix-too-large': { zh: '一次最多计算 {most} 对，本次为 {pairs} 对。', en: 'At most {most} pairs at once, these are {pairs}.' },
+  'road-not-found': { zh: '当前地图上没有这段道路，或尚未学到它的车速。', en: 'The present map has no such piece of road, or nothing was learned of it yet.' },
+  'not-of-the-top': { zh: '道路属于全域：需要最上级单位的管理员。', en: 'Roads belong to the whole town: this takes an administrator of its topmost agency.' },
 }

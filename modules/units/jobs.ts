@@ -9,7 +9,7 @@ import { openShift } from './duty.ts'
 import { ageMsMax, noTrack, type Track } from './fix.ts'
 import { openIntake } from './intake.ts'
 import { liveUnits } from './live.ts'
-import { dayKeeper, daysAround, dropDays, expiredDays, listDays, loadTracks, sweepOffDuty } from './positions-store.ts'
+import { dayKeeper, daysAround, dropDays, expiredDays, listDays, loadTracks, readTrack, sweepOffDuty } from './positions-store.ts'
 import { loadDuties } from './store.ts'
 import { unitFacts } from './unit-facts.ts'
 
@@ -17,6 +17,8 @@ const retentionDaysUsual = 90
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const tickMs = 1000
+/** Two hours of a fix a second. */
+const DRIVE_FIXES_MAX = 7_200
 
 export type Units = {
   /** For `mount(routes, deps)`. */
@@ -35,6 +37,8 @@ export type Units = {
   unitFacts(tx: Tx, unit: UnitId): Promise<UnitFacts | undefined>
   /** For dispatch: units as they are now, in these subtrees (all without one). */
   liveUnits(scope?: readonly AgencyPath[]): UnitView[]
+  /** For roads, which keep sums of them and no places: where a unit was on a drive, oldest first; what was an impossible jump is left out. */
+  driveFixes(unit: number, from: Instant, to: Instant): Promise<{ ms: number; lon: number; lat: number; accuracyMeters: number | null; headingDegrees: number | null; metersPerSecond: number | null }[]>
   /** For dispatch: the unit on duty in which a member sits. */
   unitOfMember(member: MemberId): UnitId | undefined
   /** For the live feed: the present views; a retired unit has none. */
@@ -117,6 +121,10 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     keepPositions,
     unitFacts: unitFacts(live),
     liveUnits: (scope) => live.views(scope),
+    driveFixes: async (unit, from, to) =>
+      (await readTrack(db, unit, from, to + 1, DRIVE_FIXES_MAX)).flatMap(({ fixAt, lon, lat, accuracyMeters, courseDeg, speedKmh, flagged }) =>
+        flagged ? [] : [{ ms: fixAt, lon, lat, accuracyMeters, headingDegrees: courseDeg, metersPerSecond: speedKmh === null ? null : speedKmh / 3.6 }],
+      ),
     unitOfMember: (member) => live.unitOf(member, now())?.id,
     describeUnits: (ids) => [...new Set(ids)].flatMap((id) => live.view(id) ?? []),
     positions: live.positions,
