@@ -133,6 +133,7 @@ test('switched off is the profile at once on every node, switched on is what it 
 
 test('forgotten is forgotten: the profile again, and the sums are gone', async () => {
   await forgetAllSpeeds({ journal: one.journal, now: scene.now }, chief, scene.newId())
+  await one.room.speeds.round()
   const left = await get('/api/roads/speeds')
   assert.ok('body' in left)
   assert.equal(left.body.modes[0].drives, 0)
