@@ -14,7 +14,7 @@ import { randomTown } from './random-town.ts'
 import { reachedArcs, type ReachedArcs } from './reached.ts'
 import { roadMeters } from './reached-roads.ts'
 import type { RoadGraph } from './road-graph.ts'
-import { streetsOf } from './streets.ts'
+import { streetsOf, type Stretch } from './streets.ts'
 
 /** Whether a place on an edge lies in a stretch. */
 function isReached(graph: RoadGraph, { arc, fromMm, toMm }: ReachedArcs, edge: number, mm: number): boolean {
@@ -67,6 +67,69 @@ for (const mode of travelModes) {
     assert.ok(inside > 300 && outside > 300, `${inside} inside, ${outside} outside: too few of one kind to mean anything`)
   })
 }
+
+/** Cuts and stretches on many roads, several on one, in any order: at its ends, at whole millimetres and between two of them. */
+function manyCuts(graph: RoadGraph, random: () => number): Map<number, Stretch[]> {
+  const cuts = new Map<number, Stretch[]>()
+  for (let edge = 0; edge < graph.edgeCount; edge++) {
+    if (random() > 0.4) continue
+    const whole = graph.edgeMillimeters[edge]!
+    const place = () => {
+      const kind = random()
+      return kind < 0.12 ? 0 : kind < 0.24 ? whole : kind < 0.4 ? random() * whole : Math.round(random() * whole)
+    }
+    cuts.set(edge, Array.from({ length: 1 + Math.floor(random() * 3) }, (): Stretch => {
+      const [a, b] = [place(), place()]
+      return random() < 0.5 ? [a, a] : [Math.min(a, b), Math.max(a, b)]
+    }))
+  }
+  return cuts
+}
+
+test('at a cut itself, a millimetre before and after it, and from there, what is reached is what the plain search reaches', () => {
+  let onCuts = 0
+  let compared = 0
+  for (const mode of travelModes) {
+    for (let seed = 1; seed <= 24; seed++) {
+      const graph = buildGraph(randomTown(seed, 4 + (seed % 3), 10 * (seed % 4)))
+      const random = seeded(seed * 77)
+      const closures = manyCuts(graph, random)
+      const streets = streetsOf(graph, mode, { closures, ...(seed % 2 ? { driveMs: otherSpeeds(graph.networks[mode].arcMs, random) } : {}) })
+      const { usable } = graph.networks[mode]
+      const cutEdges = [...closures.keys()].filter((edge) => usable[edge] === 1)
+      const onCut = () => {
+        const edge = cutEdges[Math.floor(random() * cutEdges.length)]!
+        const [a, b] = closures.get(edge)![Math.floor(random() * closures.get(edge)!.length)]!
+        return pointOnEdge(graph, edge, random() < 0.5 ? a : b)
+      }
+      const sources = [onCut(), somewhere(graph, mode, random)(), ...(seed % 3 ? [onCut(), onCut()] : [])]
+      const limits = [0, Math.floor(random() * 8_000), mode === 'foot' ? 200_000 : 40_000]
+      const from = reachedArcs(streets, sources, limits, 'from')
+      const to = reachedArcs(streets, sources, limits, 'to')
+      const trees = sources.map((source) => plainTree(streets, source))
+      for (let edge = 0; edge < graph.edgeCount; edge++) {
+        if (usable[edge] === 0) continue
+        const marks = [...(closures.get(edge) ?? []).flat(), ...sources.filter((source) => source.edge === edge).map(({ millimeters }) => millimeters)]
+        const around = marks.flatMap((mark) => [Math.floor(mark) - 1, Math.floor(mark), Math.ceil(mark), Math.ceil(mark) + 1])
+        const places = [...around, random() * graph.edgeMillimeters[edge]!]
+        for (const mm of new Set(places.map((each) => pointOnEdge(graph, edge, each).millimeters))) {
+          const place = pointOnEdge(graph, edge, mm)
+          const there = Math.min(...trees.map((tree) => msOf(tree(place))))
+          const back = plainTree(streets, place)
+          const here = Math.min(...sources.map((source) => msOf(back(source))))
+          if (marks.includes(mm)) onCuts++
+          for (const [i, limit] of limits.entries()) {
+            const where = `${mode}, seed ${seed}, edge ${edge} of ${graph.edgeMillimeters[edge]} mm at ${mm} mm, closed ${JSON.stringify(closures.get(edge))}, ${limit} ms`
+            assert.equal(isReached(graph, from[i]!, edge, mm), there <= limit, `${where}: reached in ${there} ms`)
+            assert.equal(isReached(graph, to[i]!, edge, mm), here <= limit, `${where}: reaches in ${here} ms`)
+            compared += 2
+          }
+        }
+      }
+    }
+  }
+  assert.ok(onCuts > 2_000 && compared > 20_000, `${onCuts} places on cuts, ${compared} comparisons`)
+})
 
 function isIn(area: MultiPolygon, lon: number, lat: number): boolean {
   return area.some((rings) => {

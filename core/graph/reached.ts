@@ -226,7 +226,7 @@ function addAhead(streets: Streets, into: Collector, arc: number, start: number,
   if (closed) {
     for (const [a, b] of closed) {
       const [begin, over] = arc & 1 ? [whole - b, whole - a] : [a, b]
-      if (start <= begin) end = Math.min(end, over - 1)
+      if (start <= begin) end = Math.min(end, Math.ceil(over) - 1)
     }
   }
   end = farthest(driveMs[arc]!, whole, start, end, limit - msOf(cost))
@@ -241,7 +241,7 @@ function addBehind(streets: Streets, into: Collector, arc: number, end: number, 
   if (closed) {
     for (const [a, b] of closed) {
       const [begin, over] = arc & 1 ? [whole - b, whole - a] : [a, b]
-      if (over <= end) start = Math.max(start, begin + 1)
+      if (over <= end) start = Math.max(start, Math.floor(begin) + 1)
     }
   }
   start = nearest(driveMs[arc]!, whole, start, end, limit - msOf(cost))
