@@ -199,6 +199,102 @@ test('an outline holds every road that is reached, and nothing far from all of t
 const onOutline = (area: MultiPolygon, lon: number, lat: number) =>
   area.some((rings) => rings.some((ring) => ring.some((point, i) => i > 0 && nearestOnSegment(lon, lat, ...ring[i - 1]!, ...point).meters < 0.5)))
 
+/** Segments of rings that cross or touch another one with which they share no end, by trying all with all in the same place. */
+function crossings(area: MultiPolygon): string[] {
+  const segments = area.flatMap((rings) => rings.flatMap((ring) => ring.slice(1).map((to, i) => ({ from: ring[i]!, to }))))
+  const cells = new Map<string, number[]>()
+  const side = 0.0005
+  segments.forEach(({ from, to }, i) => {
+    for (let x = Math.floor(Math.min(from[0], to[0]) / side); x <= Math.floor(Math.max(from[0], to[0]) / side); x++) {
+      for (let y = Math.floor(Math.min(from[1], to[1]) / side); y <= Math.floor(Math.max(from[1], to[1]) / side); y++) {
+        const key = `${x}/${y}`
+        cells.set(key, [...(cells.get(key) ?? []), i])
+      }
+    }
+  })
+  const turn = (a: number[], b: number[], c: number[]) => Math.sign(Math.round(((b[0]! - a[0]!) * (c[1]! - a[1]!) - (b[1]! - a[1]!) * (c[0]! - a[0]!)) * 1e12))
+  const same = (a: number[], b: number[]) => a[0] === b[0] && a[1] === b[1]
+  const found = new Set<string>()
+  for (const here of cells.values()) {
+    for (const i of here) {
+      for (const j of here) {
+        const [a, b] = [segments[i]!, segments[j]!]
+        if (i >= j || same(a.from, b.to) || same(a.to, b.from)) continue
+        const isApart = [0, 1].some((k) => Math.max(a.from[k]!, a.to[k]!) < Math.min(b.from[k]!, b.to[k]!) || Math.max(b.from[k]!, b.to[k]!) < Math.min(a.from[k]!, a.to[k]!))
+        if (isApart) continue
+        if (turn(a.from, a.to, b.from) * turn(a.from, a.to, b.to) <= 0 && turn(b.from, b.to, a.from) * turn(b.from, b.to, a.to) <= 0) found.add(`${a.from} ${a.to} and ${b.from} ${b.to}`)
+      }
+    }
+  }
+  return [...found]
+}
+
+test('outlines cross nothing, not even themselves; a hole lies in its outline and holds no road that is reached; roads far from all reached ones lie outside', () => {
+  let [holes, farRoads, segments] = [0, 0, 0]
+  for (let seed = 1; seed <= 16; seed++) {
+    const graph = buildGraph(randomTown(seed, 20))
+    const random = seeded(seed)
+    const streets = streetsOf(graph, 'car', seed % 2 ? { closures: someClosures(graph, random) } : {})
+    const widthMeters = [10, 25, 50][seed % 3]!
+    // few cells: larger ones, as a large map has them
+    const options = { widthMeters, holeSquareMetersMin: 0, ...(seed % 4 === 0 ? { cellsMax: 40 } : {}) }
+    for (const { area, roads, seconds } of isochrones(streets, [somewhere(graph, 'car', random)()], [20, 45, 90], 'from', options)) {
+      const where = `seed ${seed}, ${seconds} s, ${widthMeters} m`
+      assert.deepEqual(crossings(area), [], where)
+      const reached = places(graph, roads)
+      for (const [k, rings] of area.entries()) {
+        segments += rings.reduce((sum, ring) => sum + ring.length - 1, 0)
+        for (const hole of rings.slice(1)) {
+          holes++
+          assert.ok(hole.every(([lon, lat]) => isIn([[rings[0]!]], lon, lat)), `${where}: a hole of area ${k} outside of it`)
+          for (const [lon, lat] of reached) assert.ok(!isIn([[hole]], lon, lat), `${where}: ${lon}, ${lat} is reached and in a hole`)
+        }
+        for (const [lon, lat] of reached) if (isIn([[rings[0]!]], lon, lat)) assert.ok(isIn([rings], lon, lat), `${where}: ${lon}, ${lat}`)
+      }
+      if (options.cellsMax) continue
+      // the width and the diagonal of a cell, which is two thirds of it
+      const tolerance = widthMeters * (1 + (2 / 3) * Math.SQRT2) + 1
+      for (let i = 0; i < 120; i++) {
+        const edge = Math.floor(random() * graph.edgeCount)
+        const { lon, lat } = pointOnEdge(graph, edge, random() * graph.edgeMillimeters[edge]!)
+        const isNear = reached.some(([x, y]) => Math.hypot((x - lon) * 98_180, (y - lat) * 111_195) < tolerance + 3)
+        if (isNear) continue
+        farRoads++
+        assert.ok(!isIn(area, lon, lat), `${where}: ${lon}, ${lat} on edge ${edge} is not near any reached road and inside`)
+      }
+    }
+  }
+  assert.ok(holes > 150 && farRoads > 600 && segments > 10_000, `${holes} holes, ${farRoads} places on roads far away, ${segments} segments`)
+})
+
+/** A place every five metres of what is reached. */
+function places(graph: RoadGraph, roads: ReachedArcs): [lon: number, lat: number][] {
+  const found: [number, number][] = []
+  roads.arc.forEach((arc, i) => {
+    const whole = graph.edgeMillimeters[arc >>> 1]!
+    const steps = Math.max(1, Math.ceil((roads.toMm[i]! - roads.fromMm[i]!) / 5_000))
+    for (let k = 0; k <= steps; k++) {
+      const along = roads.fromMm[i]! + ((roads.toMm[i]! - roads.fromMm[i]!) * k) / steps
+      const { lon, lat } = pointOnEdge(graph, arc >>> 1, arc & 1 ? whole - along : along)
+      found.push([lon, lat])
+    }
+  })
+  return found
+}
+
+test('an area drawn again, after other widths, sizes and sources, is the same', () => {
+  const graph = buildGraph(randomTown(7, 16))
+  const streets = streetsOf(graph, 'car')
+  const random = seeded(7)
+  const point = somewhere(graph, 'car', random)
+  const [here, there] = [point(), point()]
+  const ask = () => isochrones(streets, [here], [20, 60], 'from').map(({ area }) => area)
+  const first = ask()
+  for (const widthMeters of [10, 20, 30, 40, 60, 80]) isochrones(streets, [there, point()], [15, 45], 'to', { widthMeters, cellsMax: 60 })
+  assert.deepEqual(ask(), first)
+  assert.deepEqual(isochrones(streetsOf(buildGraph(randomTown(7, 16)), 'car'), [here], [20, 60], 'from').map(({ area }) => area), first)
+})
+
 test('several sources together reach what each reaches alone', () => {
   for (let seed = 1; seed <= 20; seed++) {
     const graph = buildGraph(randomTown(seed, 10))
