@@ -1,6 +1,7 @@
 /** The decided chain as passages over arcs, with times; and gaps, in which nothing is credited that is not sure. */
 import type { Streets } from '../streets.ts'
-import type { WaySearch } from './ways.ts'
+import { NONE } from '../road-graph.ts'
+import { WAY_MM_MAX, type WaySearch } from './ways.ts'
 
 /** An arc driven, or a part of it. */
 export type Passage = {
@@ -81,9 +82,9 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
     for (const link of new Set(path.map((each) => pieceLink[each]!))) {
       ways.forbid(link)
       ways.start(from.piece, from.along, limit)
-      if (ways.costTo(piece, along, 0) === Infinity) sure.add(link)
+      if (ways.costTo(piece, along, 0, limit) === Infinity) sure.add(link)
     }
-    ways.forbid(0xffff_ffff)
+    ways.forbid(NONE)
     sure.add(pieceLink[from.piece]!).add(pieceLink[piece]!)
     return sure
   }
@@ -92,7 +93,8 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
     wait,
     step(piece, along, ms, until, confidence, backMm) {
       let from = at!
-      ways.start(from.piece, from.along, Infinity)
+      ways.aimAt(piece)
+      ways.start(from.piece, from.along, WAY_MM_MAX)
       const path = ways.pathTo(piece, along, backMm)
       // A little behind where it was, the vehicle stands: it is the noise that moved. What was reached is not driven again.
       const isBehind = path.length === 1 && (piece !== from.piece || along < from.along)
