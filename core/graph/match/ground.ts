@@ -13,6 +13,8 @@ export type Candidates = {
   readonly along: Float64Array
   /** How the fix speaks for it, a logarithm. */
   readonly score: Float64Array
+  /** Metres from the fix. */
+  readonly off: Float64Array
   /** The farthest is so far from the fix. */
   meters: number
 }
@@ -46,8 +48,8 @@ function createGround(streets: Streets): Ground {
   const open = Uint8Array.from({ length: graph.edgeCount }, (_, edge) => (driveMs[2 * edge] === CLOSED && driveMs[2 * edge + 1] === CLOSED ? 0 : 1))
   const firsts = new Map<number, number>()
   for (let k = copyArc.length - 1; k >= 0; k--) firsts.set(copyArc[k]!, k)
-  const candidates: Candidates = { count: 0, arc: new Uint32Array(STATES_MAX), along: new Float64Array(STATES_MAX), score: new Float64Array(STATES_MAX), meters: 0 }
-  const { arc: candidateArc, along: candidateAlong, score: candidateScore } = candidates
+  const candidates: Candidates = { count: 0, arc: new Uint32Array(STATES_MAX), along: new Float64Array(STATES_MAX), score: new Float64Array(STATES_MAX), off: new Float64Array(STATES_MAX), meters: 0 }
+  const { arc: candidateArc, along: candidateAlong, score: candidateScore, off: candidateOff } = candidates
   return {
     ways: createWaySearch(streets),
     candidates,
@@ -65,6 +67,7 @@ function createGround(streets: Streets): Ground {
           const arc = 2 * edge + side
           if (arcPiece[arc] === NONE || driveMs[arc] === CLOSED) continue
           candidateArc[count] = arc
+          candidateOff[count] = near.meters[i]!
           candidateAlong[count] = side ? graph.edgeMillimeters[edge]! - along : along
           candidateScore[count++] = heading === undefined ? score : score + headingScore(heading, bearing + 180 * side)
         }

@@ -9,14 +9,15 @@ import { distanceMeters } from '../../geo/distance.ts'
 import type { Streets } from '../streets.ts'
 import { groundOf } from './ground.ts'
 import { bestOfLast, clearLattice, closeLayer, createLattice, decideAll, decideCertain, decideLate, layerCount, makeRoom, openLayer, putState } from './lattice.ts'
-import { backMmOf, HOPELESS, sigmaOf, STATES_MAX, stepOf, type Fix } from './model.ts'
+import { backMmOf, HOPELESS, saysAccuracy, sigmaOf, STATES_MAX, stepOf, type Fix } from './model.ts'
+import { createNoise } from './noise.ts'
 import { createLedger, type Matched } from './passages.ts'
 import { createTransitions } from './transitions.ts'
 
 export type { Fix }
 
 export type MatchOptions = {
-  /** Standard deviation of a fix that does not say. */
+  /** Standard deviation of a fix that does not say; a receiver that shows to err more is believed less. */
   readonly sigmaMeters?: number
   /** Roads farther away are not thought of. */
   readonly metersMax?: number
@@ -69,6 +70,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
   const reach = createTransitions(streets, ground)
   const ledger = createLedger(streets, ground.ways, { speedMax, gapMs })
   const lattice = createLattice()
+  const receiver = createNoise(sigmaMeters)
   let pending: Fix[] = []
   let skipped: Fix | undefined // the last one stood still
   /** The middle of the fixes of the last layer: where the vehicle stands, if it does. */
@@ -77,10 +79,10 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
   let lastMs = -Infinity
   const counts = { fixes: 0, still: 0, untimely: 0, offRoad: 0, wild: 0 }
 
-  const findCandidates = (fix: Fix) => ground.look(fix, sigmaOf(fix, sigmaMeters), metersMax)
+  const findCandidates = (fix: Fix) => ground.look(fix, sigmaOf(fix, receiver.sigma()), metersMax)
   const open = (fix: Fix) => {
     makeRoom(lattice, STATES_MAX)
-    openLayer(lattice, fix.lon, fix.lat, sigmaOf(fix, sigmaMeters), fix.ms)
+    openLayer(lattice, fix.lon, fix.lat, sigmaOf(fix, receiver.sigma()), fix.ms)
     middle.lon = fix.lon
     middle.lat = fix.lat
     middle.count = 1
@@ -97,12 +99,13 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
     const last = lattice.end - 1
     const meters = distanceMeters(lattice.lon[last]!, lattice.lat[last]!, fix.lon, fix.lat)
     const seconds = (fix.ms - lattice.until[last]!) / 1000
-    const noise = lattice.sigma[last]! + sigmaOf(fix, sigmaMeters)
+    const noise = lattice.sigma[last]! + sigmaOf(fix, receiver.sigma())
     const metersMax = speedMax * seconds + 2 * noise
     if (meters > metersMax) return false
     const before = lattice.score[bestOfLast(lattice)]!
     const { best, score, prior, piece } = reach(lattice, lattice.start[last]!, lattice.start[last + 1]!, fix, stepOf(meters, seconds, noise, metersMax))
     if (best === -Infinity || (!force && best < before - WILD)) return false
+    if (!saysAccuracy(fix)) receiver.saw(candidates.off[score.indexOf(best)]!)
     const from = lattice.start[last]!
     open(fix)
     const moved = lattice.start[lattice.end - 2]! - from // making room may have moved the states
@@ -193,7 +196,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
       if (layerCount(lattice) > 0 && pending.length === 0 && offRoadRun === 0) {
         const last = lattice.end - 1
         // Who has stood for a while stands until a fix is farther off than noise throws it.
-        const sigma = sigmaOf(fix, sigmaMeters)
+        const sigma = sigmaOf(fix, receiver.sigma())
         const stillMeters = lattice.until[last]! - lattice.ms[last]! >= PARKED_MS ? PARKED_SIGMAS * sigma : Math.max(8, 1.5 * sigma)
         if (distanceMeters(middle.lon, middle.lat, fix.lon, fix.lat) < stillMeters && fix.ms - lattice.until[last]! <= gapMs) {
           middle.count++

@@ -19,8 +19,8 @@ export const STATES_MAX = 2 * ROADS_MAX
 export const HOPELESS = 80
 
 /** Standard deviation of a fix, metres: what it claims, within reason. */
-export const sigmaOf = (fix: Fix, sigmaMeters: number): number =>
-  fix.accuracyMeters !== undefined && fix.accuracyMeters > 0 ? Math.min(50, Math.max(3, fix.accuracyMeters)) : sigmaMeters
+export const sigmaOf = (fix: Fix, sigmaMeters: number): number => (saysAccuracy(fix) ? Math.min(50, Math.max(3, fix.accuracyMeters!)) : sigmaMeters)
+export const saysAccuracy = (fix: Fix): boolean => fix.accuracyMeters !== undefined && fix.accuracyMeters > 0
 
 /** How a fix so many standard deviations off a road speaks for it. Beyond 2.5 of a heavier tail: near tall houses fixes stray together. */
 export const placeScore = (z: number): number => (z <= 2.5 ? -0.5 * z * z : -3.125 - 2.5 * (z - 2.5) * 0.6)
@@ -59,7 +59,7 @@ export function stepOf(meters: number, seconds: number, noise: number, reach: nu
     backMm: backMmOf(noise),
   }
 }
-export const backMmOf = (noise: number): number => 1000 * Math.min(noise, 15)
+export const backMmOf = (noise: number): number => 1000 * Math.min(1.5 * noise, 40)
 
 /**
  * How much less likely a way of this cost is. `behindMm`: how far behind its start it ends, where that is taken for standing still;
