@@ -7,6 +7,10 @@
 
 /** Undecided layers kept at most. */
 const LAYERS_MAX = 400
+/** A chain at most e to this less likely than the best may be the true one. */
+const DOUBT = 2
+/** So many fixes later, a road that joins the other is another road; before, the fix may only lie near the corner. */
+const FIXES_AFTER = 3
 /** A state that was decided against. */
 const DEAD = -1
 
@@ -16,6 +20,8 @@ export type Lattice = {
   end: number
   /** Whether the first layer is one that was decided and told. */
   firstTold: boolean
+  /** The last layer up to which it is too late for credit: it was in doubt when it had to be told. −1: none. */
+  forfeited: number
   /** [layers + 1] States of layer k: from `start[k]` to, not including, `start[k + 1]`. */
   start: Int32Array
   /** [layers] the fix, its standard deviation in metres, when the vehicle was first seen there, and last. */
@@ -36,7 +42,7 @@ export type Lattice = {
   children: Int32Array
 }
 
-export const createLattice = (): Lattice => ({ first: 0, end: 0, firstTold: false, ...layerRoom(32), ...stateRoom(256) })
+export const createLattice = (): Lattice => ({ first: 0, end: 0, firstTold: false, forfeited: -1, ...layerRoom(32), ...stateRoom(256) })
 
 const layerRoom = (count: number) => ({
   start: new Int32Array(count + 1),
@@ -62,6 +68,7 @@ export function clearLattice(lattice: Lattice): void {
   lattice.first = 0
   lattice.end = 0
   lattice.firstTold = false
+  lattice.forfeited = -1
 }
 
 /** Begin a layer, which then is given its states and closed. There must be room: see `makeRoom`. */
@@ -112,7 +119,7 @@ export function makeRoom(lattice: Lattice, stateCount: number): void {
   for (const key of ['piece', 'along', 'score', 'children'] as const) into[key].set(lattice[key].subarray(from, states))
   for (let layer = first; layer <= end; layer++) into.start[layer - first] = start[layer]! - from
   for (let state = from; state < states; state++) into.prior[state - from] = Math.max(-1, prior[state]! - from)
-  Object.assign(lattice, into, { first: 0, end: end - first })
+  Object.assign(lattice, into, { first: 0, end: end - first, forfeited: lattice.forfeited - first })
 }
 
 /** The best state of the last layer; the first of equals. */
@@ -140,13 +147,37 @@ export function decideCertain(lattice: Lattice, tell: Tell): void {
   }
 }
 
-/** Decide by the chain that is best now: everything not seen after `ms`, and what is too much to be kept. */
-export function decideLate(lattice: Lattice, ms: number, tell: Tell): void {
+/** Whether two pieces are on roads that do not touch. */
+export type IsApart = (piece: number, other: number) => boolean
+
+/**
+ * Decide by the chain that is best now: everything not seen after `ms`, and what is too much to be kept. Where another chain may as well
+ * be the true one, nothing is decided; it is forfeited.
+ */
+export function decideLate(lattice: Lattice, ms: number, isApart: IsApart, tell: Tell): void {
   const { first, end } = lattice
   let layer = end - 1
-  const least = end - first > LAYERS_MAX ? first + (LAYERS_MAX >>> 1) : first
+  const isLong = end - first > LAYERS_MAX
+  const least = isLong ? first + (LAYERS_MAX >>> 1) : first
   while (layer > least && lattice.ms[layer]! > ms) layer--
-  if (layer > first) decideUpTo(lattice, layer, tell)
+  if (layer <= first) return
+  if (isLong || !isDoubtful(lattice, layer, isApart)) decideUpTo(lattice, layer, tell)
+  else lattice.forfeited = layer
+}
+
+/** Whether the chains that may be the true one go through different roads at a layer. */
+function isDoubtful(lattice: Lattice, layer: number, isApart: IsApart): boolean {
+  const { end, start, prior, score, piece } = lattice
+  const least = score[bestOfLast(lattice)]! - DOUBT
+  let one = -1
+  for (let state = start[end - 1]!; state < start[end]!; state++) {
+    if (score[state]! < least) continue
+    let other = state
+    for (let at = end - 1; at > layer; at--) other = prior[other]!
+    if (one < 0) one = other
+    else if (other !== one && (end - 1 - layer >= FIXES_AFTER || isApart(piece[one]!, piece[other]!))) return true
+  }
+  return false
 }
 
 /** Tell all that there is. */

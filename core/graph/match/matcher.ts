@@ -3,9 +3,10 @@
  *
  * A hidden Markov model (Newson & Krumm 2009): the states of a fix are the arcs near it, each with the place on it; a state is
  * as likely as the fix is near, and a step between states as likely as its way on the road is about as long as the straight line.
- * Viterbi's best chain is told as soon as all chains that are still possible agree on it, and at the latest after the lag.
+ * Viterbi's best chain is told as soon as all chains that are still possible agree on it, and at the latest after the lag, unless another may as well be true.
  */
 import { distanceMeters } from '../../geo/distance.ts'
+import { headOf, tailOf } from '../road-graph.ts'
 import type { Streets } from '../streets.ts'
 import { groundOf } from './ground.ts'
 import { bestOfLast, clearLattice, closeLayer, createLattice, decideAll, decideCertain, decideLate, layerCount, makeRoom, openLayer, putState } from './lattice.ts'
@@ -23,7 +24,7 @@ export type MatchOptions = {
   readonly metersMax?: number
   /** Faster than this is not believed, m/s. */
   readonly speedMax?: number
-  /** On line, decide at the latest so long after a fix; Infinity: only when certain. */
+  /** On line, decide at the latest so long after a fix, and credit nothing where that is in doubt; Infinity: only when certain. */
   readonly lagMs?: number
   /** Without fixes for longer than this, only what every plausible way shares is credited. */
   readonly gapMs?: number
@@ -117,10 +118,16 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
     return true
   }
 
+  const isApart = (piece: number, other: number) => {
+    const [a, b] = [pieceArc[piece]!, pieceArc[other]!]
+    const [from, to] = [tailOf(streets.graph, a), headOf(streets.graph, a)]
+    return [tailOf(streets.graph, b), headOf(streets.graph, b)].every((node) => node !== from && node !== to)
+  }
   const tell = (layer: number, state: number) => {
     const [piece, along, ms, until] = [lattice.piece[state]!, lattice.along[state]!, lattice.ms[layer]!, lattice.until[layer]!]
     if (layer === lattice.first && !lattice.firstTold) return ledger.stand(piece, along, ms, until)
     ledger.wait(lattice.until[layer - 1]!)
+    if (layer <= lattice.forfeited) return ledger.lose(piece, along, ms, until)
     ledger.step(piece, along, ms, until, shareOf(layer, state), backMmOf(lattice.sigma[layer]! + lattice.sigma[layer - 1]!))
   }
   /** How much of what was thought of a fix, when it came, lay on the road chosen: 0 … 1. */
@@ -179,7 +186,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
       if (pending.length >= WILD_COUNT_MAX || fix.ms - pending[0]!.ms >= WILD_MS_MAX) settlePending()
     }
     decideCertain(lattice, tell)
-    decideLate(lattice, fix.ms - lagMs, tell)
+    decideLate(lattice, fix.ms - lagMs, isApart, tell)
   }
   return {
     push(fix) {
@@ -205,7 +212,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
           counts.still++
           lattice.until[last] = fix.ms
           skipped = fix
-          decideLate(lattice, fix.ms - lagMs, tell)
+          decideLate(lattice, fix.ms - lagMs, isApart, tell)
           return ledger.told()
         }
       }

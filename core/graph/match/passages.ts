@@ -17,7 +17,7 @@ export type Passage = {
 }
 export type Gap = {
   readonly kind: 'gap'
-  /** `unreachable`: no plausible way between; `off-road`: no road near; `ambiguous`: several ways; `slow`: too long for the way. */
+  /** `unreachable`: no plausible way between; `off-road`: no road near; `ambiguous`: several ways, or roads, in doubt for too long; `slow`: too long for the way. */
   readonly reason: 'unreachable' | 'off-road' | 'ambiguous' | 'slow'
   readonly fromMs: number
   readonly toMs: number
@@ -36,6 +36,8 @@ export type Ledger = {
   /** Still there. */
   readonly wait: (until: number) => void
   readonly step: (piece: number, along: number, ms: number, until: number, confidence: number, backMm: number) => void
+  /** It goes on from here, but which way it came was in doubt when it had to be told. */
+  readonly lose: (piece: number, along: number, ms: number, until: number) => void
   readonly gap: (reason: Gap['reason'], fromMs: number, toMs: number) => void
   readonly close: () => void
   /** What was told since the last time. */
@@ -151,6 +153,12 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
         if (toMm > fromMm || k === path.length - 1) add(arc, fromMm, toMm, enter, leave, sureStep, k === 0)
       }
       at = { piece, along, until, confidence }
+    },
+    lose(piece, along, ms, until) {
+      if (open && open.fromMm === open.toMm) open = undefined // stood there only to be lost again
+      close()
+      told.push({ kind: 'gap', reason: 'ambiguous', fromMs: at!.until, toMs: ms })
+      stand(piece, along, ms, until)
     },
     gap(reason, fromMs, toMs) {
       close()
