@@ -3,6 +3,7 @@ import { createNearby, NEAR_COUNT_MAX, type Nearby } from '../grid.ts'
 import { CLOSED, NONE } from '../road-graph.ts'
 import type { Streets } from '../streets.ts'
 import { hasHeading, headingScore, placeScore, ROADS_MAX, STATES_MAX, type Fix } from './model.ts'
+import { createWindings } from './windings.ts'
 import { createWaySearch, type WaySearch } from './ways.ts'
 
 /** The arcs near one fix, valid until the next look. */
@@ -44,36 +45,48 @@ function createGround(streets: Streets): Ground {
   let nearby = nearbys.get(graph)
   if (!nearby) nearbys.set(graph, (nearby = createNearby(graph)))
   const near = nearby
+  const windings = createWindings(graph)
   // Also where no way leads back: at the edge of the map, and a car park whose way out is missing was driven all the same.
   const open = Uint8Array.from({ length: graph.edgeCount }, (_, edge) => (driveMs[2 * edge] === CLOSED && driveMs[2 * edge + 1] === CLOSED ? 0 : 1))
   const firsts = new Map<number, number>()
   for (let k = copyArc.length - 1; k >= 0; k--) firsts.set(copyArc[k]!, k)
   const candidates: Candidates = { count: 0, arc: new Uint32Array(STATES_MAX), along: new Float64Array(STATES_MAX), score: new Float64Array(STATES_MAX), off: new Float64Array(STATES_MAX), meters: 0 }
   const { arc: candidateArc, along: candidateAlong, score: candidateScore, off: candidateOff } = candidates
+  // of the look at hand
+  let count = 0
+  let deviation = 0
+  let heading: number | undefined
+  const put = (edge: number, alongMm: number, meters: number, bearing: number) => {
+    const along = Math.round(alongMm)
+    const score = placeScore(meters / deviation)
+    for (let side = 0; side < 2 && count < STATES_MAX; side++) {
+      const arc = 2 * edge + side
+      if (arcPiece[arc] === NONE || driveMs[arc] === CLOSED) continue
+      candidateArc[count] = arc
+      candidateOff[count] = meters
+      candidateAlong[count] = side ? graph.edgeMillimeters[edge]! - along : along
+      if (meters > candidates.meters) candidates.meters = meters
+      candidateScore[count++] = heading === undefined ? score : score + headingScore(heading, bearing + 180 * side)
+    }
+  }
   return {
     ways: createWaySearch(streets),
     candidates,
     copyFirst: firsts.size === 0 ? () => -1 : (arc) => firsts.get(arc) ?? -1,
     look(fix, sigma, metersMax) {
-      const found = near.look(open, fix.lon, fix.lat, Math.max(metersMax, 3 * sigma), Math.min(ROADS_MAX, NEAR_COUNT_MAX))
-      const heading = hasHeading(fix) ? fix.headingDegrees! : undefined
-      let count = 0
+      const reach = Math.max(metersMax, 3 * sigma)
+      const found = near.look(open, fix.lon, fix.lat, reach, Math.min(ROADS_MAX, NEAR_COUNT_MAX))
+      heading = hasHeading(fix) ? fix.headingDegrees! : undefined
+      deviation = sigma
+      count = 0
+      candidates.meters = 0
       for (let i = 0; i < found; i++) {
-        const score = placeScore(near.meters[i]! / sigma)
         const edge = near.edge[i]!
-        const along = Math.round(near.alongOf(i))
-        const bearing = heading === undefined ? 0 : near.bearingOf(i)
-        for (let side = 0; side < 2; side++) {
-          const arc = 2 * edge + side
-          if (arcPiece[arc] === NONE || driveMs[arc] === CLOSED) continue
-          candidateArc[count] = arc
-          candidateOff[count] = near.meters[i]!
-          candidateAlong[count] = side ? graph.edgeMillimeters[edge]! - along : along
-          candidateScore[count++] = heading === undefined ? score : score + headingScore(heading, bearing + 180 * side)
-        }
+        const along = near.alongOf(i)
+        put(edge, along, near.meters[i]!, heading === undefined ? 0 : near.bearingOf(i))
+        if (windings.look(edge, along, fix.lon, fix.lat, reach)) put(edge, windings.found.alongMm, windings.found.meters, windings.found.bearingDegrees)
       }
       candidates.count = count
-      candidates.meters = found > 0 ? near.meters[found - 1]! : 0
       return count
     },
   }
