@@ -3,7 +3,7 @@
 /** Fixes after which half of what was believed before is forgotten, about. */
 const FIXES = 40
 /** Only where it errs so much more than was thought is that believed: a car park, a road that the map lacks, are no bad receiver. */
-const SURE = 1.5
+const SURE = 2
 const SIGMA_MAX = 30
 
 export type Noise = {

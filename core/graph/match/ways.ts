@@ -101,12 +101,16 @@ export function createWaySearch(streets: Streets): WaySearch {
     const arc = pieceArc[piece]! ^ 1
     return driveMs[arc] === CLOSED ? NONE : arcPiece[arc]!
   }
-  const offer = (vertex: number, candidate: number, by: number) => {
-    if (candidate > limit || (stamp[vertex] === now && cost[vertex]! <= candidate)) return
+  /** What is left to the goal at least. */
+  const leftOf = (vertex: number): number => {
     const dx = (places[2 * vertex]! - goalLon) * mmPerLon
     const dy = (places[2 * vertex + 1]! - goalLat) * mmPerLat
-    const ahead = Math.sqrt(dx * dx + dy * dy) - goalMm
-    const key = ahead > 0 ? candidate + ahead : candidate
+    const left = Math.sqrt(dx * dx + dy * dy) - goalMm
+    return left > 0 ? left : 0
+  }
+  const offer = (vertex: number, candidate: number, by: number) => {
+    if (candidate > limit || (stamp[vertex] === now && cost[vertex]! <= candidate)) return
+    const key = candidate + leftOf(vertex)
     if (key > limit) return
     stamp[vertex] = now
     cost[vertex] = candidate
@@ -157,7 +161,8 @@ export function createWaySearch(streets: Streets): WaySearch {
     }
     const vertex = linkVertex[pieceLink[piece]!]!
     const rest = pieceMm[piece]! + along
-    settle(vertex, Math.min(best, costMax) - rest)
+    // the key that the vertex has at most, if the way through it is to be good enough; a millimetre for rounding
+    if (settled[vertex] !== now) settle(vertex, Math.min(best, costMax) - rest + leftOf(vertex) + 1)
     if (settled[vertex] === now) {
       const there = cost[vertex]! + rest
       if (there < best) {
