@@ -128,20 +128,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
     if (layer === lattice.first && !lattice.firstTold) return ledger.stand(piece, along, ms, until)
     ledger.wait(lattice.until[layer - 1]!)
     if (layer <= lattice.forfeited) return ledger.lose(piece, along, ms, until)
-    ledger.step(piece, along, ms, until, shareOf(layer, state), backMmOf(lattice.sigma[layer]! + lattice.sigma[layer - 1]!))
-  }
-  /** How much of what was thought of a fix, when it came, lay on the road chosen: 0 … 1. */
-  const shareOf = (layer: number, state: number) => {
-    const { start, score, piece } = lattice
-    const edge = pieceArc[piece[state]!]! >>> 1
-    let [all, same, top] = [0, 0, -Infinity]
-    for (let i = start[layer]!; i < start[layer + 1]!; i++) if (score[i]! > top) top = score[i]!
-    for (let i = start[layer]!; i < start[layer + 1]!; i++) {
-      const weight = Math.exp(score[i]! - top)
-      all += weight
-      if (pieceArc[piece[i]!]! >>> 1 === edge) same += weight
-    }
-    return same / all
+    ledger.step(piece, along, ms, until, backMmOf(lattice.sigma[layer]! + lattice.sigma[layer - 1]!))
   }
   const tellAll = () => {
     if (layerCount(lattice) === 0) return

@@ -12,8 +12,6 @@ export type Passage = {
   readonly toMm: number
   readonly enterMs: number
   readonly leaveMs: number
-  /** 0 … 1: the least share that this road had among those thought of, of the fixes around. */
-  readonly confidence: number
 }
 export type Gap = {
   readonly kind: 'gap'
@@ -35,7 +33,7 @@ export type Ledger = {
   readonly stand: (piece: number, along: number, ms: number, until: number) => void
   /** Still there. */
   readonly wait: (until: number) => void
-  readonly step: (piece: number, along: number, ms: number, until: number, confidence: number, backMm: number) => void
+  readonly step: (piece: number, along: number, ms: number, until: number, backMm: number) => void
   /** It goes on from here, but which way it came was in doubt when it had to be told. */
   readonly lose: (piece: number, along: number, ms: number, until: number) => void
   readonly gap: (reason: Gap['reason'], fromMs: number, toMs: number) => void
@@ -48,9 +46,9 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
   const { pieceArc, pieceLink } = network
   const lengthOf = (piece: number) => graph.edgeMillimeters[pieceArc[piece]! >>> 1]!
   let told: Matched[] = []
-  let open: { arc: number; fromMm: number; toMm: number; enterMs: number; leaveMs: number; confidence: number } | undefined
+  let open: { arc: number; fromMm: number; toMm: number; enterMs: number; leaveMs: number } | undefined
   /** Where the chain stands. */
-  let at: { piece: number; along: number; until: number; confidence: number } | undefined
+  let at: { piece: number; along: number; until: number } | undefined
   /** The farthest place reached, while the chain is a little behind it. */
   let farthest: { piece: number; along: number } | undefined
 
@@ -58,15 +56,14 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
     if (open) told.push({ kind: 'passage', ...open })
     open = undefined
   }
-  const add = (arc: number, fromMm: number, toMm: number, enterMs: number, leaveMs: number, confidence: number, joins: boolean) => {
+  const add = (arc: number, fromMm: number, toMm: number, enterMs: number, leaveMs: number, joins: boolean) => {
     if (joins && open && open.arc === arc) {
       open.toMm = Math.max(open.toMm, toMm)
       open.leaveMs = leaveMs
-      open.confidence = Math.min(open.confidence, confidence)
       return
     }
     close()
-    open = { arc, fromMm, toMm, enterMs, leaveMs, confidence }
+    open = { arc, fromMm, toMm, enterMs, leaveMs }
   }
   const wait = (until: number) => {
     if (at) at.until = until
@@ -74,8 +71,8 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
   }
   const stand = (piece: number, along: number, ms: number, until: number) => {
     farthest = undefined
-    at = { piece, along, until, confidence: 1 }
-    add(pieceArc[piece]!, along, along, ms, until, 1, false)
+    at = { piece, along, until }
+    add(pieceArc[piece]!, along, along, ms, until, false)
   }
   /** Which links of a way every plausible way has: without them there is none that is not much longer. */
   const sureLinks = (from: { piece: number; along: number }, piece: number, along: number, path: readonly number[], length: number, seconds: number): Set<number> => {
@@ -93,7 +90,7 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
   return {
     stand,
     wait,
-    step(piece, along, ms, until, confidence, backMm) {
+    step(piece, along, ms, until, backMm) {
       let from = at!
       ways.aimAt(piece)
       ways.start(from.piece, from.along, WAY_MM_MAX)
@@ -103,7 +100,7 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
       if (isBehind) farthest ??= { piece: from.piece, along: from.along }
       const again = farthest ? path.indexOf(farthest.piece) : -1
       if (isBehind || (farthest && again === path.length - 1 && along <= farthest.along) || (farthest && again < 0 && pieceLink[piece] === pieceLink[farthest.piece] && path.length <= farthest.piece - from.piece)) {
-        at = { piece, along, until, confidence }
+        at = { piece, along, until }
         wait(until)
         return
       }
@@ -129,7 +126,6 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
         }
         sure = sureLinks(from, piece, along, path, length, seconds)
       }
-      const sureStep = Math.min(confidence, from.confidence)
       let gone = 0
       let missing: { kind: 'gap'; reason: 'ambiguous'; fromMs: number; toMs: number } | undefined
       let turned = false
@@ -150,9 +146,9 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
           continue
         }
         missing = undefined
-        if (toMm > fromMm || k === path.length - 1) add(arc, fromMm, toMm, enter, leave, sureStep, k === 0)
+        if (toMm > fromMm || k === path.length - 1) add(arc, fromMm, toMm, enter, leave, k === 0)
       }
-      at = { piece, along, until, confidence }
+      at = { piece, along, until }
     },
     lose(piece, along, ms, until) {
       if (open && open.fromMm === open.toMm) open = undefined // stood there only to be lost again
