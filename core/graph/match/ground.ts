@@ -2,7 +2,7 @@
 import { createNearby, NEAR_COUNT_MAX, type Nearby } from '../grid.ts'
 import { CLOSED, NONE } from '../road-graph.ts'
 import type { Streets } from '../streets.ts'
-import { hasHeading, headingScore, placeScore, ROADS_MAX, STATES_MAX, type Fix } from './model.ts'
+import { beliefs, hasHeading, headingScore, placeScore, ROADS_MAX, STATES_MAX, type Beliefs, type Fix } from './model.ts'
 import { createWindings } from './windings.ts'
 import { createWaySearch, type WaySearch } from './ways.ts'
 
@@ -24,7 +24,7 @@ export type Ground = {
   readonly ways: WaySearch
   readonly candidates: Candidates
   /** Look for the arcs near a fix, the nearest roads first. @returns how many */
-  readonly look: (fix: Fix, sigma: number, metersMax: number) => number
+  readonly look: (fix: Fix, sigma: number, metersMax: number, model: Beliefs) => number
   /** The pieces of an arc beyond its first: those from `copyPiece[copyFirst(arc)]` on, as long as `copyArc` is the arc; −1: none. */
   readonly copyFirst: (arc: number) => number
 }
@@ -55,10 +55,11 @@ function createGround(streets: Streets): Ground {
   // of the look at hand
   let count = 0
   let deviation = 0
+  let model = beliefs
   let heading: number | undefined
   const put = (edge: number, alongMm: number, meters: number, bearing: number) => {
     const along = Math.round(alongMm)
-    const score = placeScore(meters / deviation)
+    const score = placeScore(meters / deviation, model)
     for (let side = 0; side < 2 && count < STATES_MAX; side++) {
       const arc = 2 * edge + side
       if (arcPiece[arc] === NONE || driveMs[arc] === CLOSED) continue
@@ -73,7 +74,8 @@ function createGround(streets: Streets): Ground {
     ways: createWaySearch(streets),
     candidates,
     copyFirst: firsts.size === 0 ? () => -1 : (arc) => firsts.get(arc) ?? -1,
-    look(fix, sigma, metersMax) {
+    look(fix, sigma, metersMax, believed) {
+      model = believed
       const reach = Math.max(metersMax, 3 * sigma)
       const found = near.look(open, fix.lon, fix.lat, reach, Math.min(ROADS_MAX, NEAR_COUNT_MAX))
       heading = hasHeading(fix) ? fix.headingDegrees! : undefined

@@ -10,7 +10,7 @@ import { headOf, tailOf } from '../road-graph.ts'
 import type { Streets } from '../streets.ts'
 import { groundOf } from './ground.ts'
 import { bestOfLast, clearLattice, closeLayer, createLattice, decideAll, decideCertain, decideLate, layerCount, makeRoom, openLayer, putState } from './lattice.ts'
-import { backMmOf, HOPELESS, saysAccuracy, sigmaOf, STATES_MAX, stepOf, type Fix } from './model.ts'
+import { backMmOf, beliefs, saysAccuracy, sigmaOf, STATES_MAX, stepOf, type Beliefs, type Fix } from './model.ts'
 import { createNoise } from './noise.ts'
 import { createLedger, type Matched } from './passages.ts'
 import { createTransitions } from './transitions.ts'
@@ -28,20 +28,17 @@ export type MatchOptions = {
   readonly lagMs?: number
   /** Without fixes for longer than this, only what every plausible way shares is credited. */
   readonly gapMs?: number
+  /** What differs from `beliefs`. */
+  readonly model?: Partial<Beliefs>
 }
 
 export const matchDefaults = { sigmaMeters: 6, metersMax: 60, speedMax: 60, lagMs: 30_000, gapMs: 75_000 } as const
 
-/** A fix that makes the best chain less likely by e to this is thought to be wild. */
-const WILD = 14
+/** So many fixes are thought to be wild in a row at most, and for so long. */
 const WILD_COUNT_MAX = 3
 const WILD_MS_MAX = 30_000
 /** Fixes in a row without a road after which the vehicle was off the road. */
 const OFF_ROAD_COUNT = 3
-/** Who has not moved for so long is parked, and moves only by so many standard deviations. */
-const PARKED_MS = 20_000
-const PARKED_SIGMAS = 4
-
 export type Matcher = {
   /** Take a fix; what has become certain by it, in driving order. @throws RangeError on a fix that is not numbers */
   readonly push: (fix: Fix) => Matched[]
@@ -65,11 +62,12 @@ export type MatchCounts = {
 /** @param streets  matchers on the same streets share what is built once for them: O(links + shape points) */
 export function createMatcher(streets: Streets, options: MatchOptions = {}): Matcher {
   const { sigmaMeters, metersMax, speedMax, lagMs, gapMs } = { ...matchDefaults, ...options }
+  const model = { ...beliefs, ...options.model }
   const { arcPiece, pieceArc } = streets.network
   const ground = groundOf(streets)
   const { candidates } = ground
   const reach = createTransitions(streets, ground)
-  const ledger = createLedger(streets, ground.ways, { speedMax, gapMs })
+  const ledger = createLedger(streets, ground.ways, { speedMax, gapMs, turningMm: 1000 * model.turningMeters })
   const lattice = createLattice()
   const receiver = createNoise(sigmaMeters)
   let pending: Fix[] = []
@@ -80,7 +78,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
   let lastMs = -Infinity
   const counts = { fixes: 0, still: 0, untimely: 0, offRoad: 0, wild: 0 }
 
-  const findCandidates = (fix: Fix) => ground.look(fix, sigmaOf(fix, receiver.sigma()), metersMax)
+  const findCandidates = (fix: Fix) => ground.look(fix, sigmaOf(fix, receiver.sigma()), metersMax, model)
   const open = (fix: Fix) => {
     makeRoom(lattice, STATES_MAX)
     openLayer(lattice, fix.lon, fix.lat, sigmaOf(fix, receiver.sigma()), fix.ms)
@@ -104,15 +102,15 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
     const metersMax = speedMax * seconds + 2 * noise
     if (meters > metersMax) return false
     const before = lattice.score[bestOfLast(lattice)]!
-    const { best, score, prior, piece } = reach(lattice, lattice.start[last]!, lattice.start[last + 1]!, fix, stepOf(meters, seconds, noise, metersMax))
-    if (best === -Infinity || (!force && best < before - WILD)) return false
+    const { best, score, prior, piece } = reach(lattice, lattice.start[last]!, lattice.start[last + 1]!, fix, stepOf(meters, seconds, noise, metersMax, model), model)
+    if (best === -Infinity || (!force && best < before - model.wild)) return false
     if (!saysAccuracy(fix)) receiver.saw(candidates.off[score.indexOf(best)]!)
     const from = lattice.start[last]!
     open(fix)
     const moved = lattice.start[lattice.end - 2]! - from // making room may have moved the states
     for (let j = 0; j < candidates.count; j++) {
       // relative, so that long tracks lose no digits
-      if (score[j]! > best - HOPELESS) putState(lattice, piece[j]!, candidates.along[j]!, score[j]! - best, prior[j]! + moved)
+      if (score[j]! > best - model.hopeless) putState(lattice, piece[j]!, candidates.along[j]!, score[j]! - best, prior[j]! + moved)
     }
     closeLayer(lattice)
     return true
@@ -128,7 +126,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
     if (layer === lattice.first && !lattice.firstTold) return ledger.stand(piece, along, ms, until)
     ledger.wait(lattice.until[layer - 1]!)
     if (layer <= lattice.forfeited) return ledger.lose(piece, along, ms, until)
-    ledger.step(piece, along, ms, until, backMmOf(lattice.sigma[layer]! + lattice.sigma[layer - 1]!))
+    ledger.step(piece, along, ms, until, backMmOf(lattice.sigma[layer]! + lattice.sigma[layer - 1]!, model))
   }
   const tellAll = () => {
     if (layerCount(lattice) === 0) return
@@ -191,7 +189,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
         const last = lattice.end - 1
         // Who has stood for a while stands until a fix is farther off than noise throws it.
         const sigma = sigmaOf(fix, receiver.sigma())
-        const stillMeters = lattice.until[last]! - lattice.ms[last]! >= PARKED_MS ? PARKED_SIGMAS * sigma : Math.max(8, 1.5 * sigma)
+        const stillMeters = lattice.until[last]! - lattice.ms[last]! >= model.parkedMs ? model.parkedSigmas * sigma : Math.max(model.stillMeters, model.stillSigmas * sigma)
         if (distanceMeters(middle.lon, middle.lat, fix.lon, fix.lat) < stillMeters && fix.ms - lattice.until[last]! <= gapMs) {
           middle.count++
           middle.lon += (fix.lon - middle.lon) / middle.count

@@ -3,8 +3,10 @@ import { distanceMeters } from '../../geo/distance.ts'
 import type { Streets } from '../streets.ts'
 import { groundOf } from './ground.ts'
 import { matchDefaults } from './matcher.ts'
-import { sigmaOf, stepOf, wayScore, type Fix } from './model.ts'
-import { lengthsOf, MM_PER_TURN_MS, U_TURN_MM } from './ways.ts'
+import { beliefs, sigmaOf, stepOf, wayScore, type Fix } from './model.ts'
+import { lengthsOf, MM_PER_TURN_MS } from './ways.ts'
+
+const TURNING_MM = 1000 * beliefs.turningMeters
 
 export type Place = { readonly piece: number; readonly along: number }
 
@@ -31,9 +33,9 @@ export function plainWays(streets: Streets): (from: Place) => (to: Place, backMm
         if (stepLink[step] === link) cost[stepHead[step]!] = Math.min(cost[stepHead[step]!]!, atEnd + stepTurnMs[step]! * MM_PER_TURN_MS)
       }
       const back = backLink[link]!
-      if (back !== 0xffff_ffff) cost[linkVertex[back]!] = Math.min(cost[linkVertex[back]!]!, atEnd + U_TURN_MM)
+      if (back !== 0xffff_ffff) cost[linkVertex[back]!] = Math.min(cost[linkVertex[back]!]!, atEnd + TURNING_MM)
     }
-    const starts: [Place | undefined, number][] = [[from, 0], [turned(from), U_TURN_MM]]
+    const starts: [Place | undefined, number][] = [[from, 0], [turned(from), TURNING_MM]]
     for (const [place, base] of starts) {
       if (place) drive(pieceLink[place.piece]!, base + linkMm[pieceLink[place.piece]!]! - pieceMm[place.piece]! - place.along)
     }
@@ -70,7 +72,7 @@ export function plainChain(streets: Streets, fixes: readonly Fix[], sigmaMeters:
   type State = Place & { readonly score: number; readonly prior: State | undefined }
   let layer: State[] = []
   for (const [i, fix] of fixes.entries()) {
-    const count = ground.look(fix, sigmaOf(fix, sigmaMeters), matchDefaults.metersMax)
+    const count = ground.look(fix, sigmaOf(fix, sigmaMeters), matchDefaults.metersMax, beliefs)
     const { arc, along, score } = ground.candidates
     const candidates = Array.from({ length: count }, (_, j) => ({
       pieces: [arcPiece[arc[j]!]!, ...(i === 0 ? [] : [...copyPiece].filter((_, k) => copyArc[k] === arc[j]))],
@@ -84,7 +86,7 @@ export function plainChain(streets: Streets, fixes: readonly Fix[], sigmaMeters:
     const before = fixes[i - 1]!
     const noise = sigmaOf(fix, sigmaMeters) + sigmaOf(before, sigmaMeters)
     const seconds = (fix.ms - before.ms) / 1000
-    const step = stepOf(distanceMeters(before.lon, before.lat, fix.lon, fix.lat), seconds, noise, matchDefaults.speedMax * seconds + 2 * noise)
+    const step = stepOf(distanceMeters(before.lon, before.lat, fix.lon, fix.lat), seconds, noise, matchDefaults.speedMax * seconds + 2 * noise, beliefs)
     const next: (State | undefined)[] = candidates.map(() => undefined)
     for (const state of layer) {
       const costTo = ways(state)

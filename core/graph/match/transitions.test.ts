@@ -6,7 +6,7 @@ import { randomTown } from '../random-town.ts'
 import { streetsOf, type Streets } from '../streets.ts'
 import { groundOf } from './ground.ts'
 import { createMatcher, matchDefaults } from './matcher.ts'
-import { stepOf, type Fix } from './model.ts'
+import { beliefs, stepOf, type Fix } from './model.ts'
 import { plainChain, type Place } from './oracle.ts'
 import { tracesOn } from './traces.ts'
 import { createTransitions } from './transitions.ts'
@@ -21,7 +21,7 @@ function chainOf(streets: Streets, fixes: readonly Fix[]): { score: number; plac
   type Layer = { piece: Uint32Array; along: Float64Array; score: Float64Array; prior: Int32Array }
   const layers: Layer[] = []
   for (const [i, fix] of fixes.entries()) {
-    const count = ground.look(fix, SIGMA, matchDefaults.metersMax)
+    const count = ground.look(fix, SIGMA, matchDefaults.metersMax, beliefs)
     const along = candidates.along.slice(0, count)
     if (i === 0) {
       layers.push({ piece: Uint32Array.from(candidates.arc.subarray(0, count), (arc) => streets.network.arcPiece[arc]!), along, score: candidates.score.slice(0, count), prior: new Int32Array(count) })
@@ -29,8 +29,8 @@ function chainOf(streets: Streets, fixes: readonly Fix[]): { score: number; plac
     }
     const last = fixes[i - 1]!
     const seconds = (fix.ms - last.ms) / 1000
-    const step = stepOf(distanceMeters(last.lon, last.lat, fix.lon, fix.lat), seconds, 2 * SIGMA, matchDefaults.speedMax * seconds + 4 * SIGMA)
-    const { score, prior, piece, best } = reach(layers.at(-1)!, 0, layers.at(-1)!.score.length, fix, step)
+    const step = stepOf(distanceMeters(last.lon, last.lat, fix.lon, fix.lat), seconds, 2 * SIGMA, matchDefaults.speedMax * seconds + 4 * SIGMA, beliefs)
+    const { score, prior, piece, best } = reach(layers.at(-1)!, 0, layers.at(-1)!.score.length, fix, step, beliefs)
     if (best === -Infinity) return undefined
     layers.push({ piece: piece.slice(0, count), along, score: score.slice(0, count), prior: prior.slice(0, count) })
   }

@@ -1,7 +1,7 @@
 /** The best way from the states of one fix to each road near the next: Viterbi's step. */
 import type { Streets } from '../streets.ts'
 import type { Ground } from './ground.ts'
-import { HOPELESS, STATES_MAX, wayScore, type Fix, type Step } from './model.ts'
+import { STATES_MAX, wayScore, type Beliefs, type Fix, type Step } from './model.ts'
 
 /** States one after the other: where, and how likely the best chain that ends there. */
 export type States = {
@@ -21,8 +21,8 @@ export type Reached = {
 }
 
 /**
- * Take the states from `first` to, not including, `end` to the candidates at hand. A chain that is worse than the best by `HOPELESS`
- * or more may be left out.
+ * Take the states from `first` to, not including, `end` to the candidates at hand. A chain that is worse than the best by `hopeless` or
+ * more may be left out.
  *
  * The states are taken best first, so that soon little road can still better what was found: each search ends where that is sure.
  * O(states × (candidates + links of the searches)).
@@ -35,7 +35,7 @@ export function createTransitions({ network }: Streets, { ways, candidates, copy
   const { score: bestScore, prior: bestPrior, piece: bestPiece } = reached
   const order = new Int32Array(STATES_MAX)
 
-  return (states: States, first: number, end: number, fix: Fix, step: Step): Reached => {
+  return (states: States, first: number, end: number, fix: Fix, step: Step, { hopeless, turningMeters }: Beliefs): Reached => {
     const count = candidates.count
     const { meters, beta, weight, limitMm, backMm } = step
     const statePiece = states.piece
@@ -60,11 +60,11 @@ export function createTransitions({ network }: Streets, { ways, candidates, copy
       let isStarted = false
       for (let j = 0; j < count; j++) {
         const there = base + weight * candidateScore[j]!
-        const beaten = bestScore[j]! > best - HOPELESS ? bestScore[j]! : best - HOPELESS
+        const beaten = bestScore[j]! > best - hopeless ? bestScore[j]! : best - hopeless
         if (there <= beaten) continue
         // a way so long that what was found is better needs no search
         const costMax = Math.min(limitMm, 1000 * (meters + beta * (there - beaten)) + 1)
-        if (!isStarted) ways.start(piece, along, limitMm)
+        if (!isStarted) ways.start(piece, along, limitMm, 1000 * turningMeters)
         isStarted = true
         const arc = candidateArc[j]!
         const to = candidateAlong[j]!

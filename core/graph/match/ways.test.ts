@@ -6,8 +6,11 @@ import { buildGraph } from '../build.ts'
 import { pointOnEdge } from '../grid.ts'
 import { randomTown } from '../random-town.ts'
 import { streetsOf } from '../streets.ts'
+import { beliefs } from './model.ts'
 import { plainWays, type Place } from './oracle.ts'
 import { createWaySearch } from './ways.ts'
+
+const TURNING_MM = 1000 * beliefs.turningMeters
 
 for (const mode of ['car', 'foot'] as const) {
   test(`ways led by the straight line, by ${mode}, are as long as plain Dijkstra's, and their pieces add up to them`, () => {
@@ -33,7 +36,7 @@ for (const mode of ['car', 'foot'] as const) {
         const limit = 100_000 + 1_500_000 * random()
         const backMm = 30_000 * random()
         ways.aim(middle.lon, middle.lat, Math.max(...goals.map((goal) => distanceMeters(middle.lon, middle.lat, on(goal).lon, on(goal).lat))) + 1)
-        ways.start(from.piece, from.along, limit)
+        ways.start(from.piece, from.along, limit, TURNING_MM)
         const costTo = plain(from)
         for (const goal of goals) {
           // each goal has a limit of its own, in any order
@@ -47,7 +50,7 @@ for (const mode of ['car', 'foot'] as const) {
         // a way by its pieces: each may follow the one before
         const goal = goals[0]!
         ways.aimAt(goal.piece)
-        ways.start(from.piece, from.along, limit)
+        ways.start(from.piece, from.along, limit, TURNING_MM)
         const path = ways.pathTo(goal.piece, goal.along, backMm)
         assert.equal(path.length > 0, costTo(goal, backMm) <= limit, `seed ${seed}, ${i}`)
         if (path.length > 0) assert.equal(path.at(-1), goal.piece)

@@ -4,8 +4,7 @@ import { createHeap } from '../heap.ts'
 import { CLOSED, headOf, linkCountOf, NONE, tailOf, vertexCountOf } from '../road-graph.ts'
 import type { Streets } from '../streets.ts'
 
-/** What turning round where others drive on counts, and what the engine's turn costs count, as if it were road. */
-export const U_TURN_MM = 60_000
+/** What the engine's turn costs count, as if it were road. */
 export const MM_PER_TURN_MS = 2
 /** Beyond this no way is looked for, millimetres. The straight line to the goal is a bound only as far as the flat map holds. */
 export const WAY_MM_MAX = 6_000_000
@@ -18,8 +17,8 @@ export type WaySearch = {
   readonly aim: (lon: number, lat: number, meters: number) => void
   /** As `aim`, at the beginning of this piece's link. */
   readonly aimAt: (piece: number) => void
-  /** Set out from a place; nothing is searched yet. Millimetres, at most `WAY_MM_MAX`. */
-  readonly start: (piece: number, alongMm: number, costMax: number) => void
+  /** Set out from a place; nothing is searched yet. Millimetres, at most `WAY_MM_MAX`; what turning round counts where others drive on. */
+  readonly start: (piece: number, alongMm: number, costMax: number, turningMm: number) => void
   /**
    * Cost to a place, millimetres with turns counted as road; Infinity beyond `costMax` (not above the one of `start`). Searches as far
    * as it must. `backMm`: so much behind the start on the same piece is standing still (noise), at no cost.
@@ -85,6 +84,7 @@ export function createWaySearch(streets: Streets): WaySearch {
   const prior = new Int32Array(vertexCount)
   let now = 0
   let limit = 0
+  let uTurnMm = 0
   let forbidden = NONE
   let [startPiece, startAlong, turnedPiece, turnedAlong] = [0, 0, NONE, 0]
   /** The goal: its place, millimetres in 1e-7 degrees there (never too many), and the radius. */
@@ -125,7 +125,7 @@ export function createWaySearch(streets: Streets): WaySearch {
     for (let step = stepStarts[vertex]!; step < stepStarts[vertex + 1]!; step++) {
       if (stepLink[step] === link) offer(stepHead[step]!, atEnd + stepTurnMs[step]! * MM_PER_TURN_MS, by)
     }
-    if (backLink[link] !== NONE) offer(linkVertex[backLink[link]!]!, atEnd + U_TURN_MM, by)
+    if (backLink[link] !== NONE) offer(linkVertex[backLink[link]!]!, atEnd + uTurnMm, by)
   }
   const settle = (target: number, costMax: number) => {
     while (settled[target] !== now && heap.size() > 0 && heap.topKey() <= costMax) {
@@ -138,7 +138,7 @@ export function createWaySearch(streets: Streets): WaySearch {
         const atEnd = base + linkMm[link]!
         if (atEnd > limit) continue
         offer(stepHead[step]!, atEnd + stepTurnMs[step]! * MM_PER_TURN_MS, step)
-        if (backLink[link] !== NONE) offer(linkVertex[backLink[link]!]!, atEnd + U_TURN_MM, -3 - link)
+        if (backLink[link] !== NONE) offer(linkVertex[backLink[link]!]!, atEnd + uTurnMm, -3 - link)
       }
     }
   }
@@ -153,8 +153,8 @@ export function createWaySearch(streets: Streets): WaySearch {
     let best = ahead(startPiece, startAlong, piece, along, backMm)
     found = 'ahead'
     // A link may go into a dead end and come back: turning round before may be shorter, but never than this.
-    if (best <= U_TURN_MM) return best <= costMax ? best : Infinity
-    const turned = ahead(turnedPiece, turnedAlong, piece, along, 0) + U_TURN_MM
+    if (best <= uTurnMm) return best <= costMax ? best : Infinity
+    const turned = ahead(turnedPiece, turnedAlong, piece, along, 0) + uTurnMm
     if (turned < best) {
       best = turned
       found = 'turned'
@@ -181,16 +181,17 @@ export function createWaySearch(streets: Streets): WaySearch {
       const vertex = linkVertex[pieceLink[piece]!]!
       aimHere(places[2 * vertex]!, places[2 * vertex + 1]!, 0)
     },
-    start(piece, alongMm, costMax) {
+    start(piece, alongMm, costMax, turningMm) {
       heap.clear()
       now++
       limit = Math.min(costMax, WAY_MM_MAX)
+      uTurnMm = turningMm
       startPiece = piece
       startAlong = alongMm
       turnedPiece = backPiece(piece)
       turnedAlong = graph.edgeMillimeters[pieceArc[piece]! >>> 1]! - alongMm
       leave(piece, alongMm, 0, -1)
-      if (turnedPiece !== NONE) leave(turnedPiece, turnedAlong, U_TURN_MM, -2)
+      if (turnedPiece !== NONE) leave(turnedPiece, turnedAlong, uTurnMm, -2)
     },
     costTo,
     pathTo(piece, along, backMm) {
