@@ -36,6 +36,8 @@ export type Lattice = {
   piece: Uint32Array
   along: Float64Array
   score: Float64Array
+  /** Metres from the fix. */
+  off: Float64Array
   /** The state before, −1 where a chain begins. */
   prior: Int32Array
   /** States of the next layer that come from it and are live. */
@@ -57,6 +59,7 @@ const stateRoom = (count: number) => ({
   piece: new Uint32Array(count),
   along: new Float64Array(count),
   score: new Float64Array(count),
+  off: new Float64Array(count),
   prior: new Int32Array(count),
   children: new Int32Array(count),
 })
@@ -83,11 +86,12 @@ export function openLayer(lattice: Lattice, lon: number, lat: number, sigma: num
   lattice.until[layer] = ms
 }
 
-export function putState(lattice: Lattice, piece: number, along: number, score: number, prior: number): void {
+export function putState(lattice: Lattice, piece: number, along: number, score: number, off: number, prior: number): void {
   const state = lattice.start[lattice.end]++
   lattice.piece[state] = piece
   lattice.along[state] = along
   lattice.score[state] = score
+  lattice.off[state] = off
   lattice.prior[state] = prior
   lattice.children[state] = 0
   if (prior >= 0) lattice.children[prior]!++
@@ -116,7 +120,7 @@ export function makeRoom(lattice: Lattice, stateCount: number): void {
   const isWide = needed - from > lattice.piece.length / 2
   const into = { ...lattice, ...(isLong ? layerRoom(2 * lattice.lon.length) : {}), ...(isWide ? stateRoom(2 * needed) : {}) }
   for (const key of ['lon', 'lat', 'sigma', 'ms', 'until', 'live'] as const) into[key].set(lattice[key].subarray(first, end))
-  for (const key of ['piece', 'along', 'score', 'children'] as const) into[key].set(lattice[key].subarray(from, states))
+  for (const key of ['piece', 'along', 'score', 'off', 'children'] as const) into[key].set(lattice[key].subarray(from, states))
   for (let layer = first; layer <= end; layer++) into.start[layer - first] = start[layer]! - from
   for (let state = from; state < states; state++) into.prior[state - from] = Math.max(-1, prior[state]! - from)
   Object.assign(lattice, into, { first: 0, end: end - first, forfeited: lattice.forfeited - first })

@@ -89,7 +89,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
   const begin = (fix: Fix) => {
     clearLattice(lattice)
     open(fix)
-    for (let j = 0; j < candidates.count; j++) putState(lattice, arcPiece[candidates.arc[j]!]!, candidates.along[j]!, candidates.score[j]!, -1)
+    for (let j = 0; j < candidates.count; j++) putState(lattice, arcPiece[candidates.arc[j]!]!, candidates.along[j]!, candidates.score[j]!, candidates.off[j]!, -1)
     closeLayer(lattice)
   }
 
@@ -110,7 +110,7 @@ export function createMatcher(streets: Streets, options: MatchOptions = {}): Mat
     const moved = lattice.start[lattice.end - 2]! - from // making room may have moved the states
     for (let j = 0; j < candidates.count; j++) {
       // relative, so that long tracks lose no digits
-      if (score[j]! > best - model.hopeless) putState(lattice, piece[j]!, candidates.along[j]!, score[j]! - best, prior[j]! + moved)
+      if (score[j]! > best - model.hopeless) putState(lattice, piece[j]!, candidates.along[j]!, score[j]! - best, candidates.off[j]!, prior[j]! + moved)
     }
     closeLayer(lattice)
     return true

@@ -80,7 +80,7 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
     const limit = Math.min(length * DETOUR_SHARE + DETOUR_MM, speedMax * seconds * 1000)
     for (const link of new Set(path.map((each) => pieceLink[each]!))) {
       ways.forbid(link)
-      ways.start(from.piece, from.along, limit, turningMm)
+      ways.start(from.piece, from.along, limit, turningMm, Infinity, -Infinity)
       if (ways.costTo(piece, along, 0, limit) === Infinity) sure.add(link)
     }
     ways.forbid(NONE)
@@ -93,7 +93,7 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
     step(piece, along, ms, until, backMm) {
       let from = at!
       ways.aimAt(piece)
-      ways.start(from.piece, from.along, WAY_MM_MAX, turningMm)
+      ways.start(from.piece, from.along, WAY_MM_MAX, turningMm, Infinity, -Infinity)
       const path = ways.pathTo(piece, along, backMm)
       // A little behind where it was, the vehicle stands: it is the noise that moved. What was reached is not driven again.
       const isBehind = path.length === 1 && (piece !== from.piece || along < from.along)

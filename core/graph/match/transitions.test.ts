@@ -18,13 +18,14 @@ function chainOf(streets: Streets, fixes: readonly Fix[]): { score: number; plac
   const ground = groundOf(streets)
   const { candidates } = ground
   const reach = createTransitions(streets, ground)
-  type Layer = { piece: Uint32Array; along: Float64Array; score: Float64Array; prior: Int32Array }
+  type Layer = { piece: Uint32Array; along: Float64Array; score: Float64Array; off: Float64Array; prior: Int32Array }
   const layers: Layer[] = []
   for (const [i, fix] of fixes.entries()) {
     const count = ground.look(fix, SIGMA, matchDefaults.metersMax, beliefs)
     const along = candidates.along.slice(0, count)
+    const off = candidates.off.slice(0, count)
     if (i === 0) {
-      layers.push({ piece: Uint32Array.from(candidates.arc.subarray(0, count), (arc) => streets.network.arcPiece[arc]!), along, score: candidates.score.slice(0, count), prior: new Int32Array(count) })
+      layers.push({ piece: Uint32Array.from(candidates.arc.subarray(0, count), (arc) => streets.network.arcPiece[arc]!), along, score: candidates.score.slice(0, count), off, prior: new Int32Array(count) })
       continue
     }
     const last = fixes[i - 1]!
@@ -32,7 +33,7 @@ function chainOf(streets: Streets, fixes: readonly Fix[]): { score: number; plac
     const step = stepOf(distanceMeters(last.lon, last.lat, fix.lon, fix.lat), seconds, 2 * SIGMA, matchDefaults.speedMax * seconds + 4 * SIGMA, beliefs)
     const { score, prior, piece, best } = reach(layers.at(-1)!, 0, layers.at(-1)!.score.length, fix, step, beliefs)
     if (best === -Infinity) return undefined
-    layers.push({ piece: piece.slice(0, count), along, score: score.slice(0, count), prior: prior.slice(0, count) })
+    layers.push({ piece: piece.slice(0, count), along, score: score.slice(0, count), off, prior: prior.slice(0, count) })
   }
   const places: Place[] = []
   const { score } = layers.at(-1)!

@@ -9,6 +9,8 @@ export type States = {
   readonly along: Float64Array
   /** A logarithm; −∞: given up. */
   readonly score: Float64Array
+  /** Metres from the fix. */
+  readonly off: Float64Array
 }
 
 /** For each candidate at hand: the score of the best chain, the state it comes from, the piece it ends on. Valid until the next step. */
@@ -25,6 +27,8 @@ export type Reached = {
  * more may be left out.
  *
  * The states are taken best first, so that soon little road can still better what was found: each search ends where that is sure.
+ * Where a better state came to a crossing sooner, what goes on from there is its; only ways that are too short might be told apart, so
+ * it must be better by as much as being too short can count.
  * O(states × (candidates + links of the searches)).
  */
 export function createTransitions({ network }: Streets, { ways, candidates, copyFirst }: Ground) {
@@ -41,6 +45,9 @@ export function createTransitions({ network }: Streets, { ways, candidates, copy
     const statePiece = states.piece
     const stateAlong = states.along
     const stateScore = states.score
+    const stateOff = states.off
+    // No way to a candidate is shorter than the straight line by more than this, so no score is lower by being too short.
+    const short = (off: number) => off + candidates.meters + 1 + 0.005 * meters
     let sources = 0
     for (let i = first; i < end; i++) {
       const score = stateScore[i]!
@@ -64,7 +71,7 @@ export function createTransitions({ network }: Streets, { ways, candidates, copy
         if (there <= beaten) continue
         // a way so long that what was found is better needs no search
         const costMax = Math.min(limitMm, 1000 * (meters + beta * (there - beaten)) + 1)
-        if (!isStarted) ways.start(piece, along, limitMm, 1000 * turningMeters)
+        if (!isStarted) ways.start(piece, along, limitMm, 1000 * turningMeters, base, base - short(stateOff[i]!) / beta)
         isStarted = true
         const arc = candidateArc[j]!
         const to = candidateAlong[j]!

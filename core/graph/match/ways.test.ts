@@ -36,7 +36,7 @@ for (const mode of ['car', 'foot'] as const) {
         const limit = 100_000 + 1_500_000 * random()
         const backMm = 30_000 * random()
         ways.aim(middle.lon, middle.lat, Math.max(...goals.map((goal) => distanceMeters(middle.lon, middle.lat, on(goal).lon, on(goal).lat))) + 1)
-        ways.start(from.piece, from.along, limit, TURNING_MM)
+        ways.start(from.piece, from.along, limit, TURNING_MM, Infinity, -Infinity)
         const costTo = plain(from)
         for (const goal of goals) {
           // each goal has a limit of its own, in any order
@@ -50,7 +50,7 @@ for (const mode of ['car', 'foot'] as const) {
         // a way by its pieces: each may follow the one before
         const goal = goals[0]!
         ways.aimAt(goal.piece)
-        ways.start(from.piece, from.along, limit, TURNING_MM)
+        ways.start(from.piece, from.along, limit, TURNING_MM, Infinity, -Infinity)
         const path = ways.pathTo(goal.piece, goal.along, backMm)
         assert.equal(path.length > 0, costTo(goal, backMm) <= limit, `seed ${seed}, ${i}`)
         if (path.length > 0) assert.equal(path.at(-1), goal.piece)

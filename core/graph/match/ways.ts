@@ -17,8 +17,12 @@ export type WaySearch = {
   readonly aim: (lon: number, lat: number, meters: number) => void
   /** As `aim`, at the beginning of this piece's link. */
   readonly aimAt: (piece: number) => void
-  /** Set out from a place; nothing is searched yet. Millimetres, at most `WAY_MM_MAX`; what turning round counts where others drive on. */
-  readonly start: (piece: number, alongMm: number, costMax: number, turningMm: number) => void
+  /**
+   * Set out from a place; nothing is searched yet. Millimetres, at most `WAY_MM_MAX`; what turning round counts where others drive on.
+   * Since the last `aim`, ways that come to a crossing no sooner than those of an earlier start are not followed beyond it, where
+   * `rank` is at most the `beats` of that start. Infinity and −Infinity: all are followed.
+   */
+  readonly start: (piece: number, alongMm: number, costMax: number, turningMm: number, rank: number, beats: number) => void
   /**
    * Cost to a place, millimetres with turns counted as road; Infinity beyond `costMax` (not above the one of `start`). Searches as far
    * as it must. `backMm`: so much behind the start on the same piece is standing still (noise), at no cost.
@@ -64,7 +68,7 @@ export function lengthsOf({ graph, network }: Streets): Lengths {
 }
 
 /**
- * Room for one search at a time: about 70 bytes a vertex and 12 a link.
+ * Room for one search at a time: about 90 bytes a vertex and 12 a link.
  *
  * Hart, Nilsson & Raphael 1968 (A*): a way is never shorter than the straight line to the goal. Exact: what is left out could not
  * have come within the limit.
@@ -82,6 +86,12 @@ export function createWaySearch(streets: Streets): WaySearch {
   const settled = new Uint32Array(vertexCount)
   /** [vertices] step taken to it; −1, −2 from the start and from the start turned round; −3 − link: turned round at its end. */
   const prior = new Int32Array(vertexCount)
+  /** [vertices] of the first start that came here since the last `aim`: its cost, and what it beats. */
+  const firstCost = new Float64Array(vertexCount)
+  const firstBeats = new Float64Array(vertexCount)
+  const firstStamp = new Uint32Array(vertexCount)
+  let era = 0
+  let [rank, beats] = [Infinity, -Infinity]
   let now = 0
   let limit = 0
   let uTurnMm = 0
@@ -91,6 +101,7 @@ export function createWaySearch(streets: Streets): WaySearch {
   let [goalLon, goalLat, mmPerLon, goalMm] = [0, 0, 0, 0]
   const mmPerLat = (METERS_PER_DEGREE / 1e4) * BOUND_SHARE
   const aimHere = (lon: number, lat: number, mm: number) => {
+    era++
     goalLon = lon
     goalLat = lat
     goalMm = mm
@@ -109,7 +120,7 @@ export function createWaySearch(streets: Streets): WaySearch {
     return left > 0 ? left : 0
   }
   const offer = (vertex: number, candidate: number, by: number) => {
-    if (candidate > limit || (stamp[vertex] === now && cost[vertex]! <= candidate)) return
+    if (candidate > limit || (stamp[vertex] === now && (cost[vertex]! <= candidate || settled[vertex] === now))) return
     const key = candidate + leftOf(vertex)
     if (key > limit) return
     stamp[vertex] = now
@@ -132,6 +143,14 @@ export function createWaySearch(streets: Streets): WaySearch {
       const vertex = heap.pop()
       settled[vertex] = now
       const base = cost[vertex]!
+      if (firstStamp[vertex] !== era) {
+        firstStamp[vertex] = era
+        firstCost[vertex] = base
+        firstBeats[vertex] = beats
+      } else if (base >= firstCost[vertex]! && rank <= firstBeats[vertex]!) {
+        cost[vertex] = Infinity
+        continue
+      }
       for (let step = stepStarts[vertex]!; step < stepStarts[vertex + 1]!; step++) {
         const link = stepLink[step]!
         if (link === forbidden) continue
@@ -181,11 +200,13 @@ export function createWaySearch(streets: Streets): WaySearch {
       const vertex = linkVertex[pieceLink[piece]!]!
       aimHere(places[2 * vertex]!, places[2 * vertex + 1]!, 0)
     },
-    start(piece, alongMm, costMax, turningMm) {
+    start(piece, alongMm, costMax, turningMm, ranked, beaten) {
       heap.clear()
       now++
       limit = Math.min(costMax, WAY_MM_MAX)
       uTurnMm = turningMm
+      rank = ranked
+      beats = beaten
       startPiece = piece
       startAlong = alongMm
       turnedPiece = backPiece(piece)
