@@ -21,6 +21,8 @@ export type Beliefs = {
   /** Beyond so many standard deviations off a road, a fix speaks against it by so much for each further one: the tail is heavier than normal. */
   readonly tailSigmas: number
   readonly tailSlope: number
+  /** A road against which a fix speaks by e to this more than against another is not thought of. */
+  readonly unlikely: number
   /** How far the way on the road and the straight line differ as a rule, metres: always, for each metre of noise, each straight metre, each second. */
   readonly betaMeters: number
   readonly betaNoise: number
@@ -52,6 +54,7 @@ export type Beliefs = {
 export const beliefs: Beliefs = {
   tailSigmas: 2.5,
   tailSlope: 1.5,
+  unlikely: 10,
   betaMeters: 3,
   betaNoise: 0.15,
   betaStraight: 0.05,

@@ -87,10 +87,12 @@ export function plainChain(streets: Streets, fixes: readonly Fix[], sigmaMeters:
     const noise = sigmaOf(fix, sigmaMeters) + sigmaOf(before, sigmaMeters)
     const seconds = (fix.ms - before.ms) / 1000
     const step = stepOf(distanceMeters(before.lon, before.lat, fix.lon, fix.lat), seconds, noise, matchDefaults.speedMax * seconds + 2 * noise, beliefs)
+    const least = Math.max(...candidates.map((each) => each.score)) - beliefs.unlikely / step.weight
     const next: (State | undefined)[] = candidates.map(() => undefined)
     for (const state of layer) {
       const costTo = ways(state)
       for (const [j, { pieces, along, score }] of candidates.entries()) {
+        if (score < least) continue
         for (const piece of pieces) {
           const cost = costTo({ piece, along }, step.backMm)
           if (cost > step.limitMm) continue

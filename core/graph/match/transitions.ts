@@ -39,7 +39,7 @@ export function createTransitions({ network }: Streets, { ways, candidates, copy
   const { score: bestScore, prior: bestPrior, piece: bestPiece } = reached
   const order = new Int32Array(STATES_MAX)
 
-  return (states: States, first: number, end: number, fix: Fix, step: Step, { hopeless, turningMeters }: Beliefs): Reached => {
+  return (states: States, first: number, end: number, fix: Fix, step: Step, { hopeless, turningMeters, unlikely }: Beliefs): Reached => {
     const count = candidates.count
     const { meters, beta, weight, limitMm, backMm } = step
     const statePiece = states.piece
@@ -57,6 +57,8 @@ export function createTransitions({ network }: Streets, { ways, candidates, copy
       order[at] = i
     }
     for (let j = 0; j < count; j++) bestScore[j] = -Infinity
+    let least = -Infinity
+    for (let j = 0; j < count; j++) least = Math.max(least, candidateScore[j]! - unlikely / weight)
     let best = -Infinity
     ways.aim(fix.lon, fix.lat, candidates.meters + 1)
     for (let k = 0; k < sources; k++) {
@@ -66,6 +68,7 @@ export function createTransitions({ network }: Streets, { ways, candidates, copy
       const along = stateAlong[i]!
       let isStarted = false
       for (let j = 0; j < count; j++) {
+        if (candidateScore[j]! < least) continue
         const there = base + weight * candidateScore[j]!
         const beaten = bestScore[j]! > best - hopeless ? bestScore[j]! : best - hopeless
         if (there <= beaten) continue
