@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
-import { readLine, verbs, type Command, type NamedUnit, type Vocabulary } from './command-line.ts'
+import { readLine } from './command-line.ts'
+import { verbs, type Command, type NamedUnit, type Vocabulary } from './line-types.ts'
 
 const unit = (id: string, callSign: string, changes: Partial<NamedUnit> = {}): NamedUnit =>
   ({ id, callSign, state: 'free', stale: false, assignment: null, incident: null, ...changes })

@@ -1,5 +1,5 @@
 /** The command line's verbs for roads: a way, an area reached, a road to be closed, one to be opened. */
-import type { Completion, NamedClosure, Reading, Saying, Verb, Vocabulary, Where } from './command-line.ts'
+import type { Completion, NamedClosure, Reading, Saying, Verb, Vocabulary, Where } from './line-types.ts'
 import { completionsMax, find, findUnit, incidentCompletions, incidentNumbered, incidentSaid, isNumber, missing, ready, say, unitCompletions, wrong, type Words } from './line-words.ts'
 
 type Found = { readonly where: Where; /** As it is said. */ readonly said: string }

@@ -1,5 +1,5 @@
 /** Words of the command line: taken one by one, and the things of the room that they name. */
-import type { Command, Completion, NamedIncident, NamedUnit, Reading, Saying, Verb, Vocabulary } from './command-line.ts'
+import type { Command, Completion, NamedIncident, NamedUnit, Reading, Saying, Verb, Vocabulary } from './line-types.ts'
 import { likeness } from './initials.ts'
 
 export const completionsMax = 8
