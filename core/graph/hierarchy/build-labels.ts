@@ -1,6 +1,12 @@
 import type { Hierarchy } from './hierarchy.ts'
 import { type Labels, LOW, PAGE, PAGE_COST } from './labels.ts'
 
+export type LabelOptions = {
+  readonly entriesMax?: number
+  /** Parts of a vertex at most; more is smaller and slower. */
+  readonly partsMax?: number
+}
+
 /**
  * Labels from a hierarchy, undefined when they would have more than `entriesMax` entries while they are built.
  *
@@ -10,7 +16,7 @@ import { type Labels, LOW, PAGE, PAGE_COST } from './labels.ts'
  *
  * O(Σ of label × (arcs upward + labels of its hubs)) at worst; the question about a hub ends at its first needless.
  */
-export function buildLabels(hierarchy: Hierarchy, { entriesMax = Infinity }: { entriesMax?: number } = {}): Labels | undefined {
+export function buildLabels(hierarchy: Hierarchy, { entriesMax = Infinity, partsMax = PARTS_MAX }: LabelOptions = {}): Labels | undefined {
   const { count, upStarts, upHeads, upCosts, downStarts, downHeads, downCosts } = hierarchy
   const outs = createWide(count)
   const ins = createWide(count)
@@ -20,11 +26,17 @@ export function buildLabels(hierarchy: Hierarchy, { entriesMax = Infinity }: { e
     addRow(builder, hub, downStarts, downHeads, downCosts, ins, outs)
     if (outs.used + ins.used > entriesMax) return undefined
   }
-  return packed(hierarchy, outs, ins, builder.best)
+  return packed(hierarchy, outs, ins, builder.best, partsMax)
 }
 
-/** A vertex that could do with more parts than this has a row. Tried on Heidelberg's cars: 2 parts leave 54 entries a vertex, 3 leave 50, 4 leave 49. */
-const PARTS_MAX = 3
+/**
+ * A vertex that would need more parts than this has a row; and of those that are chosen for it in the first place, than `FEW_MAX`.
+ *
+ * Bytes a node of all labels, and µs a pair (Portland / Heidelberg): 3 parts 945 / 326, 1.1 / 0.7; 4 878 / 291; 6 777 / 254, 1.2 / 0.85; 8
+ * 736 / 241, 1.5 / 0.86. Parts that had to have rows, three at most: 1021 / 373, 1.1 / 0.8.
+ */
+const PARTS_MAX = 6
+const FEW_MAX = 3
 
 /** One side of the labels under construction: hub = distance from the top of the hierarchy, rows in that order, each by ascending hub, the own hub last. */
 type Wide = { readonly starts: Uint32Array; hubs: Uint32Array; costs: Float64Array; used: number }
@@ -136,10 +148,10 @@ function reserve(wide: Wide, more: number): void {
 }
 
 /** Labels in the form they are kept in. */
-function packed(hierarchy: Hierarchy, outs: Wide, ins: Wide, best: Float64Array): Labels {
+function packed(hierarchy: Hierarchy, outs: Wide, ins: Wide, best: Float64Array, partsMax: number): Labels {
   const { count, rankOf, upStarts, upHeads, upCosts, downStarts, downHeads, downCosts } = hierarchy
-  const outShares = share(outs, upStarts, upHeads, upCosts, best)
-  const inShares = share(ins, downStarts, downHeads, downCosts, best)
+  const outShares = share(outs, upStarts, upHeads, upCosts, best, partsMax)
+  const inShares = share(ins, downStarts, downHeads, downCosts, best, partsMax)
 
   // hubs that stand in rows get the low numbers: then one page does for most towns
   const stands = new Uint8Array(count)
@@ -170,56 +182,98 @@ function packed(hierarchy: Hierarchy, outs: Wide, ins: Wide, best: Float64Array)
   }
 }
 
-/** Which hubs have a row; the parts of the others, `PARTS_MAX` places each, filled from the first. */
-type Shares = { readonly isRow: Uint8Array; readonly parts: Int32Array; readonly shifts: Float64Array }
+/** Which hubs have a row; the parts of the others, `partsMax` places each, filled from the first. */
+type Shares = { readonly partsMax: number; readonly isRow: Uint8Array; readonly parts: Int32Array; readonly shifts: Float64Array }
 const NONE = -1
 
 /**
- * Choose who has a row. From the bottom up: who is nobody's part, and can do with few, has parts.
+ * Choose who has a row. From the bottom up: whose label a few neighbours above know has those for parts, and whoever has it for a
+ * part now has them too, as long as nobody has too many. (It stays a part, for itself as a hub.)
  *
  * All that is in a label some neighbour above knows at that cost, so a few of them often know all of it. What they know
  * besides is a way too, if not the least, and does no harm.
  */
-function share({ starts, hubs, costs }: Wide, arcStarts: Uint32Array, arcHeads: Uint32Array, arcCosts: Float64Array, best: Float64Array): Shares {
+function share(side: Wide, arcStarts: Uint32Array, arcHeads: Uint32Array, arcCosts: Float64Array, best: Float64Array, partsMax: number): Shares {
   const count = best.length
   const isRow = new Uint8Array(count)
-  const parts = new Int32Array(PARTS_MAX * count).fill(NONE)
-  const shifts = new Float64Array(PARTS_MAX * count)
+  const parts = new Int32Array(partsMax * count).fill(NONE)
+  const shifts = new Float64Array(partsMax * count)
+  /** By hub: those who have it for a part. */
+  const users: (number[] | undefined)[] = []
+  const use = (user: number, part: number, shift: number): boolean => {
+    let at = partsMax * user
+    const end = at + partsMax
+    while (at < end && parts[at] !== NONE && parts[at] !== part) at++
+    if (at === end) return false
+    if (parts[at] === NONE) {
+      parts[at] = part
+      shifts[at] = shift
+      const others = users[part]
+      if (others) others.push(user)
+      else users[part] = [user]
+    } else shifts[at] = Math.min(shifts[at], shift)
+    return true
+  }
+  const fewMax = Math.min(FEW_MAX, partsMax)
+  const few: Few = { parts: new Int32Array(fewMax), shifts: new Float64Array(fewMax), count: 0 }
   for (let own = count - 1; own >= 0; own--) {
-    if (isRow[own]) continue
-    const rank = count - 1 - own
-    const from = starts[own]
-    const to = starts[own + 1] - 1
-    for (let k = from; k < to; k++) best[hubs[k]] = costs[k]
-    let missing = to - from
-    let used = 0
-    for (; used < PARTS_MAX && missing > 0; used++) {
-      // the neighbour that knows most of what is missing
-      let most = 0
-      let part = NONE
-      let shift = 0
-      for (let arc = arcStarts[rank]; arc < arcStarts[rank + 1]; arc++) {
-        const above = count - 1 - arcHeads[arc]
-        let knows = 0
-        for (let k = starts[above]; k < starts[above + 1]; k++) if (best[hubs[k]] === arcCosts[arc] + costs[k]) knows++
-        if (knows <= most) continue
-        most = knows
-        part = above
-        shift = arcCosts[arc]
-      }
-      for (let k = starts[part]; k < starts[part + 1]; k++) if (best[hubs[k]] === shift + costs[k]) best[hubs[k]] = Infinity
-      missing -= most
-      parts[PARTS_MAX * own + used] = part
-      shifts[PARTS_MAX * own + used] = shift
+    const mine = users[own] ?? []
+    if (!findFew(few, side, own, arcStarts, arcHeads, arcCosts, best) || mine.some((user) => !hasRoom(partsMax, parts, user, few))) {
+      isRow[own] = 1
+      continue
     }
-    for (let k = from; k < to; k++) best[hubs[k]] = Infinity
-    if (missing > 0) isRow[own] = 1
-    for (let i = PARTS_MAX * own; i < PARTS_MAX * own + used; i++) {
-      if (missing > 0) parts[i] = NONE
-      else isRow[parts[i]] = 1
+    for (let i = 0; i < few.count; i++) use(own, few.parts[i], few.shifts[i])
+    for (const user of mine) {
+      const shift = shifts[parts.indexOf(own, partsMax * user)]
+      for (let i = 0; i < few.count; i++) use(user, few.parts[i], shift + few.shifts[i])
     }
   }
-  return { isRow, parts, shifts }
+  return { partsMax, isRow, parts, shifts }
+}
+
+/** Neighbours above that together know a label. */
+type Few = { readonly parts: Int32Array; readonly shifts: Float64Array; count: number }
+
+/** False when more than there is room for would be needed. */
+function findFew(few: Few, { starts, hubs, costs }: Wide, own: number, arcStarts: Uint32Array, arcHeads: Uint32Array, arcCosts: Float64Array, best: Float64Array): boolean {
+  const count = best.length
+  const rank = count - 1 - own
+  const from = starts[own]
+  const to = starts[own + 1] - 1
+  for (let k = from; k < to; k++) best[hubs[k]] = costs[k]
+  let missing = to - from
+  few.count = 0
+  while (few.count < few.parts.length && missing > 0) {
+    // the neighbour that knows most of what is missing
+    let most = 0
+    let part = NONE
+    let shift = 0
+    for (let arc = arcStarts[rank]; arc < arcStarts[rank + 1]; arc++) {
+      const above = count - 1 - arcHeads[arc]
+      let knows = 0
+      for (let k = starts[above]; k < starts[above + 1]; k++) if (best[hubs[k]] === arcCosts[arc] + costs[k]) knows++
+      if (knows <= most) continue
+      most = knows
+      part = above
+      shift = arcCosts[arc]
+    }
+    for (let k = starts[part]; k < starts[part + 1]; k++) if (best[hubs[k]] === shift + costs[k]) best[hubs[k]] = Infinity
+    missing -= most
+    few.parts[few.count] = part
+    few.shifts[few.count++] = shift
+  }
+  for (let k = from; k < to; k++) best[hubs[k]] = Infinity
+  return missing === 0
+}
+
+/** Whether a few more parts have room. */
+function hasRoom(partsMax: number, parts: Int32Array, user: number, few: Few): boolean {
+  const from = partsMax * user
+  let used = 0
+  while (used < partsMax && parts[from + used] !== NONE) used++
+  let fresh = 0
+  for (let i = 0; i < few.count; i++) if (!parts.subarray(from, from + used).includes(few.parts[i])) fresh++
+  return used + fresh <= partsMax
 }
 
 function markHubs(stands: Uint8Array, { starts, hubs }: Wide, { isRow }: Shares): void {
@@ -231,7 +285,7 @@ function markHubs(stands: Uint8Array, { starts, hubs }: Wide, { isRow }: Shares)
 type Entries = { words: Uint32Array; used: number }
 
 /** One side in the order of vertices; its rows are added to the entries. */
-function putSide(entries: Entries, { starts, hubs, costs }: Wide, { isRow, parts, shifts }: Shares, { count, rankOf, vertexAt }: Hierarchy, numberOf: Uint32Array) {
+function putSide(entries: Entries, { starts, hubs, costs }: Wide, { partsMax, isRow, parts, shifts }: Shares, { count, rankOf, vertexAt }: Hierarchy, numberOf: Uint32Array) {
   const rows = new Uint32Array(count + 1)
   const partStarts = new Uint32Array(count + 1)
   const vertexParts = new Uint32Array(parts.length)
@@ -240,7 +294,7 @@ function putSide(entries: Entries, { starts, hubs, costs }: Wide, { isRow, parts
   rows[0] = entries.used
   for (let v = 0; v < count; v++) {
     const own = count - 1 - rankOf[v]
-    for (let i = PARTS_MAX * own; i < PARTS_MAX * (own + 1) && parts[i] !== NONE; i++) {
+    for (let i = partsMax * own; i < partsMax * (own + 1) && parts[i] !== NONE; i++) {
       vertexParts[partsUsed] = vertexAt[count - 1 - parts[i]]
       vertexShifts[partsUsed++] = shifts[i]
     }

@@ -15,7 +15,8 @@ test('labels that would be too large are not built', () => {
 
 test('a chain with more hubs than one page has, and costs beyond one page, is still exact', () => {
   const [count, cost] = [300_000, 2 ** 34 + 12_345]
-  const labels = buildLabels(contract(digraphOf(count, Array.from({ length: count - 1 }, (_, v) => [v, v + 1, cost] as const))))!
+  // rows for many, so that many hubs stand in them
+  const labels = buildLabels(contract(digraphOf(count, Array.from({ length: count - 1 }, (_, v) => [v, v + 1, cost] as const))), { partsMax: 1 })!
   let farHubs = 0
   let farCosts = 0
   for (let k = 0; k < labels.entries.length; k += 2) {
@@ -37,20 +38,29 @@ test('a chain with more hubs than one page has, and costs beyond one page, is st
   }
 })
 
-test('a vertex has a row or parts, and its parts have rows', () => {
+test('a vertex has a row or parts; its parts have rows, or parts that are among its own at no more cost', () => {
   let shared = 0
+  let nested = 0
   for (let seed = 1; seed <= 120; seed++) {
-    const { count, outRows, outPartStarts, outParts, inRows, inPartStarts, inParts } = buildLabels(contract(randomDigraph(seed)))!
-    for (const [rows, starts, parts] of [[outRows, outPartStarts, outParts], [inRows, inPartStarts, inParts]] as const) {
+    const { count, outRows, outPartStarts, outParts, outShifts, inRows, inPartStarts, inParts, inShifts } = buildLabels(contract(randomDigraph(seed)))!
+    for (const [rows, starts, parts, shifts] of [[outRows, outPartStarts, outParts, outShifts], [inRows, inPartStarts, inParts, inShifts]] as const) {
       for (let v = 0; v < count; v++) {
         if (starts[v + 1] === starts[v]) continue
         shared++
         assert.equal(rows[v], rows[v + 1], `seed ${seed}: vertex ${v} has both`)
-        for (const part of parts.subarray(starts[v], starts[v + 1])) assert.equal(starts[part + 1], starts[part], `seed ${seed}: part ${part} of ${v} has parts`)
+        const own = new Map(Array.from(parts.subarray(starts[v], starts[v + 1]), (part, i) => [part, shifts[starts[v] + i]]))
+        assert.equal(own.size, starts[v + 1] - starts[v], `seed ${seed}: a part of ${v} twice`)
+        for (const [part, shift] of own) {
+          if (starts[part + 1] === starts[part]) continue
+          nested++
+          for (let k = starts[part]; k < starts[part + 1]; k++) {
+            assert.ok((own.get(parts[k]) ?? Infinity) <= shift + shifts[k], `seed ${seed}: part ${parts[k]} of part ${part} of ${v}`)
+          }
+        }
       }
     }
   }
-  assert.ok(shared > 1_000, `only ${shared} vertices have parts`)
+  assert.ok(shared > 1_000 && nested > 300, `${shared} vertices have parts, ${nested} of them with parts`)
 })
 
 test('the sections of a hierarchy and of labels are all their arrays, and rebuilt from those they answer the same', () => {

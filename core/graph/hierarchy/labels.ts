@@ -2,8 +2,8 @@
  * Hub labels: every vertex knows its costs to and from a few dozen hubs, and for any two vertices with a way between
  * them, a hub that both know lies on a least-cost one (Abraham, Delling, Goldberg & Werneck 2011, 2012).
  *
- * Kept small in three ways. A vertex whose label follows from those of at most three neighbours has *parts* instead: the
- * neighbours and the costs to them. Every vertex is its own hub at no cost, which no row says. And an entry is 8 bytes, not 12.
+ * Kept small in three ways. A vertex whose label follows from those of a few others has *parts* instead: neighbours, the
+ * parts of those neighbours, and the costs to them. Every vertex is its own hub at no cost, which no row says. And an entry is 8 bytes, not 12.
  */
 export { buildLabels } from './build-labels.ts'
 
@@ -13,7 +13,7 @@ export type Labels = {
   readonly ownHubs: Uint32Array
   /** [count + 1] From `v` one gets to the hubs of the entries `outRows[v]` up to, not including, `outRows[v + 1]`… */
   readonly outRows: Uint32Array
-  /** [count + 1] …and to whatever its parts get to, `outPartStarts[v]` up to, not including, `outPartStarts[v + 1]`, which have no parts themselves. */
+  /** [count + 1] …and to whatever its parts get to, `outPartStarts[v]` up to, not including, `outPartStarts[v + 1]`: parts of a part are among them. */
   readonly outPartStarts: Uint32Array
   readonly outParts: Uint32Array
   /** Cost from the vertex to its part. */
@@ -76,6 +76,9 @@ export type LabelBench = {
   /** The hubs known, some of them more than once: to ask whether one is new costs more than to note it again. */
   hubs: Uint32Array
   known: number
+  /** The row that is read. */
+  rowHubs: Uint32Array
+  rowCosts: Float64Array
 }
 
 const benches = new WeakMap<Labels, LabelBench>()
@@ -89,6 +92,8 @@ export function benchOf(labels: Labels): LabelBench {
       best: new Float64Array(labels.count).fill(Infinity),
       hubs: new Uint32Array(1024),
       known: 0,
+      rowHubs: new Uint32Array(1024),
+      rowCosts: new Float64Array(1024),
     }
     benches.set(labels, bench)
   }
@@ -102,34 +107,20 @@ export function gather(bench: LabelBench, { rows, partStarts, parts, shifts }: L
 }
 
 function gatherRow(bench: LabelBench, rows: Uint32Array, vertex: number, offset: number): void {
-  const { best, labels } = bench
-  const { ownHubs, entries } = labels
-  let known = bench.known
-  const most = known + 1 + rows[vertex + 1] - rows[vertex]
-  if (most > bench.hubs.length) {
+  const count = unpack(bench, rows, vertex, offset)
+  const { best, known, rowHubs, rowCosts } = bench
+  if (known + count > bench.hubs.length) {
     const { hubs } = bench
-    bench.hubs = new Uint32Array(2 * most)
+    bench.hubs = new Uint32Array(2 * (known + count))
     bench.hubs.set(hubs)
   }
   const { hubs } = bench
-  const own = ownHubs[vertex]
-  best[own] = Math.min(best[own], offset)
-  hubs[known++] = own
-  let firstHub = 0
-  let raise = offset
-  for (let k = 2 * rows[vertex], end = 2 * rows[vertex + 1]; k < end; k += 2) {
-    const word = entries[k]
-    const place = word & 0xffff
-    if (place === PAGE) {
-      firstHub = entries[k + 1]
-      raise = offset + (word >>> 16) * PAGE_COST
-      continue
-    }
-    const hub = firstHub + place
-    best[hub] = Math.min(best[hub], raise + ((word >>> 16) * LOW + entries[k + 1]))
-    hubs[known++] = hub
+  for (let i = 0; i < count; i++) {
+    const hub = rowHubs[i]
+    best[hub] = Math.min(best[hub], rowCosts[i])
+    hubs[known + i] = hub
   }
-  bench.known = known
+  bench.known = known + count
 }
 
 /** The least cost over a hub that is both on the bench and in the label of a vertex, raised by an offset. */
@@ -141,12 +132,30 @@ export function lookUp(bench: LabelBench, { rows, partStarts, parts, shifts }: L
   return least
 }
 
-function lookUpRow({ best, labels }: LabelBench, rows: Uint32Array, vertex: number, offset: number): number {
-  const { ownHubs, entries } = labels
-  let least = offset + best[ownHubs[vertex]]
+function lookUpRow(bench: LabelBench, rows: Uint32Array, vertex: number, offset: number): number {
+  const count = unpack(bench, rows, vertex, offset)
+  const { best, rowHubs, rowCosts } = bench
+  let least = Infinity
+  for (let i = 0; i < count; i++) least = Math.min(least, best[rowHubs[i]] + rowCosts[i])
+  return least
+}
+
+/** The vertex itself as a hub and then its row, hubs and raised costs, laid out to be read; how many. */
+function unpack(bench: LabelBench, rows: Uint32Array, vertex: number, offset: number): number {
+  const { ownHubs, entries } = bench.labels
+  const from = 2 * rows[vertex]
+  const end = 2 * rows[vertex + 1]
+  if (bench.rowHubs.length <= end - from) {
+    bench.rowHubs = new Uint32Array(end - from + 1)
+    bench.rowCosts = new Float64Array(end - from + 1)
+  }
+  const { rowHubs, rowCosts } = bench
+  rowHubs[0] = ownHubs[vertex]
+  rowCosts[0] = offset
+  let count = 1
   let firstHub = 0
   let raise = offset
-  for (let k = 2 * rows[vertex], end = 2 * rows[vertex + 1]; k < end; k += 2) {
+  for (let k = from; k < end; k += 2) {
     const word = entries[k]
     const place = word & 0xffff
     if (place === PAGE) {
@@ -154,9 +163,10 @@ function lookUpRow({ best, labels }: LabelBench, rows: Uint32Array, vertex: numb
       raise = offset + (word >>> 16) * PAGE_COST
       continue
     }
-    least = Math.min(least, best[firstHub + place] + (raise + ((word >>> 16) * LOW + entries[k + 1])))
+    rowHubs[count] = firstHub + place
+    rowCosts[count++] = raise + ((word >>> 16) * LOW + entries[k + 1])
   }
-  return least
+  return count
 }
 
 /** Clear the bench. */
