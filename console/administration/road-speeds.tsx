@@ -1,5 +1,5 @@
 /** Roads and speeds 道路与车速: what drives teach of the roads, whether it is used, and where the map is wrong. */
-import { Button, Input, Popconfirm, Switch, Table, type TableColumnsType } from 'antd'
+import { App, Button, Input, Switch, Table, type TableColumnsType } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DoubtsView, SpeedsView } from '#modules/roads/contract.ts'
@@ -64,10 +64,21 @@ function Learned({ known, speeds }: { readonly known: SpeedsView; readonly speed
   const { t } = useTranslation('administration')
   const format = useFormat()
   const { busy, run } = useAct()
+  const { modal } = App.useApp()
   const drives = drivesOf(known)
   const act = async (work: (commandId: string) => Promise<unknown>, done: string) => {
     if (await run(work, done)) await speeds.reload()
   }
+  const forget = () =>
+    void modal.confirm({
+      title: t('roads.forgetTitle'),
+      content: t('roads.forgetText', { number: format.count(Math.round(drives)) }),
+      okText: t('roads.forget'),
+      cancelText: t('common:cancel'),
+      okButtonProps: { danger: true },
+      autoFocusButton: 'cancel',
+      onOk: () => act((commandId) => api.delete(`/api/roads/speeds?commandId=${commandId}`), t('roads.forgotten')),
+    })
   return (
     <section className="speeds" aria-label={t('roads.learned')}>
       <div className="speeds-rule">
@@ -78,19 +89,9 @@ function Learned({ known, speeds }: { readonly known: SpeedsView; readonly speed
             <span>{t(!known.used ? 'roads.useOff' : drives > 0 ? 'roads.useOn' : 'roads.useNothing')}</span>
           </span>
         </label>
-        <Popconfirm
-          title={t('roads.forgetTitle')}
-          description={<span className="speeds-warn">{t('roads.forgetText', { number: format.count(Math.round(drives)) })}</span>}
-          okText={t('roads.forget')}
-          cancelText={t('common:cancel')}
-          okButtonProps={{ danger: true }}
-          disabled={drives === 0}
-          onConfirm={() => act((commandId) => api.delete(`/api/roads/speeds?commandId=${commandId}`), t('roads.forgotten'))}
-        >
-          <Button danger disabled={drives === 0} loading={busy}>
-            {t('roads.forget')}
-          </Button>
-        </Popconfirm>
+        <Button danger disabled={drives === 0} loading={busy} onClick={forget}>
+          {t('roads.forget')}
+        </Button>
       </div>
       <dl className="map-facts">
         {known.modes.map(({ mode, drives: of, arcs, coveredShare }) => (

@@ -97,7 +97,7 @@ test('switched off, the next way is the map’s; on again, the learned one; forg
   await page.getByRole('button', { name: '全部清除' }).click()
   await page.getByText('此操作无法撤销').waitFor()
   await noSeriousFinding(page, 'asked whether to forget')
-  await page.locator('.ant-popconfirm').getByRole('button', { name: '全部清除' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '全部清除' }).click()
   await page.getByText('还没有出警行程').waitFor()
   assert.equal(await seconds(), without)
   assert.ok(await page.getByRole('button', { name: '全部清除' }).isDisabled())
