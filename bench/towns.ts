@@ -4,14 +4,14 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 /** Maps that are not in the repository lie beside it, or where GENGFU_MAPS says. */
-const more = process.env.GENGFU_MAPS ?? join(root, '..', 'shared', 'data')
+export const mapsFolder = process.env.GENGFU_MAPS ?? join(root, '..', 'shared', 'data')
 
 /** Those that are there; of the others a line says that they are skipped. */
 export function townsWithMaps(): { name: string; file: string }[] {
   const towns = [
     { name: 'Portland', file: join(root, 'demo/portland/portland-central.osm.pbf') },
-    { name: 'Heidelberg', file: join(more, 'osm-heidelberg/heidelberg.osm.pbf') },
-    { name: 'Monaco', file: join(more, 'osm-monaco/monaco.osm.pbf') },
+    { name: 'Heidelberg', file: join(mapsFolder, 'osm-heidelberg/heidelberg.osm.pbf') },
+    { name: 'Monaco', file: join(mapsFolder, 'osm-monaco/monaco.osm.pbf') },
   ]
   return towns.filter(({ name, file }) => {
     if (existsSync(file)) return true

@@ -1,7 +1,7 @@
 /** What the road engine promises to people and programs on the command line, on the real command: results, and a clear word for every bad input. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -240,6 +240,24 @@ test('results that cannot be written are refused by name, and what was there sta
     await refused('matrix', ['roads', 'matrix', '--graph', graph, '--from', points, '--to', points, '--mode', 'car', '--out', out], 1, said)
     await refused('build', ['roads', 'build', '--osm', guixi, '--out', out], 1, said)
   }
+})
+
+test('a result is never written over its own input, nor over a file that may not be written', async (t) => {
+  const points = all()
+  write('twin.graph', readFileSync(graph))
+  symlinkSync('all.csv', at('link.csv'))
+  const matrix = (out: string) => ['roads', 'matrix', '--graph', at('twin.graph'), '--from', points, '--to', points, '--mode', 'car', '--out', out]
+  for (const out of [points, at('twin.graph'), at('link.csv')]) await refused(`over ${out}`, matrix(out), 1, /is read and would be overwritten\. Give another file with --out/)
+  write('map.osm.pbf', readFileSync(guixi))
+  await refused('over its map', ['roads', 'build', '--osm', at('map.osm.pbf'), '--out', at('map.osm.pbf')], 1, /map\.osm\.pbf is read and would be overwritten/)
+
+  if (process.getuid?.() !== 0) return t.diagnostic('not root: the file that may not be written was not tried')
+  chmodSync(folder, 0o777)
+  chmodSync(write('locked.csv', 'as it was'), 0o444)
+  const ended = await gengfu(matrix(at('locked.csv')), { uid: 65534 })
+  assert.equal(ended.code, 1)
+  assert.match(ended.err, /locked\.csv cannot be written .*EACCES/)
+  assert.equal(readFileSync(at('locked.csv'), 'utf8'), 'as it was')
 })
 
 test('words that mean nothing are refused with what was expected', async () => {

@@ -44,14 +44,14 @@ export async function roadsScene() {
   let clock = 1_767_225_600_000
   const now = () => clock
 
-  /** The same streets; `reversed` numbers them the other way round, as another day's map would. */
+  /** The same streets, their names with the version before; `reversed` numbers them the other way round, as another day's map would. */
   function map(version: string, { reversed = false } = {}): TownRoads {
     const turned: OsmData = reversed ? { ...data, ways: data.ways.toReversed() } : data
     const { input, streets } = roadsOf(turned)
     const bytes = writeGraph(buildGraph(input))
     const graph = new Uint8Array(new SharedArrayBuffer(bytes.length))
     graph.set(bytes)
-    return { version, graph, streets: streets.map(({ name }) => ({ name, nameEn: null })), folder: mkdtempSync(join(folder, 'map-')) }
+    return { version, graph, streets: streets.map(({ name }) => ({ name: `${version} ${name}`, nameEn: null })), folder: mkdtempSync(join(folder, 'map-')) }
   }
 
   /** @param how.db  in place of the scene's own, for trouble with it */

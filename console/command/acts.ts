@@ -8,7 +8,7 @@ import type { Static } from 'typebox'
 import { api, newCommandId } from '#ui/client.ts'
 import { useToasts } from '#ui/primitives.ts'
 import type { ChangeIncident, IncidentView, NewIncident } from '#modules/dispatch/contract.ts'
-import type { AskedState, OutcomeName } from './command-line.ts'
+import type { AskedState, OutcomeName } from './line-types.ts'
 import { useRoom } from './room-context.tsx'
 
 export type NewIncidentBody = Omit<Static<typeof NewIncident>, 'commandId'>

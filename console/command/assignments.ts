@@ -1,6 +1,6 @@
 /** Reading assignments: which still hold, what comes next, when each step was. */
 import { activeStates, type AssignmentState, type AssignmentView, type IncidentView } from '#modules/dispatch/contract.ts'
-import type { AskedState } from './command-line.ts'
+import type { AskedState } from './line-types.ts'
 
 export const isActive = (state: AssignmentState): boolean => (activeStates as readonly AssignmentState[]).includes(state)
 

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { useLanguage } from '#ui/i18n.ts'
 import { Icon, Kbd, Spinner } from '#ui/primitives.ts'
 import { useView } from '../router.ts'
-import { readLine, type Command, type Saying, type Vocabulary } from './command-line.ts'
+import { readLine } from './command-line.ts'
+import type { Command, Saying, Vocabulary } from './line-types.ts'
 import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
 import { categoryName, placeName } from './words.ts'
 
@@ -157,7 +158,7 @@ export function CommandBar({ onCommand, ref }: CommandBarProps) {
 /** A hint is a word of the catalogue or the thing's own name. */
 function hintWords(hint: string, t: (key: string, options?: Record<string, unknown>) => string): string {
   if (/^(unitState|assignmentState|outcome)\./.test(hint)) return t(hint, { ns: 'common' })
-  return hint.startsWith('verb.') ? t(`line.${hint}`) : hint
+  return hint.startsWith('verb.') || hint === 'all-units' ? t(`line.${hint}`) : hint
 }
 
 /** Sentences of the grammar; a parameter that is itself a word of the catalogue is looked up first. */
@@ -177,6 +178,7 @@ function useVocabulary(): Vocabulary {
   const units = useRoomPart((state) => state.units)
   const categories = useRoomPart((state) => state.categories)
   const agencies = useRoomPart((state) => state.agencies)
+  const closures = useRoomPart((state) => state.closures)
   useMovedSlowly() // whether a unit is stale changes without its view changing
   const staleKey = [...units.values()].filter((unit) => room.glides.get(unit.handle)?.stale ?? true).map(({ id }) => id).join()
   return useMemo(
@@ -191,9 +193,10 @@ function useVocabulary(): Vocabulary {
       units: [...units.values()].map((unit) => ({ id: unit.id, callSign: unit.callSign, state: unit.state, stale: staleKey.split(',').includes(unit.id), assignment: unit.assignment, incident: unit.incident })),
       categories: categories.filter(({ active }) => active),
       stations: agencies.filter(({ kind }) => kind === 'station'),
+      closures: [...closures.values()],
       selected: incident,
       language: language === 'en' ? 'en' : 'zh',
     }),
-    [incidents, units, categories, agencies, incident, language, staleKey],
+    [incidents, units, categories, agencies, closures, incident, language, staleKey],
   )
 }

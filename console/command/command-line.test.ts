@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
-import { readLine, type Command, type NamedUnit, type Vocabulary } from './command-line.ts'
+import { readLine } from './command-line.ts'
+import { verbs, type Command, type NamedUnit, type Vocabulary } from './line-types.ts'
 
 const unit = (id: string, callSign: string, changes: Partial<NamedUnit> = {}): NamedUnit =>
   ({ id, callSign, state: 'free', stale: false, assignment: null, incident: null, ...changes })
@@ -25,6 +27,7 @@ const words: Vocabulary = {
     { id: 'traffic', name: '交通', nameEn: 'Traffic', pinyin: 'jt' },
   ],
   stations: [{ path: 'jx.guixi.xiongshi', name: '雄石派出所', nameEn: 'Xiongshi Station' }, { path: 'jx.guixi.huayuan', name: '花园派出所', nameEn: null }],
+  closures: [{ id: 'k1', streets: ['建设路'], reason: '路面塌陷' }, { id: 'k2', streets: ['雄石路', '沿河路'], reason: '演习' }],
   selected: null,
   language: 'zh',
 }
@@ -58,6 +61,22 @@ const understood: [line: string, command: Command][] = [
   ['n', { verb: 'new', category: null, place: '', summary: '' }],
   ['n jf 雄石路 两人争吵 有一人受伤', { verb: 'new', category: 'dispute', place: '雄石路', summary: '两人争吵 有一人受伤' }],
   ['新 交通 贵溪大道', { verb: 'new', category: 'traffic', place: '贵溪大道', summary: '' }],
+  ['r 巡3 12', { verb: 'route', from: { unit: 'u3' }, to: { incident: 'i12' } }],
+  ['r x3 沿河路', { verb: 'route', from: { unit: 'u3' }, to: { place: '沿河路' } }],
+  ['路线 贵溪大道 花园 到 雄石路 沿河路', { verb: 'route', from: { place: '贵溪大道 花园' }, to: { place: '雄石路 沿河路' } }],
+  ['route Main St > Car 12', { verb: 'route', from: { place: 'Main St' }, to: { unit: 'car' } }],
+  ['i 12', { verb: 'reach', at: { incident: 'i12' }, minutes: null }],
+  ['i 12 ', { verb: 'reach', at: { incident: 'i12' }, minutes: null }],
+  ['i 10 #12', { verb: 'reach', at: { incident: 'i12' }, minutes: [10] }],
+  ['范围 15,5 雄石路 沿河路', { verb: 'reach', at: { place: '雄石路 沿河路' }, minutes: [5, 15] }],
+  ['i 8分 x3', { verb: 'reach', at: { unit: 'u3' }, minutes: [8] }],
+  ['i 空闲', { verb: 'reach', at: 'units', minutes: null }],
+  ['reach 10 units', { verb: 'reach', at: 'units', minutes: [10] }],
+  ['b 12', { verb: 'close-road', at: { incident: 'i12' } }],
+  ['封路 雄石路 沿河路', { verb: 'close-road', at: { place: '雄石路 沿河路' } }],
+  ['o 建设路', { verb: 'open-road', closure: 'k1' }],
+  ['o yx', { verb: 'open-road', closure: 'k2' }],
+  ['解封 沿河路', { verb: 'open-road', closure: 'k2' }],
   ['u', { verb: 'undo' }],
   ['？', { verb: 'help' }],
 ]
@@ -81,6 +100,12 @@ const refused: [line: string, key: string][] = [
   ['c 12 天晴', 'wrong.no-outcome'],
   ['m x3 你好', 'wrong.no-assignment'],
   ['h 12 火星', 'wrong.no-station'],
+  ['r 12 77', 'wrong.no-incident'],
+  ['r 雄石路 沿河路 花园', 'wrong.two-places'],
+  ['i 90 雄石路', 'wrong.minutes'],
+  ['i 0,5 空闲', 'wrong.minutes'],
+  ['b 77', 'wrong.no-incident'],
+  ['o 贵溪大道', 'wrong.no-closure'],
   ['xyz 12', 'unknown-verb'],
 ]
 for (const [line, key] of refused) {
@@ -102,6 +127,13 @@ const unfinished: [line: string, key: string][] = [
   ['m 12', 'missing.text'],
   ['h 12', 'missing.station'],
   ['g', 'missing.place'],
+  ['r', 'missing.start'],
+  ['r x3', 'missing.goal'],
+  ['r 雄石路 > ', 'missing.goal'],
+  ['i', 'missing.reach'],
+  ['i 10分', 'missing.reach'],
+  ['b', 'missing.cut'],
+  ['o', 'missing.closure'],
 ]
 for (const [line, key] of unfinished) {
   test(`says what “${line}” still wants`, () => {
@@ -118,6 +150,18 @@ test('an open incident is meant before a closed one of the same number', () => {
 test('without a number the selected incident is meant', () => {
   assert.deepEqual(readLine('d x3', { ...words, selected: 'i12' }).command, send('i12', ['u3']))
   assert.deepEqual(readLine('c 不实', { ...words, selected: 'i12' }).command, { verb: 'close', incident: 'i12', outcome: 'unfounded', note: '' })
+})
+
+test('for roads too the selected incident is meant, and the only closure', () => {
+  const selected = { ...words, selected: 'i12' }
+  assert.deepEqual(readLine('r x3', selected).command, { verb: 'route', from: { unit: 'u3' }, to: { incident: 'i12' } })
+  assert.deepEqual(readLine('i', selected).command, { verb: 'reach', at: { incident: 'i12' }, minutes: null })
+  assert.deepEqual(readLine('i 5min', selected).command, { verb: 'reach', at: { incident: 'i12' }, minutes: [5] })
+  assert.deepEqual(readLine('b', selected).command, { verb: 'close-road', at: { incident: 'i12' } })
+  assert.deepEqual(readLine('o', { ...words, closures: words.closures.slice(0, 1) }).command, { verb: 'open-road', closure: 'k1' })
+  assert.equal(readLine('o', { ...words, closures: [] }).saying?.key, 'wrong.no-closures')
+  assert.deepEqual(readLine('o', words).completions.map(({ line, hint }) => [line, hint]), [['o 建设路 ', '路面塌陷'], ['o 雄石路 ', '演习']])
+  assert.equal(readLine(readLine('i ', words).completions[0]!.line, words).status, 'ready')
 })
 
 test('warns when a unit leaves another incident, and when its place is old', () => {
@@ -144,7 +188,7 @@ test('free units are offered first, those off duty last', () => {
 })
 
 test('no line breaks it: whatever is typed is read, and what is ready names only things that are there', () => {
-  const pieces = ['d', '派', ' ', '.', '12', '#', '巡', 'x3', 's', 'c', '处结', '?', '/', 'm', 'g', '　', '\\', '(', '9', 'n', 'jf']
+  const pieces = ['d', '派', ' ', '.', '12', '#', '巡', 'x3', 's', 'c', '处结', '?', '/', 'm', 'g', '　', '\\', '(', '9', 'n', 'jf', 'r', 'i', 'b', 'o', '>', '到', '10,5', '分', '空闲', '建设路']
   for (let seed = 1; seed <= 3000; seed++) {
     const random = seeded(seed)
     const line = Array.from({ length: 1 + Math.floor(random() * 7) }, () => pieces[Math.floor(random() * pieces.length)]).join('')
@@ -153,5 +197,20 @@ test('no line breaks it: whatever is typed is read, and what is ready names only
     if (reading.command?.verb === 'dispatch') {
       assert.ok(words.incidents.some(({ id, open }) => open && id === (reading.command as { incident: string }).incident), `seed ${seed}: ${line}`)
     }
+  }
+})
+
+test('everything that is said has its sentence in both languages, and every verb its name and example', () => {
+  for (const language of ['zh-CN', 'en']) {
+    const catalogue = JSON.parse(readFileSync(new URL(`../../ui/locales/${language}/command.json`, import.meta.url), 'utf8'))
+    const sentence = (key: string) => key.split('.').reduce((at, part) => at?.[part], catalogue.line)
+    for (const [line] of [...understood, ...refused, ...unfinished]) {
+      const { saying, warnings } = readLine(line, words)
+      for (const { key, params } of [...(saying ? [saying] : []), ...warnings]) {
+        assert.equal(typeof sentence(key), 'string', `${language}: ${key}`)
+        for (const [, name] of sentence(key).matchAll(/{{(\w+)}}/g)) assert.ok(name in params, `${language}: ${key} wants ${name}`)
+      }
+    }
+    for (const verb of verbs) assert.ok(catalogue.line.verb[verb] && catalogue.help.line[verb], `${language}: ${verb}`)
   }
 })

@@ -5,39 +5,12 @@
  * Reading a line is pure and complete at every key press: it says what the line would do, what is missing or wrong,
  * and how it could go on. Doing it is somebody else's work.
  */
-import type { AssignmentState } from '#modules/dispatch/contract.ts'
-import type { UnitState } from '#modules/units/contract.ts'
-import { initials, likeness } from './initials.ts'
-
-/** The things that a line can name, as they are now. */
-export type Vocabulary = {
-  readonly incidents: readonly NamedIncident[]
-  readonly units: readonly NamedUnit[]
-  readonly categories: readonly { readonly id: string; readonly name: string; readonly nameEn: string; readonly pinyin: string }[]
-  readonly stations: readonly { readonly path: string; readonly name: string; readonly nameEn: string | null }[]
-  /** Where no incident is named, this one is meant. */
-  readonly selected: string | null
-  readonly language: 'zh' | 'en'
-}
-export type NamedIncident = {
-  readonly id: string
-  readonly number: number
-  readonly open: boolean
-  readonly openedAt: number
-  /** Said beside the number: `纠纷 · 雄石路`. */
-  readonly title: string
-}
-export type NamedUnit = {
-  readonly id: string
-  readonly callSign: string
-  readonly state: UnitState
-  readonly stale: boolean
-  readonly assignment: string | null
-  readonly incident: string | null
-}
-
-export const verbs = ['new', 'dispatch', 'state', 'close', 'message', 'hand-over', 'go', 'undo', 'help'] as const
-export type Verb = (typeof verbs)[number]
+import { initials } from './initials.ts'
+import { readOpenRoad, readReach, readRoadClosing, readRoute } from './line-roads.ts'
+import { type AskedState, askedStates, type Completion, type NamedIncident, type NamedUnit, type OutcomeName, outcomeNames, type Reading, type Saying, type Verb, verbs, type Vocabulary } from './line-types.ts'
+import {
+  chooseWord, completionsMax, find, findUnit, incidentCompletions, incidentNumbered, incidentSaid, isNumber, isReading, missing, names, readIncident, readUnit, ready, say, unitCompletions, Words, wrong,
+} from './line-words.ts'
 
 const verbWords: Readonly<Record<Verb, readonly string[]>> = {
   new: ['n', 'new', '新警情', '新警', '新建', '新', 'xj'],
@@ -47,12 +20,14 @@ const verbWords: Readonly<Record<Verb, readonly string[]>> = {
   message: ['m', 'message', 'note', '留言', '告', '记', 'ly'],
   'hand-over': ['h', 'hand', '移交', '移', 'yj'],
   go: ['g', 'go', '定位', '去', '到', 'dw'],
+  route: ['r', 'route', '路线', '导航', 'lx'],
+  reach: ['i', 'reach', 'area', '可达', '范围', 'kd'],
+  'close-road': ['b', 'block', 'barrier', '封路', '封', 'fl'],
+  'open-road': ['o', 'open', '解封', '开放', 'jf'],
   undo: ['u', 'undo', '撤销', '撤', 'cx'],
   help: ['?', 'help', '帮助', 'bz'],
 }
 
-export const askedStates = ['acknowledged', 'en-route', 'on-scene', 'reported', 'cleared', 'refused', 'cancelled'] as const
-export type AskedState = Extract<AssignmentState, (typeof askedStates)[number]>
 const stateWords: Readonly<Record<AskedState, readonly string[]>> = {
   acknowledged: ['签收', 'acknowledged', 'ack', 'qs'],
   'en-route': ['出警', 'en-route', 'enroute', 'cj', '途中', 'tz'],
@@ -63,8 +38,6 @@ const stateWords: Readonly<Record<AskedState, readonly string[]>> = {
   cancelled: ['撤回', 'cancelled', 'cancel', 'recall', 'ch'],
 }
 
-export const outcomeNames = ['settled', 'handed-over', 'unfounded', 'duplicate', 'cancelled-by-caller', 'mistake'] as const
-export type OutcomeName = (typeof outcomeNames)[number]
 const outcomeWords: Readonly<Record<OutcomeName, readonly string[]>> = {
   settled: ['处结', 'settled', 'cj', '办结', '解决'],
   'handed-over': ['移交', 'handed-over', 'yj'],
@@ -74,40 +47,7 @@ const outcomeWords: Readonly<Record<OutcomeName, readonly string[]>> = {
   mistake: ['误报', 'mistake', 'wb', '误建'],
 }
 
-export type Command =
-  | { readonly verb: 'new'; readonly category: string | null; readonly place: string; readonly summary: string }
-  | { readonly verb: 'dispatch'; readonly incident: string; readonly units: readonly { readonly id: string; readonly divert: boolean }[] }
-  | { readonly verb: 'state'; readonly unit: string; readonly assignment: string; readonly state: AskedState }
-  | { readonly verb: 'close'; readonly incident: string; readonly outcome: OutcomeName; readonly note: string }
-  | { readonly verb: 'message'; readonly incident: string; readonly unit: string | null; readonly text: string }
-  | { readonly verb: 'hand-over'; readonly incident: string; readonly station: string }
-  | { readonly verb: 'go'; readonly incident: string | null; readonly unit: string | null; readonly place: string | null }
-  | { readonly verb: 'undo' }
-  | { readonly verb: 'help' }
-
-/** Said to the person through the catalogue: `command-line.KEY`, with `params` filled in. */
-export type Saying = { readonly key: string; readonly params: Readonly<Record<string, string>> }
-
-export type Completion = {
-  /** The whole line after taking this. */
-  readonly line: string
-  readonly label: string
-  readonly hint: string
-}
-
-export type Reading = {
-  readonly status: 'empty' | 'unfinished' | 'wrong' | 'ready'
-  readonly verb: Verb | null
-  /** What it will do; what is still missing; or what is wrong. */
-  readonly saying: Saying | null
-  /** True things to know before doing it: `unit 巡3 leaves incident 9`. */
-  readonly warnings: readonly Saying[]
-  readonly command: Command | null
-  readonly completions: readonly Completion[]
-}
-
 const nothing: Reading = { status: 'empty', verb: null, saying: null, warnings: [], command: null, completions: [] }
-const completionsMax = 8
 
 /** Read a line as it stands. */
 export function readLine(line: string, words: Vocabulary): Reading {
@@ -137,6 +77,14 @@ export function readLine(line: string, words: Vocabulary): Reading {
       return readHandOver(reader, words)
     case 'go':
       return readGo(reader, words)
+    case 'route':
+      return readRoute(reader, words)
+    case 'reach':
+      return readReach(reader, words)
+    case 'close-road':
+      return readRoadClosing(reader, words)
+    case 'open-road':
+      return readOpenRoad(reader, words)
     case 'undo':
     case 'help':
       return ready(verb, { verb }, say(verb))
@@ -175,142 +123,6 @@ function verbCompletions(typed: string, words: Vocabulary): Completion[] {
     .filter((verb) => typed === '' || verbWords[verb].some((word) => word.startsWith(typed.toLowerCase())))
     .map((verb) => ({ line: verb === 'undo' || verb === 'help' ? verbLetter(verb) : `${verbLetter(verb)} `, label: verbLetter(verb), hint: `verb.${verb}` }))
     .slice(0, words.language ? verbs.length : 0)
-}
-
-// ── words after the verb ──
-
-/** The rest of the line, taken word by word; remembers the line up to the word being typed, for completions. */
-class Words {
-  #before: string
-  #rest: string
-  constructor(before: string, rest: string) {
-    this.#before = before
-    this.#rest = rest.trimStart()
-  }
-  get isEmpty(): boolean {
-    return this.#rest.trim() === ''
-  }
-  /** The next word without taking it; `open` when the cursor is still in it. */
-  peek(): { text: string; open: boolean } {
-    const [text = ''] = /^\S+/.exec(this.#rest) ?? []
-    return { text, open: text.length === this.#rest.length }
-  }
-  take(): string {
-    const { text } = this.peek()
-    this.#before += `${text} `
-    this.#rest = this.#rest.slice(text.length).trimStart()
-    return text
-  }
-  takeAll(): string {
-    const text = this.#rest.trim()
-    this.#rest = ''
-    return text
-  }
-  /** The line, with `word` in place of the one being typed. */
-  with(word: string): string {
-    return `${this.#before}${word} `
-  }
-}
-
-const say = (key: string, params: Record<string, string> = {}): Saying => ({ key, params })
-const ready = (verb: Verb, command: Command, saying: Saying, warnings: Saying[] = [], completions: Completion[] = []): Reading =>
-  ({ status: 'ready', verb, saying, warnings, command, completions })
-const missing = (verb: Verb, what: string, completions: Completion[] = []): Reading =>
-  ({ status: 'unfinished', verb, saying: say(`missing.${what}`), warnings: [], command: null, completions })
-const wrong = (verb: Verb, key: string, params: Record<string, string>, completions: Completion[] = []): Reading =>
-  ({ status: 'wrong', verb, saying: say(`wrong.${key}`, params), warnings: [], command: null, completions })
-
-type Found<T> = { readonly one?: T; readonly many: readonly T[] }
-
-/** The thing that a word names: the only exact one, or the only one that is like it. `many`: best first. */
-function find<T>(typed: string, things: readonly T[], namesOf: (thing: T) => readonly string[]): Found<T> {
-  const scored: { thing: T; score: number }[] = []
-  for (const thing of things) {
-    let best: number | undefined
-    for (const name of namesOf(thing)) {
-      const score = likeness(typed, name)
-      if (score !== undefined && (best === undefined || score < best)) best = score
-    }
-    if (best !== undefined) scored.push({ thing, score: best })
-  }
-  scored.sort((a, b) => a.score - b.score)
-  const many = scored.map(({ thing }) => thing)
-  const isClear = scored.length === 1 || (scored.length > 1 && scored[0]!.score <= 0.5 && scored[1]!.score > scored[0]!.score)
-  return isClear ? { one: many[0]!, many } : { many }
-}
-
-// ── what words name ──
-
-const incidentLabel = (incident: NamedIncident) => `#${incident.number}`
-const incidentSaid = (incident: NamedIncident) => `#${incident.number} ${incident.title}`.trim()
-
-function incidentCompletions(reader: Words, typed: string, words: Vocabulary): Completion[] {
-  const digits = typed.replace('#', '')
-  return words.incidents
-    .filter((incident) => incident.open && (typed === '' || String(incident.number).startsWith(digits)))
-    .toSorted((a, b) => Number(b.id === words.selected) - Number(a.id === words.selected) || b.openedAt - a.openedAt)
-    .slice(0, completionsMax)
-    .map((incident) => ({ line: reader.with(String(incident.number)), label: incidentLabel(incident), hint: incident.title }))
-}
-
-/** Numbers start again each day: an open one is meant before a closed one, today's before yesterday's. */
-function incidentNumbered(typed: string, words: Vocabulary): NamedIncident | undefined {
-  const number = Number(typed.replace('#', ''))
-  return words.incidents
-    .filter((incident) => incident.number === number)
-    .toSorted((a, b) => Number(b.open) - Number(a.open) || b.openedAt - a.openedAt)[0]
-}
-
-const isNumber = (text: string) => /^#?\d{1,6}$/.test(text)
-
-/** The incident named by the next word, or the selected one when the next word is no number. */
-function readIncident(verb: Verb, reader: Words, words: Vocabulary): NamedIncident | Reading {
-  const { text } = reader.peek()
-  if (isNumber(text)) {
-    const completions = incidentCompletions(reader, text, words)
-    const incident = incidentNumbered(text, words)
-    if (!incident) return wrong(verb, 'no-incident', { number: text.replace('#', '') }, completions)
-    reader.take()
-    return incident
-  }
-  const selected = words.incidents.find((incident) => incident.id === words.selected)
-  if (selected && text !== '') return selected
-  return text === ''
-    ? missing(verb, 'incident', incidentCompletions(reader, '', words))
-    : wrong(verb, 'not-an-incident', { word: text }, incidentCompletions(reader, '', words))
-}
-const isReading = (value: object): value is Reading => 'status' in value
-
-function unitCompletions(reader: Words, units: readonly NamedUnit[]): Completion[] {
-  const rank = (unit: NamedUnit) => (unit.state === 'off-duty' ? 2 : unit.state === 'free' ? 0 : 1)
-  return units
-    .toSorted((a, b) => rank(a) - rank(b))
-    .slice(0, completionsMax)
-    .map((unit) => ({ line: reader.with(unit.callSign.replaceAll(' ', '')), label: unit.callSign, hint: `unitState.${unit.state}` }))
-}
-
-const findUnit = (typed: string, words: Vocabulary) => find(typed, words.units, (unit) => [unit.callSign, unit.callSign.replaceAll(' ', '')])
-
-function readUnit(verb: Verb, reader: Words, words: Vocabulary): NamedUnit | Reading {
-  const { text } = reader.peek()
-  if (text === '') return missing(verb, 'unit', unitCompletions(reader, words.units))
-  const { one, many } = findUnit(text, words)
-  if (!one) {
-    return many.length > 0
-      ? wrong(verb, 'which-unit', { word: text, names: names(many.map((unit) => unit.callSign), words) }, unitCompletions(reader, many))
-      : wrong(verb, 'no-unit', { word: text }, unitCompletions(reader, words.units))
-  }
-  reader.take()
-  return one
-}
-
-const names = (list: readonly string[], words: Vocabulary) => {
-  const few = list.slice(0, 4)
-  return new Intl.ListFormat(words.language === 'zh' ? 'zh-CN' : 'en', { type: 'unit', style: 'short' }).format(list.length > 4 ? [...few, '…'] : few)
-}
-
-function chooseWord<T extends string>(typed: string, table: Readonly<Record<T, readonly string[]>>): { one?: T; many: readonly T[] } {
-  return find(typed, Object.keys(table) as T[], (key) => table[key])
 }
 
 // ── verbs ──

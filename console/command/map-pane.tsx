@@ -29,6 +29,8 @@ export type MapPaneHandle = {
   readonly showIncident: (incident: Pick<IncidentView, 'lon' | 'lat'>) => void
   readonly showUnit: (unit: string) => void
   readonly showPlace: (place: Place) => void
+  /** Where a unit is seen now. */
+  readonly placeOfUnit: (unit: string) => Place | null
   readonly fitTown: () => void
 }
 
@@ -61,6 +63,10 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
   const setTool = useCallback((next: RoadsTool | undefined) => changeView({ roads: next ? writeTool(next) : null }, 'replace'), [])
   const [roadsDrawn, setRoadsDrawn] = useState<RoadsDrawn>(nothingDrawn)
   const [drawing, setDrawing] = useState<Drawing>({ shape: 'cut', points: [] })
+  useEffect(() => {
+    const opened = roads === null ? undefined : readTool(roads)
+    if (opened?.tool === 'close' && opened.at) setDrawing({ shape: 'cut', points: [opened.at] })
+  }, [roads])
   const engine = useRef<TownMapEngine>(null)
   const pane = useRef<HTMLDivElement>(null)
   const [hover, setHover] = useState<{ thing: MapThing; x: number; y: number; toLeft: boolean } | null>(null)
@@ -206,6 +212,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
         if (place) near(place)
       },
       showPlace: near,
+      placeOfUnit: (id) => engine.current?.placeOf({ kind: 'unit', id }) ?? null,
       fitTown,
     }
   }, [fitTown])

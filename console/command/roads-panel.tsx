@@ -19,6 +19,8 @@ import { Waits } from './waits.tsx'
 export type RoadsDrawn = { readonly route: readonly Place[]; readonly reach: readonly MapReach[] }
 export const nothingDrawn: RoadsDrawn = { route: [], reach: [] }
 
+/** Farther from the road than this a place was not meant to be on it, and it is said. */
+const OFF_ROAD_METERS = 50
 /** Free units move: what they reach is asked for again so often. */
 const unitsAgainMs = 15_000
 
@@ -83,6 +85,8 @@ function RoutePart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
               <IconButton size="small" icon="note" label={t('roads.copy')} onClick={() => void navigator.clipboard?.writeText(lines.join('\n')).then(() => toasts.show({ kind: 'done', text: t('roads.copied'), seconds: 3 }), () => {})} />
             </p>
             <p className="soft">{closures.size > 0 ? t('roads.nowClosed', { count: closures.size }) : t('roads.now')}</p>
+            {answer.snappedFromMeters > OFF_ROAD_METERS ? <p className="soft">{t('roads.startOffRoad', { distance: format.distance(answer.snappedFromMeters) })}</p> : null}
+            {answer.snappedToMeters > OFF_ROAD_METERS ? <p className="soft">{t('roads.goalOffRoad', { distance: format.distance(answer.snappedToMeters) })}</p> : null}
             <ol className="roads-steps" aria-label={t('roads.steps')}>
               {answer.steps.map((step, i) => (
                 <li key={i}>
@@ -107,7 +111,7 @@ function ReachPart({ tool, onTool, onDrawn }: RoadsPanelProps & { readonly tool:
   const { at, mode, direction } = tool
   const round = useRounds(unitsAgainMs, at === 'units')
   const again = useMemo(() => [closures, round], [closures, round])
-  const minutes = reachMinutes.join(',')
+  const minutes = (tool.minutes ?? reachMinutes).join(',')
   const path = at === null ? null : at === 'units' ? `/api/roads/isochrone?units=free&minutes=${minutes}&mode=${mode}` : `/api/roads/isochrone?lon=${at[0]}&lat=${at[1]}&minutes=${minutes}&mode=${mode}&direction=${direction}`
   const { answer, problem, asking } = useAnswer<IsochroneView>(path, again)
   const areas = problem ? undefined : answer?.features
@@ -230,19 +234,26 @@ function ClosePart({ drawing, onDrawing, onShow }: RoadsPanelProps) {
   )
 }
 
-function ClosureList({ closures, mayLift, onShow }: { readonly closures: readonly ClosureView[]; readonly mayLift: boolean; readonly onShow: (place: Place) => void }) {
+/** Opens a closed road again; for a moment it can be undone. Says what went wrong, and throws it. */
+export function useOpenRoad(): (closure: ClosureView) => Promise<void> {
   const { t } = useTranslation('command')
-  const format = useFormat()
   const toasts = useToasts()
-  const lift = async (closure: ClosureView) => {
+  return async (closure) => {
     try {
       await api.delete(`/api/roads/closures/${closure.id}?commandId=${newCommandId()}`)
       const { agency, geometry, reason, modes, until } = closure
       toasts.show({ kind: 'done', text: t('roads.lifted', { reason }), undo: { run: () => api.post('/api/roads/closures', { commandId: newCommandId(), agency, geometry, reason, modes, until }) } })
     } catch (thrown) {
       toasts.problem(thrown)
+      throw thrown
     }
   }
+}
+
+function ClosureList({ closures, mayLift, onShow }: { readonly closures: readonly ClosureView[]; readonly mayLift: boolean; readonly onShow: (place: Place) => void }) {
+  const { t } = useTranslation('command')
+  const format = useFormat()
+  const openRoad = useOpenRoad()
   return (
     <div className="roads-closures">
       <h3>{t('roads.inForce')}</h3>
@@ -261,7 +272,7 @@ function ClosureList({ closures, mayLift, onShow }: { readonly closures: readonl
               </p>
               <span className="roads-acts">
                 {first ? <Button size="small" icon="pin" onClick={() => onShow([first[0]!, first[1]!])}>{t('roads.show')}</Button> : null}
-                <Button size="small" icon="check" {...(mayLift ? {} : { disabledBecause: t('roads.mayNot') })} onClick={() => void lift(closure)}>{t('roads.lift')}</Button>
+                <Button size="small" icon="check" {...(mayLift ? {} : { disabledBecause: t('roads.mayNot') })} onClick={() => void openRoad(closure).catch(() => {})}>{t('roads.lift')}</Button>
               </span>
             </li>
           )

@@ -8,11 +8,14 @@ const tools: RoadsTool[] = [
   { tool: 'reach', mode: 'emergency', direction: 'to', at: [117.2, 28.3] },
   { tool: 'reach', mode: 'bike', direction: 'from', at: 'units' },
   { tool: 'reach', mode: 'car', direction: 'from', at: null },
+  { tool: 'reach', mode: 'car', direction: 'from', at: [117.2, 28.3], minutes: [5, 12] },
   { tool: 'close' },
+  { tool: 'close', at: [117.2, 28.3] },
 ]
 for (const tool of tools) test(`the address keeps ${writeTool(tool)}`, () => assert.deepEqual(readTool(writeTool(tool)), tool))
 for (const text of ['', 'route', 'route;plane;;', 'reach;car;sideways;', 'close;', 'reach;car'])
   test(`"${text}" ${text === 'close;' ? 'is the closing tool' : 'opens no tool'}`, () => assert.deepEqual(readTool(text), text === 'close;' ? { tool: 'close' } : undefined))
+test('minutes that are none are the usual ones', () => assert.deepEqual(readTool('reach;car;from;units;0,x'), { tool: 'reach', mode: 'car', direction: 'from', at: 'units' }))
 test('a place beyond the map is none', () => assert.deepEqual(readTool('route;car;200,10;x,y'), { tool: 'route', mode: 'car', from: null, to: null }))
 
 test('the first click is where one starts, the second where one goes, the third begins again', () => {

@@ -6,10 +6,10 @@ export const modes = ['car', 'emergency', 'bike', 'foot'] as const satisfies rea
 
 export type RoadsTool =
   | { readonly tool: 'route'; readonly mode: TravelMode; readonly from: Place | null; readonly to: Place | null }
-  | { readonly tool: 'reach'; readonly mode: TravelMode; readonly direction: 'from' | 'to'; /** `units`: all free units together. */ readonly at: Place | 'units' | null }
-  | { readonly tool: 'close' }
+  | { readonly tool: 'reach'; readonly mode: TravelMode; readonly direction: 'from' | 'to'; /** `units`: all free units together. */ readonly at: Place | 'units' | null; /** The usual ones when absent. */ readonly minutes?: readonly number[] }
+  | { readonly tool: 'close'; /** Begin with a cut here. */ readonly at?: Place }
 
-/** Minutes of the areas that are shown. */
+/** Minutes of the areas that are shown when nothing else is asked for. */
 export const reachMinutes = [5, 10, 15] as const
 
 const placeText = (place: Place | null) => (place ? `${place[0].toFixed(5)},${place[1].toFixed(5)}` : '')
@@ -19,21 +19,29 @@ export function writeTool(tool: RoadsTool): string {
     case 'route':
       return ['route', tool.mode, placeText(tool.from), placeText(tool.to)].join(';')
     case 'reach':
-      return ['reach', tool.mode, tool.direction, tool.at === 'units' ? 'units' : placeText(tool.at)].join(';')
+      return ['reach', tool.mode, tool.direction, tool.at === 'units' ? 'units' : placeText(tool.at), ...(tool.minutes ? [tool.minutes.join(',')] : [])].join(';')
     case 'close':
-      return 'close'
+      return tool.at ? `close;${placeText(tool.at)}` : 'close'
   }
 }
 
 /** What an address says; undefined where it does not read well. */
 export function readTool(text: string): RoadsTool | undefined {
-  const [name, mode, third = '', fourth = ''] = text.split(';')
-  if (name === 'close') return { tool: 'close' }
+  const [name, mode, third = '', fourth = '', fifth = ''] = text.split(';')
+  if (name === 'close') {
+    const at = placeOf(mode ?? '')
+    return { tool: 'close', ...(at ? { at } : {}) }
+  }
   const found = modes.find((each) => each === mode)
   if (!found) return undefined
   if (name === 'route') return { tool: 'route', mode: found, from: placeOf(third), to: placeOf(fourth) }
-  if (name === 'reach' && (third === 'from' || third === 'to')) return { tool: 'reach', mode: found, direction: third, at: fourth === 'units' ? 'units' : placeOf(fourth) }
+  if (name === 'reach' && (third === 'from' || third === 'to')) return { tool: 'reach', mode: found, direction: third, at: fourth === 'units' ? 'units' : placeOf(fourth), ...minutesOf(fifth) }
   return undefined
+}
+
+function minutesOf(text: string): { minutes?: readonly number[] } {
+  const minutes = text.split(',').map(Number)
+  return text !== '' && minutes.length <= 6 && minutes.every((each) => each >= 1 && each <= 60) ? { minutes } : {}
 }
 
 function placeOf(text: string): Place | null {

@@ -16,7 +16,10 @@ import { useActs } from './acts.ts'
 import { Board } from './board.tsx'
 import { boardRows, type BoardTab } from './board-order.ts'
 import { CommandBar, type CommandBarHandle } from './command-bar.tsx'
-import { verbLetter, verbs, type Command } from './command-line.ts'
+import { verbLetter } from './command-line.ts'
+import { verbs, type Command, type Where } from './line-types.ts'
+import { useOpenRoad } from './roads-panel.tsx'
+import { writeTool, type RoadsTool } from './roads-tool.ts'
 import { bodyOf, emptyDraft, type Draft, type DraftPlace } from './draft.ts'
 import { IncidentDetail } from './incident-detail.tsx'
 import { keep, keptFor } from './kept-draft.ts'
@@ -213,6 +216,26 @@ function Ready() {
     if (!found) throw new Error(t('room.incidentGone'))
     return found
   }
+  const noPlace = (text: string) => {
+    toasts.show({ kind: 'problem', text })
+    return new Error(text) // keeps the line
+  }
+  const placeOf = async (where: Where): Promise<Place> => {
+    if ('incident' in where) return (({ lon, lat }) => [lon, lat] as const)(known(where.incident))
+    if ('unit' in where) {
+      const place = map.current?.placeOfUnit(where.unit)
+      if (!place) throw noPlace(t('line.nowhere', { unit: room.get().units.get(where.unit)?.callSign ?? '' }))
+      return place
+    }
+    const { items } = await api.get<{ items: { lon: number; lat: number }[] }>(`/api/town/search?q=${encodeURIComponent(where.place)}&limit=1`)
+    if (!items[0]) throw noPlace(t('new.placeNone'))
+    return [items[0].lon, items[0].lat]
+  }
+  const openRoad = useOpenRoad()
+  const showTool = (tool: RoadsTool, place: Place | null) => {
+    changeView({ roads: writeTool(tool) })
+    if (place) map.current?.showPlace(place)
+  }
   const doCommand = async (command: Command): Promise<void> => {
     switch (command.verb) {
       case 'new': {
@@ -246,14 +269,29 @@ function Ready() {
           changeView({ incident: null, unit: command.unit })
           map.current?.showUnit(command.unit)
         } else if (command.place) {
-          const { items } = await api.get<{ items: { lon: number; lat: number; name: string }[] }>(`/api/town/search?q=${encodeURIComponent(command.place)}&limit=1`)
-          if (!items[0]) {
-            toasts.show({ kind: 'problem', text: t('new.placeNone') })
-            throw new Error('nothing found') // keeps the line
-          }
-          map.current?.showPlace([items[0].lon, items[0].lat])
+          map.current?.showPlace(await placeOf({ place: command.place }))
         }
         return
+      case 'route': {
+        const [from, to] = [await placeOf(command.from), await placeOf(command.to)]
+        showTool({ tool: 'route', mode: 'car', from, to }, to)
+        return
+      }
+      case 'reach': {
+        const at = command.at === 'units' ? 'units' : await placeOf(command.at)
+        showTool({ tool: 'reach', mode: 'car', direction: 'from', at, ...(command.minutes ? { minutes: command.minutes } : {}) }, at === 'units' ? null : at)
+        return
+      }
+      case 'close-road': {
+        const at = await placeOf(command.at)
+        showTool({ tool: 'close', at }, at)
+        return
+      }
+      case 'open-road': {
+        const closure = room.get().closures.get(command.closure)
+        if (closure) await openRoad(closure)
+        return
+      }
       case 'undo':
         return acts.undoLast()
       case 'help':

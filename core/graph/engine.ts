@@ -67,7 +67,15 @@ export function createEngine(graph: RoadGraph, plans: Readonly<Partial<Record<Tr
   }
 }
 
-const matrixOf = (costs: Float64Array): Matrix => ({ milliseconds: costs.map(msOf), meters: costs.map(metersOf) })
+function matrixOf(costs: Float64Array): Matrix {
+  const milliseconds = new Float64Array(costs.length)
+  const meters = new Float64Array(costs.length)
+  for (let k = 0; k < costs.length; k++) {
+    milliseconds[k] = msOf(costs[k]!)
+    meters[k] = metersOf(costs[k]!)
+  }
+  return { milliseconds, meters }
+}
 
 /** One search for each target. */
 function searchedMatrix(streets: Streets, from: readonly Snap[], to: readonly Snap[]): Matrix {

@@ -1,7 +1,7 @@
 /** Which road is nearest to a point: a plain grid over all pieces of shape. */
 import { METERS_PER_DEGREE } from '../geo/distance.ts'
 import type { TravelMode } from './graph-input.ts'
-import type { RoadGraph } from './road-graph.ts'
+import { boundsOf, type RoadGraph } from './road-graph.ts'
 
 /** About the side of a cell. Blocks are of this size, so a cell holds a handful of segments. */
 const CELL_METERS = 120
@@ -12,14 +12,7 @@ type Shapes = Pick<RoadGraph, 'shape' | 'shapeStarts' | 'edgeCount'>
 /** Cells with the segments that pass through them. O(segments + cells). */
 export function buildGrid(roads: Shapes): Pick<RoadGraph, 'gridFrame' | 'gridStarts' | 'gridSegments'> {
   const { shape } = roads
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (let i = 0; i < shape.length; i += 2) {
-    west = Math.min(west, shape[i]! / 1e7)
-    east = Math.max(east, shape[i]! / 1e7)
-    south = Math.min(south, shape[i + 1]! / 1e7)
-    north = Math.max(north, shape[i + 1]! / 1e7)
-  }
-  if (shape.length === 0) [west, south, east, north] = [0, 0, 0, 0]
+  const [west, south, east, north] = shape.length === 0 ? [0, 0, 0, 0] : boundsOf(roads)
   const cos = Math.max(0.05, Math.cos((((south + north) / 2) * Math.PI) / 180))
   let cellLat = CELL_METERS / METERS_PER_DEGREE
   // A very large map gets larger cells rather than a larger table.
@@ -71,6 +64,9 @@ export type Snap = {
 /** Farther than this from any road, a point is not on the map. */
 export const SNAP_METERS_MAX = 1_000
 
+/** What a segment may lie beyond its cell by rounding, and more. */
+const ROUNDING_METERS = 0.01
+
 /** The edge nearest to a point that this traveller may use; undefined when none is within `metersMax`. */
 export function nearestEdge(
   graph: RoadGraph,
@@ -86,8 +82,8 @@ export function nearestEdge(
 /**
  * The nearest of the edges that are wanted. Ties go to the edge, then the segment, that comes first.
  *
- * Rings of cells around the point, until the next ring cannot be nearer than what was found. Distances are on the flat
- * map around the point, in which the bound for a ring is exact.
+ * Rings of cells around the point, until the next ring cannot be nearer than what was found; of a ring only the cells that
+ * can. Distances are on the flat map around the point, in which the bound for a cell is exact.
  */
 export function nearestEdgeWhere(
   graph: RoadGraph,
@@ -110,6 +106,9 @@ export function nearestEdgeWhere(
   let bestMeters = metersMax
   const look = (x: number, y: number) => {
     if (x < 0 || y < 0 || x >= columns || y >= rows) return
+    const aside = x < column ? lon - (west + (x + 1) * cellLon) : x > column ? west + x * cellLon - lon : 0
+    const above = y < row ? lat - (south + (y + 1) * cellLat) : y > row ? south + y * cellLat - lat : 0
+    if (Math.max(aside * metersPerLon, above * METERS_PER_DEGREE) > bestMeters + ROUNDING_METERS) return
     const cell = y * columns + x
     for (let k = gridStarts[cell]!; k < gridStarts[cell + 1]!; k++) {
       const p = gridSegments[k]!

@@ -3,11 +3,13 @@
  * a given width. Marching squares (Lorensen & Cline 1987, in the plane), saddles by their middle.
  *
  * Every road lies inside: the width is at least one and a half cells, so all four corners of a cell with a road in it are
- * within the width. Whatever is inside has a corner of its cell within the width, or lies in a hole that was filled.
+ * within the width, also where bends of less than `BEND_CELLS` are drawn straight. Whatever is inside has a corner of its cell
+ * within the width, or lies in a hole that was filled.
  */
 import { METERS_PER_DEGREE } from '../geo/distance.ts'
+import { FAR, footprintsOf, NEAR_CELLS, PARTS, stamp, type Canvas, type Footprints } from './footprints.ts'
 import type { ReachedArcs } from './reached.ts'
-import { eachRoad, tracePart } from './reached-roads.ts'
+import { eachRoad } from './reached-roads.ts'
 import type { RoadGraph } from './road-graph.ts'
 
 /** As in GeoJSON: polygons of rings (the outline counter-clockwise, holes clockwise) of lon, lat in degrees, to 1e-6. */
@@ -22,18 +24,23 @@ export type OutlineOptions = {
   readonly holeSquareMetersMin?: number
 }
 
-const CELLS_PER_WIDTH = 1.5
+/** How far around a road the area goes, cells; footprints reach a cell farther, to where the next corner is. */
+const WIDTH_CELLS = NEAR_CELLS - 1
+/** Its square, as distances are kept. */
+const WITHIN = WIDTH_CELLS * WIDTH_CELLS * PARTS
 /** Below this, places on the grid would be as near to each other as the last digit of a coordinate. */
 const WIDTH_METERS_MIN = 10
-/** Cells around the roads: the width (1.5 cells at least), and one more so that no line meets the rim. */
-const CELLS_AROUND = 3
+/** Cells around the roads: as far as footprints reach, and one more so that no line meets the rim. */
+const CELLS_AROUND = 4
+/** Sizes of cells from one to its double: few, so that footprints serve again. */
+const SIZES_PER_DOUBLE = 4
 
 /**
  * Outlines of nested sets of roads, each within the next.
  *
  * @param sets  ascending: each holds what the one before holds
  *
- * O(cells + cells near the roads). 20 bytes a cell are kept between calls.
+ * O(cells + corners near the roads). 18 bytes a cell are kept between calls.
  */
 export function outlinesOf(
   graph: RoadGraph,
@@ -42,30 +49,23 @@ export function outlinesOf(
 ): MultiPolygon[] {
   const largest = sets.at(-1)
   if (!largest || largest.arc.length === 0) return sets.map(() => [])
-  const frame = frameOf(graph, largest, Math.max(WIDTH_METERS_MIN, widthMeters), cellsMax)
+  const bounds = boundsOf(graph, largest)
+  const cell = cellMetersFor(bounds, Math.max(WIDTH_METERS_MIN, widthMeters), cellsMax)
+  const footprints = footprintsOf(graph, cell)
+  const frame = frameOf(footprints, bounds)
   makeRoom(frame.columns * frame.rows, graph.edgeCount)
-  const holeCellsMin = holeSquareMetersMin === undefined ? 4 * frame.width * frame.width : holeSquareMetersMin / (frame.cell * frame.cell)
+  const holeCellsMin = holeSquareMetersMin === undefined ? 4 * WIDTH_CELLS * WIDTH_CELLS : holeSquareMetersMin / (footprints.cellMeters * footprints.cellMeters)
   return sets.map((set) => {
-    draw(graph, frame, set)
-    return polygonsOf(ringsOf(frame), holeCellsMin)
+    draw(graph, footprints, frame, set)
+    return polygonsOf(ringsOf(frame, footprints), holeCellsMin)
   })
 }
 
-/** A grid of corners over the roads. Lengths are in cells, places in cells from its south-west corner. */
-type Frame = {
-  readonly west: number
-  readonly south: number
-  readonly cellsPerLon: number
-  readonly cellsPerLat: number
-  /** Metres. */
-  readonly cell: number
-  readonly width: number
-  readonly columns: number
-  readonly rows: number
-}
+/** Corners of a grid over the roads, `column` and `row` those of the first. */
+type Frame = Omit<Canvas, 'distances'>
 
-/** [corners] squared distance to the nearest road, as far as anybody asks. */
-let distances = new Float32Array(0)
+/** [corners] squared distance to the nearest road, in parts of a square cell, `FAR` where none is near. */
+let distances = new Uint16Array(0)
 /** [2 × corners] by side of a cell, the side on which the line goes on; −1 where there is none, as everywhere between calls. */
 let nextOf = new Int32Array(0)
 /** [2 × corners] by side, the ring that runs through it. */
@@ -76,19 +76,26 @@ let calls = 0
 
 function makeRoom(corners: number, edges: number): void {
   if (distances.length < corners) {
-    distances = new Float32Array(corners)
+    distances = new Uint16Array(corners)
     nextOf = new Int32Array(2 * corners).fill(-1)
     ringOf = new Int32Array(2 * corners)
   }
-  distances.fill(Infinity, 0, corners)
+  distances.fill(FAR, 0, corners)
   if (drawnIn.length < edges) drawnIn = new Uint32Array(edges)
   calls++
 }
 
-function frameOf({ shape, shapeStarts }: RoadGraph, { arc }: ReachedArcs, widthMeters: number, cellsMax: number): Frame {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
+/** In 1e-7 degrees. */
+type Bounds = { readonly west: number; readonly south: number; readonly east: number; readonly north: number }
+
+function boundsOf({ shape, shapeStarts }: RoadGraph, { arc }: ReachedArcs): Bounds {
+  let west = Infinity
+  let south = Infinity
+  let east = -Infinity
+  let north = -Infinity
   for (let i = 0; i < arc.length; i++) {
     const edge = arc[i]! >>> 1
+    if (i > 0 && edge === arc[i - 1]! >>> 1) continue
     for (let p = 2 * shapeStarts[edge]!; p < 2 * shapeStarts[edge + 1]!; p += 2) {
       if (shape[p]! < west) west = shape[p]!
       if (shape[p]! > east) east = shape[p]!
@@ -96,86 +103,37 @@ function frameOf({ shape, shapeStarts }: RoadGraph, { arc }: ReachedArcs, widthM
       if (shape[p + 1]! > north) north = shape[p + 1]!
     }
   }
+  return { west, south, east, north }
+}
+
+/** A cell as small as the width allows, larger where the roads would take more than so many. */
+function cellMetersFor({ west, south, east, north }: Bounds, widthMeters: number, cellsMax: number): number {
   const metersPerLon = METERS_PER_DEGREE * Math.max(0.05, Math.cos((((south + north) / 2e7) * Math.PI) / 180))
-  const [across, up] = [((east - west) / 1e7) * metersPerLon, ((north - south) / 1e7) * METERS_PER_DEGREE]
-  const cell = Math.max(widthMeters / CELLS_PER_WIDTH, Math.max(across, up) / Math.max(1, cellsMax - 2 * CELLS_AROUND - 1))
-  const [cellsPerLon, cellsPerLat] = [metersPerLon / cell, METERS_PER_DEGREE / cell]
+  const longer = Math.max(((east - west) / 1e7) * metersPerLon, ((north - south) / 1e7) * METERS_PER_DEGREE)
+  const least = widthMeters / WIDTH_CELLS
+  const times = longer / Math.max(1, cellsMax - 2 * CELLS_AROUND - 1) / least
+  return times <= 1 ? least : least * 2 ** (Math.ceil(Math.log2(times) * SIZES_PER_DOUBLE) / SIZES_PER_DOUBLE)
+}
+
+function frameOf(footprints: Footprints, { west, south, east, north }: Bounds): Frame {
+  const column = Math.floor((west / 1e7 - footprints.west) * footprints.cellsPerLon) - CELLS_AROUND
+  const row = Math.floor((south / 1e7 - footprints.south) * footprints.cellsPerLat) - CELLS_AROUND
   return {
-    west: west / 1e7 - CELLS_AROUND / cellsPerLon,
-    south: south / 1e7 - CELLS_AROUND / cellsPerLat,
-    cellsPerLon,
-    cellsPerLat,
-    cell,
-    width: Math.max(widthMeters / cell, CELLS_PER_WIDTH),
-    columns: Math.ceil(across / cell) + 2 * CELLS_AROUND + 1,
-    rows: Math.ceil(up / cell) + 2 * CELLS_AROUND + 1,
+    column,
+    row,
+    columns: Math.ceil((east / 1e7 - footprints.west) * footprints.cellsPerLon) + CELLS_AROUND - column + 1,
+    rows: Math.ceil((north / 1e7 - footprints.south) * footprints.cellsPerLat) + CELLS_AROUND - row + 1,
   }
 }
 
 /** Bring the distances near some roads up to date. */
-function draw(graph: RoadGraph, frame: Frame, set: ReachedArcs): void {
-  const { edgeMillimeters } = graph
-  const [kx, ky] = [frame.cellsPerLon / 1e7, frame.cellsPerLat / 1e7]
-  const [west, south] = [frame.west * 1e7, frame.south * 1e7]
-  let isFirst = true
-  let lastX = 0
-  let lastY = 0
-  const lineTo = (lon: number, lat: number) => {
-    const x = (lon - west) * kx
-    const y = (lat - south) * ky
-    if (!isFirst) drawLine(frame, lastX, lastY, x, y)
-    isFirst = false
-    lastX = x
-    lastY = y
-  }
-  eachRoad(graph, set, (edge, begin, end) => {
+function draw(graph: RoadGraph, footprints: Footprints, frame: Frame, set: ReachedArcs): void {
+  const canvas = { ...frame, distances }
+  eachRoad(graph, set, (edge, from, to) => {
     if (drawnIn[edge] === calls) return
-    if (begin === 0 && end === edgeMillimeters[edge]) drawnIn[edge] = calls
-    isFirst = true
-    tracePart(graph, edge, begin, end, lineTo)
+    if (from === 0 && to === graph.edgeMillimeters[edge]) drawnIn[edge] = calls
+    stamp(graph, footprints, edge, from, to, canvas)
   })
-}
-
-function drawLine({ width, columns, rows }: Frame, ax: number, ay: number, bx: number, by: number): void {
-  // a line crosses a side only where one end is within the width, so the other end is within this
-  const near = width + 1
-  const dx = bx - ax
-  const dy = by - ay
-  const length2 = dx * dx + dy * dy
-  const perLength2 = length2 > 0 ? 1 / length2 : 0
-  const perDy = dy !== 0 ? 1 / dy : 0
-  const halfStrip = near * Math.sqrt(length2) * Math.abs(perDy)
-  const firstRow = Math.max(0, Math.ceil(Math.min(ay, by) - near))
-  const lastRow = Math.min(rows - 1, Math.floor(Math.max(ay, by) + near))
-  for (let row = firstRow; row <= lastRow; row++) {
-    // the part of the line within reach of this row, and as wide as the strip around the line is here
-    let left = Math.min(ax, bx) - near
-    let right = Math.max(ax, bx) + near
-    if (perDy !== 0) {
-      const u = (row - near - ay) * perDy
-      const v = (row + near - ay) * perDy
-      const t0 = Math.max(0, Math.min(u, v))
-      const t1 = Math.min(1, Math.max(u, v))
-      const x0 = ax + t0 * dx
-      const x1 = ax + t1 * dx
-      const middle = ax + (row - ay) * perDy * dx
-      left = Math.max(Math.min(x0, x1) - near, middle - halfStrip)
-      right = Math.min(Math.max(x0, x1) + near, middle + halfStrip)
-    }
-    const first = Math.max(0, Math.ceil(left))
-    const last = Math.min(columns - 1, Math.floor(right))
-    const ey0 = row - ay
-    const base = row * columns
-    for (let column = first; column <= last; column++) {
-      const ex0 = column - ax
-      let t = (ex0 * dx + ey0 * dy) * perLength2
-      t = t < 0 ? 0 : t > 1 ? 1 : t
-      const ex = ex0 - t * dx
-      const ey = ey0 - t * dy
-      const distance2 = ex * ex + ey * ey
-      if (distance2 < distances[base + column]!) distances[base + column] = distance2
-    }
-  }
 }
 
 /**
@@ -201,33 +159,32 @@ type Ring = {
 }
 
 /** The closed lines, each with the one around it. */
-function ringsOf(frame: Frame): Ring[] {
-  const { columns, rows, width } = frame
-  const width2 = Math.fround(width * width)
+function ringsOf(frame: Frame, footprints: Footprints): Ring[] {
+  const { columns, rows } = frame
   const starts: number[] = []
   /** Sides along a row that are crossed, row by row from the west. */
   const crossed: number[] = []
   for (let row = 0; row + 1 < rows; row++) {
     const base = row * columns
-    let west = (distances[base]! < width2 ? 1 : 0) | (distances[base + columns]! < width2 ? 8 : 0)
+    let west = (distances[base]! < WITHIN ? 1 : 0) | (distances[base + columns]! < WITHIN ? 8 : 0)
     for (let column = 0; column + 1 < columns; column++) {
       const sw = base + column
-      const east = (distances[sw + 1]! < width2 ? 2 : 0) | (distances[sw + columns + 1]! < width2 ? 4 : 0)
+      const east = (distances[sw + 1]! < WITHIN ? 2 : 0) | (distances[sw + columns + 1]! < WITHIN ? 4 : 0)
       const kind = west | east
       west = (east >> 1 & 1) | (east << 1 & 8)
       if (kind === 0 || kind === 15) continue
-      const isJoined = (kind === 5 || kind === 10) && away(sw) + away(sw + 1) + away(sw + columns) + away(sw + columns + 1) < 4 * width
+      const isJoined = (kind === 5 || kind === 10) && away(sw) + away(sw + 1) + away(sw + columns) + away(sw + columns + 1) < 4 * WIDTH_CELLS
       const run = runs[isJoined ? kind + 16 : kind]!
       for (let k = 0; k < run.length; k += 2) {
-        const from = sideOf(sw, run[k]!)
-        nextOf[from] = sideOf(sw, run[k + 1]!)
+        const from = sideOf(columns, sw, run[k]!)
+        nextOf[from] = sideOf(columns, sw, run[k + 1]!)
         starts.push(from)
       }
       if ((kind & 1) !== (kind >> 1 & 1)) crossed.push(2 * sw)
     }
   }
   const rings: Ring[] = []
-  for (const start of starts) if (nextOf[start]! >= 0) rings.push(ringFrom(start, rings.length))
+  for (const start of starts) if (nextOf[start]! >= 0) rings.push(ringFrom(frame, footprints, start, rings.length))
   // rings do not cross: along a row, whoever is entered inside another lies within it
   let inside = -1
   for (const side of crossed) {
@@ -239,46 +196,60 @@ function ringsOf(frame: Frame): Ring[] {
     }
   }
   return rings
+}
 
-  /** Sides are numbered by the corner they begin at: 2 × corner along the row, 2 × corner + 1 up the column. */
-  function sideOf(sw: number, side: number): number {
-    return side === SOUTH ? 2 * sw : side === EAST ? 2 * sw + 3 : side === NORTH ? 2 * (sw + columns) : 2 * sw + 1
+/** Sides are numbered by the corner they begin at: 2 × corner along the row, 2 × corner + 1 up the column. */
+const sideOf = (columns: number, sw: number, side: number): number =>
+  side === SOUTH ? 2 * sw : side === EAST ? 2 * sw + 3 : side === NORTH ? 2 * (sw + columns) : 2 * sw + 1
+
+/** [2 × points] of the ring that is followed, in cells. */
+let places = new Float64Array(1024)
+
+function ringFrom(frame: Frame, { west, south, cellsPerLon, cellsPerLat }: Footprints, start: number, ring: number): Ring {
+  const end = followRing(frame, start, ring)
+  const points: [number, number][] = []
+  let twice = 0
+  let beforeX = places[end - 2]!
+  let beforeY = places[end - 1]!
+  for (let p = 0; p < end; p += 2) {
+    const x = places[p]!
+    const y = places[p + 1]!
+    twice += beforeX * y - x * beforeY
+    beforeX = x
+    beforeY = y
+    points.push([Math.round((west + x / cellsPerLon) * 1e6) / 1e6, Math.round((south + y / cellsPerLat) * 1e6) / 1e6])
   }
+  points.push([...points[0]!])
+  return { points, area: twice / 2, within: -1 }
+}
 
-  function ringFrom(start: number, ring: number): Ring {
-    const points: [number, number][] = []
-    let twice = 0
-    let firstX = 0
-    let firstY = 0
-    let beforeX = 0
-    let beforeY = 0
-    for (let side = start; nextOf[side]! >= 0; ) {
-      const corner = side >> 1
-      const a = away(corner)
-      const b = away(side & 1 ? corner + columns : corner + 1)
-      // not quite at a corner, so that no two lines touch there
-      const share = Math.min(0.98, Math.max(0.02, (width - a) / (b - a)))
-      const row = Math.floor(corner / columns)
-      const x = corner - row * columns + (side & 1 ? 0 : share)
-      const y = row + (side & 1 ? share : 0)
-      if (points.length === 0) [firstX, firstY] = [x, y]
-      else twice += beforeX * y - x * beforeY
-      beforeX = x
-      beforeY = y
-      points.push([Math.round((frame.west + x / frame.cellsPerLon) * 1e6) / 1e6, Math.round((frame.south + y / frame.cellsPerLat) * 1e6) / 1e6])
-      ringOf[side] = ring
-      const next = nextOf[side]!
-      nextOf[side] = -1
-      side = next
+/** From side to side round to the first; says in `ringOf` where it was. */
+function followRing({ column, row, columns }: Frame, start: number, ring: number): number {
+  let end = 0
+  for (let side = start; nextOf[side]! >= 0; ) {
+    const corner = side >> 1
+    const a = away(corner)
+    const b = away(side & 1 ? corner + columns : corner + 1)
+    // not quite at a corner, so that no two lines touch there
+    const share = Math.min(0.98, Math.max(0.02, (WIDTH_CELLS - a) / (b - a)))
+    if (end === places.length) {
+      const before = places
+      places = new Float64Array(2 * end)
+      places.set(before)
     }
-    twice += beforeX * firstY - firstX * beforeY
-    points.push([...points[0]!])
-    return { points, area: twice / 2, within: -1 }
+    const up = Math.floor(corner / columns)
+    places[end++] = column + corner - up * columns + (side & 1 ? 0 : share)
+    places[end++] = row + up + (side & 1 ? share : 0)
+    ringOf[side] = ring
+    const next = nextOf[side]!
+    nextOf[side] = -1
+    side = next
   }
+  return end
 }
 
 /** A corner's distance from the nearest road, cells. */
-const away = (corner: number): number => Math.sqrt(distances[corner]!)
+const away = (corner: number): number => Math.sqrt(distances[corner]! / PARTS)
 
 /** Outlines with their holes, the largest first. What lies in a filled hole is part of the area around it. */
 function polygonsOf(rings: readonly Ring[], holeCellsMin: number): MultiPolygon {

@@ -172,7 +172,11 @@ function sharedLinkCost({ labels, hierarchy }: Plan, streets: Streets, exits: re
   let best = straightAhead(streets, exits, entries)?.cost ?? Infinity
   if (!labels) return Math.min(best, shortestPath(hierarchy, seedsOf(departures), seedsOf(places))?.cost ?? Infinity)
   for (const departure of departures) {
-    for (const place of places) best = Math.min(best, departure.offset + labelDistance(labels, departure.vertex, place.vertex) + place.offset)
+    for (const place of places) {
+      // most often straight ahead is less than getting onto the network and off it
+      const least = departure.offset + place.offset
+      if (least < best) best = Math.min(best, least + labelDistance(labels, departure.vertex, place.vertex))
+    }
   }
   return best
 }

@@ -9,6 +9,13 @@ export function eachRoad(graph: RoadGraph, { arc, fromMm, toMm }: ReachedArcs, v
   for (let i = 0; i < arc.length; ) {
     const edge = arc[i]! >>> 1
     const whole = edgeMillimeters[edge]!
+    if (fromMm[i] === 0 && toMm[i] === whole) {
+      // all of it, whatever else is said of it
+      do i++
+      while (i < arc.length && arc[i]! >>> 1 === edge)
+      visit(edge, 0, whole)
+      continue
+    }
     let count = 0
     for (; i < arc.length && arc[i]! >>> 1 === edge; i++) {
       const begin = arc[i]! & 1 ? whole - toMm[i]! : fromMm[i]!

@@ -89,7 +89,8 @@ function touch(room: ArcRoom, edge: number): void {
   room.edges[room.edgeCount++] = edge
 }
 
-const wholeCost = (streets: Streets, arc: number): number => partCost(streets, arc, streets.graph.edgeMillimeters[arc >>> 1]!)
+/** What the whole of an arc costs, closures aside: `partCost` of all of it. */
+const wholeCost = ({ graph, driveMs }: Streets, arc: number): number => costOf(driveMs[arc]!, Math.round(graph.edgeMillimeters[arc >>> 1]! / 100))
 
 /** Search outward and note what each arc costs at its beginning, of all its pieces the cheapest. */
 function arcsBegun(streets: Streets, points: readonly Snap[], costMax: number, into: ArcRoom): readonly ReachEnd[] {
@@ -180,31 +181,53 @@ function stretches(streets: Streets, room: ArcRoom, ends: readonly ReachEnd[], l
     else pointsOn.set(arc >>> 1, [origin])
   }
   const into = collector(2 * room.edgeCount + ends.length)
-  const add = direction === 'from' ? addAhead : addBehind
+  const isAllOpen = streets.closures.size === 0
   for (let i = 0; i < room.edgeCount; i++) {
     const edge = room.edges[i]!
-    const whole = edgeMillimeters[edge]!
     const points = pointsOn.size > 0 ? pointsOn.get(edge) : undefined
     for (let arc = 2 * edge; arc <= 2 * edge + 1; arc++) {
-      const isNoted = room.stamp[arc] === room.now
-      if (!points) {
-        if (isNoted && direction === 'from') addAhead(streets, into, arc, 0, whole, room.cost[arc]!, limit, room.point[arc]!)
-        else if (isNoted) addBehind(streets, into, arc, whole, 0, room.cost[arc]!, limit, room.point[arc]!)
-        continue
-      }
-      // Beyond a point on the road, nobody is there before one who sets out from it.
-      const origins = points.filter((origin) => origin.arc === arc)
-      if (isNoted) origins.push({ arc, along: direction === 'from' ? 0 : whole, cost: room.cost[arc]!, point: room.point[arc]! })
-      const turn = direction === 'from' ? 1 : -1
-      origins.sort((a, b) => turn * (a.along - b.along) || a.cost - b.cost || a.point - b.point)
-      for (const [k, { along, cost, point }] of origins.entries()) {
-        if (k > 0 && origins[k - 1]!.along === along) continue
-        const next = origins.find((other, later) => later > k && other.along !== along)?.along
-        add(streets, into, arc, along, next ?? (direction === 'from' ? whole : 0), cost, limit, point)
-      }
+      if (points) addAround(streets, into, room, points, arc, limit, direction)
+      else if (room.stamp[arc] !== room.now) continue
+      else if (isAllOpen && streets.driveMs[arc]! + msOf(room.cost[arc]!) <= limit) addWhole(streets, into, room, arc, direction)
+      else if (direction === 'from') addAhead(streets, into, arc, 0, edgeMillimeters[edge]!, room.cost[arc]!, limit, room.point[arc]!)
+      else addBehind(streets, into, arc, edgeMillimeters[edge]!, 0, room.cost[arc]!, limit, room.point[arc]!)
     }
   }
-  return into.finished()
+  return finished(into)
+}
+
+/** An arc of an edge with points on it. Beyond a point on the road, nobody is there before one who sets out from it. */
+function addAround(streets: Streets, into: Collector, room: ArcRoom, points: readonly Origin[], arc: number, limit: number, direction: Direction): void {
+  const whole = streets.graph.edgeMillimeters[arc >>> 1]!
+  const origins = originsOn(points, arc, direction)
+  if (room.stamp[arc] === room.now) {
+    const noted = { arc, along: direction === 'from' ? 0 : whole, cost: room.cost[arc]!, point: room.point[arc]! }
+    // it is the first of all, but for points that are at this very end
+    let k = 0
+    while (k < origins.length && origins[k]!.along === noted.along) k++
+    if (k === 0) origins.unshift(noted)
+  }
+  for (let k = 0; k < origins.length; k++) {
+    const { along, cost, point } = origins[k]!
+    if (k > 0 && origins[k - 1]!.along === along) continue
+    let next = k + 1
+    while (next < origins.length && origins[next]!.along === along) next++
+    if (direction === 'from') addAhead(streets, into, arc, along, next < origins.length ? origins[next]!.along : whole, cost, limit, point)
+    else addBehind(streets, into, arc, along, next < origins.length ? origins[next]!.along : 0, cost, limit, point)
+  }
+}
+
+/** The points on an arc in the order in which one comes to them; of several in one place the lowest first. */
+function originsOn(points: readonly Origin[], arc: number, direction: Direction): Origin[] {
+  const origins: Origin[] = []
+  const turn = direction === 'from' ? 1 : -1
+  for (const origin of points) {
+    if (origin.arc !== arc) continue
+    let k = origins.length
+    while (k > 0 && (turn * (origins[k - 1]!.along - origin.along) || origins[k - 1]!.point - origin.point) > 0) k--
+    origins.splice(k, 0, origin)
+  }
+  return origins
 }
 
 /** The same within a shorter time: every stretch shorter at its far end. */
@@ -215,7 +238,21 @@ function within(streets: Streets, { arc, fromMm, toMm, fromCost, toCost, point }
       if (msOf(fromCost[i]!) <= limit) addAhead(streets, into, arc[i]!, fromMm[i]!, toMm[i]!, fromCost[i]!, limit, point[i]!)
     } else if (msOf(toCost[i]!) <= limit) addBehind(streets, into, arc[i]!, toMm[i]!, fromMm[i]!, toCost[i]!, limit, point[i]!)
   }
-  return into.finished()
+  return finished(into)
+}
+
+/** A noted arc that is reached as a whole: what most of them are, so without a number that needs a place in memory. */
+function addWhole(streets: Streets, into: Collector, room: ArcRoom, arc: number, direction: Direction): void {
+  const { columns } = into
+  const at = into.count++
+  const near = room.cost[arc]!
+  const far = near + wholeCost(streets, arc)
+  columns.arc[at] = arc
+  columns.fromMm[at] = 0
+  columns.toMm[at] = streets.graph.edgeMillimeters[arc >>> 1]!
+  columns.fromCost[at] = direction === 'from' ? near : far
+  columns.toCost[at] = direction === 'from' ? far : near
+  columns.point[at] = room.point[arc]!
 }
 
 function addAhead(streets: Streets, into: Collector, arc: number, start: number, farMm: number, cost: number, limit: number, point: number): void {
@@ -226,11 +263,11 @@ function addAhead(streets: Streets, into: Collector, arc: number, start: number,
   if (closed) {
     for (const [a, b] of closed) {
       const [begin, over] = arc & 1 ? [whole - b, whole - a] : [a, b]
-      if (start <= begin) end = Math.min(end, over - 1)
+      if (start <= begin) end = Math.min(end, Math.ceil(over) - 1)
     }
   }
   end = farthest(driveMs[arc]!, whole, start, end, limit - msOf(cost))
-  if (end >= start) into.add(arc, start, end, cost, cost + partCost(streets, arc, end) - partCost(streets, arc, start), point)
+  if (end >= start) add(into, arc, start, end, cost, cost + partCost(streets, arc, end) - partCost(streets, arc, start), point)
 }
 
 function addBehind(streets: Streets, into: Collector, arc: number, end: number, farMm: number, cost: number, limit: number, point: number): void {
@@ -241,11 +278,11 @@ function addBehind(streets: Streets, into: Collector, arc: number, end: number, 
   if (closed) {
     for (const [a, b] of closed) {
       const [begin, over] = arc & 1 ? [whole - b, whole - a] : [a, b]
-      if (over <= end) start = Math.max(start, begin + 1)
+      if (over <= end) start = Math.max(start, Math.floor(begin) + 1)
     }
   }
   start = nearest(driveMs[arc]!, whole, start, end, limit - msOf(cost))
-  if (end >= start) into.add(arc, start, end, cost + partCost(streets, arc, end) - partCost(streets, arc, start), cost, point)
+  if (end >= start) add(into, arc, start, end, cost + partCost(streets, arc, end) - partCost(streets, arc, start), cost, point)
 }
 
 /** The farthest millimetre, up to `until`, that is reached within `left` ms from `start`. */
@@ -270,28 +307,35 @@ function nearest(driveMs: number, whole: number, since: number, end: number, lef
 }
 
 /** @param capacity  stretches, at most */
-function collector(capacity: number) {
-  const arc = new Uint32Array(capacity)
-  const fromMm = new Uint32Array(capacity)
-  const toMm = new Uint32Array(capacity)
-  const fromCost = new Float64Array(capacity)
-  const toCost = new Float64Array(capacity)
-  const point = new Uint32Array(capacity)
-  let count = 0
+function collector(capacity: number): Collector {
+  // one block for all: six small ones would be six times the work to get and to give back
+  const block = new ArrayBuffer(32 * capacity)
   return {
-    add(onArc: number, from: number, to: number, costFrom: number, costTo: number, of: number): void {
-      arc[count] = onArc
-      fromMm[count] = from
-      toMm[count] = to
-      fromCost[count] = costFrom
-      toCost[count] = costTo
-      point[count] = of
-      count++
+    columns: {
+      fromCost: new Float64Array(block, 0, capacity),
+      toCost: new Float64Array(block, 8 * capacity, capacity),
+      arc: new Uint32Array(block, 16 * capacity, capacity),
+      fromMm: new Uint32Array(block, 20 * capacity, capacity),
+      toMm: new Uint32Array(block, 24 * capacity, capacity),
+      point: new Uint32Array(block, 28 * capacity, capacity),
     },
-    finished: (): ReachedArcs => ({
-      arc: arc.subarray(0, count), fromMm: fromMm.subarray(0, count), toMm: toMm.subarray(0, count),
-      fromCost: fromCost.subarray(0, count), toCost: toCost.subarray(0, count), point: point.subarray(0, count),
-    }),
+    count: 0,
   }
 }
-type Collector = ReturnType<typeof collector>
+type Collector = { readonly columns: ReachedArcs; count: number }
+
+function add(into: Collector, arc: number, fromMm: number, toMm: number, fromCost: number, toCost: number, point: number): void {
+  const { columns } = into
+  const at = into.count++
+  columns.arc[at] = arc
+  columns.fromMm[at] = fromMm
+  columns.toMm[at] = toMm
+  columns.fromCost[at] = fromCost
+  columns.toCost[at] = toCost
+  columns.point[at] = point
+}
+
+const finished = ({ columns: { arc, fromMm, toMm, fromCost, toCost, point }, count }: Collector): ReachedArcs => ({
+  arc: arc.subarray(0, count), fromMm: fromMm.subarray(0, count), toMm: toMm.subarray(0, count),
+  fromCost: fromCost.subarray(0, count), toCost: toCost.subarray(0, count), point: point.subarray(0, count),
+})

@@ -65,6 +65,8 @@ test('while a map is swapped every answer is about one map with its own closures
       heard.add(way.seconds).add(arrival!.seconds).add(table!.milliseconds[0]! / 1000)
       await sleep(i % 3)
     }
+    const versionOf = async () => (await wayOf(node)).steps.find(({ street }) => street !== null)?.street?.split(' ')[0]
+    await eventually('the new map answers', versionOf, (version) => version === next.version)
   }
   // the two maps are the same streets, so there is one right answer: round the closures
   assert.deepEqual([...heard], [round.seconds])

@@ -210,6 +210,10 @@ test('areas reached grow with the minutes, shrink with a closure, and come from 
   const together = await ask({ units: 'free', minutes: '2' })
   assert.equal(together.sources, 2)
   assert.ok(together.features[0]!.properties.roadMeters > areas.features[1]!.properties.roadMeters)
+  const all = units
+  units = Array.from({ length: 1200 }, (_, i) => unit(`many-${i}`, from.lon + 1e-5 * (i % 50), from.lat))
+  assert.equal((await ask({ units: 'free', minutes: '2' })).sources, 1200, 'none is left out')
+  units = all
   const made = body<ClosureView>(await closeAt({ type: 'Point', coordinates: middleOf(await routeOf()) }))
   const less = await ask({ ...from, minutes: '5' })
   assert.equal(less.closures, 1)

@@ -16,7 +16,6 @@ const of = route<RoadsDeps>()
 /** Who sees where units are. */
 const viewers = ['dispatcher', 'commander', 'station', 'administrator'] as const satisfies readonly Role[]
 const PAIRS_MAX = 250_000
-const SOURCES_MAX = 500
 
 type Point = { readonly lon: number; readonly lat: number }
 const pointOf = (crs: 'wgs84' | 'gcj02' | 'bd09' | undefined, lon: number, lat: number): Point => {
@@ -94,7 +93,7 @@ export const routes: Route<RoadsDeps>[] = [
       const at: Point[] = []
       if (units === 'free') {
         const scope = scopeOf(actor, viewers)
-        if (scope.length > 0) at.push(...liveUnits(scope).filter(isFree).filter(({ kind }) => (mode === 'foot') === (travelOf(kind).mode === 'foot')).slice(0, SOURCES_MAX))
+        if (scope.length > 0) at.push(...liveUnits(scope).filter(isFree).filter(({ kind }) => (mode === 'foot') === (travelOf(kind).mode === 'foot')))
         if (at.length === 0) return refuse('no-free-units')
       } else if (lon !== undefined && lat !== undefined) at.push(pointOf(crs, lon, lat))
       else return refuse('place-or-units')

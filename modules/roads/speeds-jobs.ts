@@ -59,7 +59,7 @@ export function openSpeeds(needs: Pick<RoadsNeeds, 'db' | 'now' | 'onFault' | 'l
   }
   let rule: SpeedsRule = { used: true, epoch: 0 }
   let until: Instant | undefined
-  let latest: { readonly map: string; readonly epoch: number; readonly estimate: Estimate } | undefined
+  let latest: { readonly map: string; readonly epoch: number; readonly hour: number; readonly estimate: Estimate } | undefined
   let applied: { readonly map: string; readonly hour: number; readonly rule: SpeedsRule; readonly driveMs: DriveMs } | undefined
   let lookedAt = -Infinity
   let stopped = false
@@ -97,11 +97,19 @@ export function openSpeeds(needs: Pick<RoadsNeeds, 'db' | 'now' | 'onFault' | 'l
     return any
   }
 
+  /** Put in force what the last estimate says for this hour; the profile while there is none. */
+  async function putInForce(on: TownRoads, hour: number): Promise<void> {
+    const usable = rule.used && latest?.map === on.version && latest.epoch === rule.epoch && latest.hour === hour ? latest.estimate.modes : []
+    const driveMs = Object.fromEntries(usable.flatMap(({ mode, driveMs }) => (driveMs ? [[mode, driveMs]] : [])))
+    const same = Object.keys(driveMs).length === 0 && Object.keys(applied?.driveMs ?? {}).length === 0
+    applied = { map: on.version, hour, rule, driveMs }
+    if (!same) await onChange()
+  }
+
   async function work(): Promise<void> {
     const on = map()
     if (!on || stopped) return
     const at = now()
-    const before = rule
     rule = await speedsRuleNow(db)
     let news = false
     if (learnsFrom && at - lookedAt >= LEARN_EVERY_MS) {
@@ -110,17 +118,12 @@ export function openSpeeds(needs: Pick<RoadsNeeds, 'db' | 'now' | 'onFault' | 'l
       lookedAt = at
     }
     if (stopped) return
-    const hour = hourOf(at)
-    const isDue = applied?.map !== on.version || applied.hour !== hour || applied.rule.used !== rule.used || applied.rule.epoch !== rule.epoch
-    if (news || isDue || latest?.map !== on.version || before.epoch !== rule.epoch) {
-      const estimate = await ask(on, { do: 'estimate', sums: await keptSums(db, rule.epoch), hour, month: monthOf(at) })
-      latest = { map: on.version, epoch: rule.epoch, estimate }
+    const [hour, { epoch }] = [hourOf(at), rule]
+    if (news || latest?.map !== on.version || latest.epoch !== epoch || latest.hour !== hour) {
+      const estimate = await ask(on, { do: 'estimate', sums: await keptSums(db, epoch), hour, month: monthOf(at) })
+      latest = { map: on.version, epoch, hour, estimate }
     }
-    if (!isDue) return
-    const driveMs = rule.used ? Object.fromEntries(latest!.estimate.modes.flatMap(({ mode, driveMs }) => (driveMs ? [[mode, driveMs]] : []))) : {}
-    const same = Object.keys(driveMs).length === 0 && Object.keys(applied?.driveMs ?? {}).length === 0
-    applied = { map: on.version, hour, rule, driveMs }
-    if (!same) await onChange()
+    if (applied?.map !== on.version || applied.hour !== hour || applied.rule.used !== rule.used || applied.rule.epoch !== rule.epoch) await putInForce(on, hour)
   }
 
   // one round after another
@@ -143,7 +146,16 @@ export function openSpeeds(needs: Pick<RoadsNeeds, 'db' | 'now' | 'onFault' | 'l
     },
     offMap: () => offMapSquares(db, rule.epoch, SQUARES_SHOWN),
     async hear(entries) {
-      if (entries.some(({ type }) => type === 'road-speeds-switched' || type === 'road-speeds-forgotten')) await round().catch(failed)
+      if (!entries.some(({ type }) => type === 'road-speeds-switched' || type === 'road-speeds-forgotten')) return
+      try {
+        rule = await speedsRuleNow(db)
+        const on = map()
+        if (on) await putInForce(on, hourOf(now()))
+      } catch (cause) {
+        failed(cause)
+      }
+      // estimating anew takes its time, and nobody who listens to the journal waits for it
+      void round().catch(failed)
     },
     start() {
       timer ??= setInterval(() => void round().catch(failed), TICK_MS).unref()

@@ -12,7 +12,7 @@ const TOUCHED_MM_MIN = 5_000
 /**
  * Print one arc of the network a line, in driving order; what was left out goes to standard error.
  *
- * @returns the exit code: 1 when the network or the track cannot be read, or nothing of the track lies on the network
+ * @returns the exit code: 1 when the network or the track cannot be read, or nothing of the track was driven on the network
  */
 export async function matchTrack(words: { readonly network: string; readonly track: string }): Promise<number> {
   try {
@@ -27,6 +27,8 @@ export async function matchTrack(words: { readonly network: string; readonly tra
     for (const each of matched) {
       if (each.kind === 'gap') process.stderr.write(`gap from ${each.fromMs / 1000} s to ${each.toMs / 1000} s: ${each.reason}\n`)
     }
+    const stands = arcs.length === 0 && matched.some((each) => each.kind === 'passage')
+    if (stands) throw new KubickaProblem(`${words.track}: found no movement along the roads of ${words.network}, expected at least ${TOUCHED_MM_MIN / 1000} m`)
     if (arcs.length === 0) throw new KubickaProblem(`${words.track}: found no place on the roads of ${words.network}, expected a track on this network`)
     process.stdout.write(arcs.map((arc) => `${network.fileArc[arc]}\n`).join(''))
     return 0

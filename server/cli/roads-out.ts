@@ -1,10 +1,19 @@
 /** Files as results: whole or not at all. */
-import { createWriteStream } from 'node:fs'
-import { realpath, rename, rm, stat } from 'node:fs/promises'
+import { constants, createWriteStream } from 'node:fs'
+import { access, realpath, rename, rm, stat } from 'node:fs/promises'
 import { once } from 'node:events'
 import { roadsFault } from './roads-fault.ts'
 
 type Append = (part: string | Uint8Array) => Promise<void>
+
+/** A result over its own input would end the input, whatever goes wrong later. @throws a fault */
+export async function refuseInput(out: string, inputs: readonly string[]): Promise<void> {
+  const place = await realpath(out).catch(() => undefined)
+  if (place === undefined || !(await stat(place)).isFile()) return
+  for (const input of inputs) {
+    if ((await realpath(input).catch(() => undefined)) === place) throw roadsFault(`${out} is read and would be overwritten. Give another file with --out.`)
+  }
+}
 
 /**
  * Write a file beside its place and put it there when it is whole. A device or a pipe (/dev/stdout) is written as it is.
@@ -17,6 +26,8 @@ export async function writeWhole(path: string, write: (append: Append) => Promis
   if (found?.isDirectory()) throw roadsFault(`${path} is a folder. Expected a file: give one with --out.`)
   const isPlain = found === undefined || found.isFile()
   const target = found?.isFile() ? await realpath(path) : path
+  // a file that may not be written is not replaced either
+  if (found?.isFile()) await access(target, constants.W_OK).catch((cause: unknown) => Promise.reject(cannot(cause)))
   const draft = isPlain ? `${target}.${process.pid}.part` : target
   const stream = createWriteStream(draft)
   let broken: Error | undefined

@@ -18,7 +18,7 @@ import { csvCell } from './csv.ts'
 import { checkRoads } from './roads-check.ts'
 import { roadsFault as fault } from './roads-fault.ts'
 import { openRoadFile, readBytes, streetExtras } from './roads-file.ts'
-import { writeWhole } from './roads-out.ts'
+import { refuseInput, writeWhole } from './roads-out.ts'
 import { readPoints, refuseSwapped, type NamedPoint } from './roads-points.ts'
 
 type Point = readonly [lon: number, lat: number]
@@ -49,6 +49,7 @@ export async function roads(words: RoadsArguments): Promise<number> {
 /** From a map to one file with everything prepared: parse, graph, and for each kind of traveller hierarchy and labels. */
 async function build({ osm, out, profile }: Of<'roads build'>): Promise<number> {
   const startedAt = performance.now()
+  await refuseInput(out, [osm, ...(profile === undefined ? [] : [profile])])
   const step = (words: string) => process.stderr.write(`${words}\n`)
   const how = profile === undefined ? usualProfile : await profileOf(profile)
   step('reading the map')
@@ -109,6 +110,7 @@ async function plansOf(graph: RoadGraph): Promise<Extras> {
 
 /** Many to many. Rows are written as they are found. */
 async function matrix({ graph: path, from, to, mode, out }: Of<'roads matrix'>): Promise<number> {
+  await refuseInput(out, [path, from, to])
   const [sources, targets] = [await readPoints(from), await readPoints(to)]
   const { engine } = await openRoadFile(path)
   const place = (points: readonly NamedPoint[], file: string) => {

@@ -24,6 +24,7 @@ async function middleOfWay(desk: Desk, from: Place, to: Place): Promise<readonly
 type Recommendation = { items: { callSign: string; travelSeconds: number; reasons: { code: string }[] }[] }
 
 test('a road closed on the map moves the recommendation at once, in another room too, and opens again', { timeout: 240_000 }, async (t) => {
+  // the rooms first: opening them takes long enough on a slow machine for the town's own dispatcher to send the crew away
   const one = await openConsole(browser, served, served.account('dispatcher'))
   const two = await openConsole(browser, served, served.account('commander'))
   await two.page.goto(`${served.url}/command?roads=close`)
@@ -153,4 +154,33 @@ test('on a phone the panels come forward one at a time, and a road is closed by 
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'nothing hangs over the edge')
   assert.deepEqual(complaints(), [])
   assert.deepEqual(await violations(), [])
+})
+
+test('the command line shows a way and an area, where a road would be closed, and opens it again', { timeout: 120_000 }, async () => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const incident = await desk.open(place, '树倒在路上')
+  const { number } = await desk.get<{ number: number }>(`/api/dispatch/incidents/${incident}`)
+  const { page, complaints } = await openConsole(browser, served, served.account('dispatcher'))
+  await page.locator('.chip').first().waitFor()
+  const say = async (line: string) => {
+    await page.keyboard.press('Escape')
+    await page.locator('.command-input').fill(line)
+    await page.locator('.line-preview.is-ready').waitFor()
+    await page.keyboard.press('Enter')
+  }
+  const panel = page.locator('.roads-panel')
+  await say('i 10 空闲')
+  await panel.locator('.roads-legend b', { hasText: '10 分钟' }).waitFor()
+  assert.equal(await panel.locator('.roads-legend li').count(), 1)
+  await say(`r 巡1 ${number}`)
+  await panel.locator('.roads-steps li').first().waitFor()
+
+  await say(`b ${number}`)
+  await panel.getByLabel('原因').fill('树倒，封闭')
+  await panel.locator('button[type=submit]').click()
+  await page.locator('.roads-closures li', { hasText: '树倒，封闭' }).waitFor()
+  await say('o')
+  await until('the road is open again', async () => (await desk.get<{ items: unknown[] }>('/api/roads/closures')).items.length === 0)
+  assert.deepEqual(complaints(), [])
 })

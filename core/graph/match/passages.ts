@@ -1,6 +1,7 @@
 /** The decided chain as passages over arcs, with times; and gaps, in which nothing is credited that is not sure. */
 import type { Streets } from '../streets.ts'
-import type { WaySearch } from './ways.ts'
+import { NONE } from '../road-graph.ts'
+import { WAY_MM_MAX, type WaySearch } from './ways.ts'
 
 /** An arc driven, or a part of it. */
 export type Passage = {
@@ -11,12 +12,10 @@ export type Passage = {
   readonly toMm: number
   readonly enterMs: number
   readonly leaveMs: number
-  /** 0 … 1: the least share that this road had among those thought of, of the fixes around. */
-  readonly confidence: number
 }
 export type Gap = {
   readonly kind: 'gap'
-  /** `unreachable`: no plausible way between; `off-road`: no road near; `ambiguous`: several ways; `slow`: too long for the way. */
+  /** `unreachable`: no plausible way between; `off-road`: no road near; `ambiguous`: several ways, or roads, in doubt for too long; `slow`: too long for the way. */
   readonly reason: 'unreachable' | 'off-road' | 'ambiguous' | 'slow'
   readonly fromMs: number
   readonly toMs: number
@@ -34,20 +33,22 @@ export type Ledger = {
   readonly stand: (piece: number, along: number, ms: number, until: number) => void
   /** Still there. */
   readonly wait: (until: number) => void
-  readonly step: (piece: number, along: number, ms: number, until: number, confidence: number, backMm: number) => void
+  readonly step: (piece: number, along: number, ms: number, until: number, backMm: number) => void
+  /** It goes on from here, but which way it came was in doubt when it had to be told. */
+  readonly lose: (piece: number, along: number, ms: number, until: number) => void
   readonly gap: (reason: Gap['reason'], fromMs: number, toMs: number) => void
   readonly close: () => void
   /** What was told since the last time. */
   readonly told: () => Matched[]
 }
 
-export function createLedger({ graph, network }: Streets, ways: WaySearch, { speedMax, gapMs }: { readonly speedMax: number; readonly gapMs: number }): Ledger {
+export function createLedger({ graph, network }: Streets, ways: WaySearch, { speedMax, gapMs, turningMm }: { readonly speedMax: number; readonly gapMs: number; readonly turningMm: number }): Ledger {
   const { pieceArc, pieceLink } = network
   const lengthOf = (piece: number) => graph.edgeMillimeters[pieceArc[piece]! >>> 1]!
   let told: Matched[] = []
-  let open: { arc: number; fromMm: number; toMm: number; enterMs: number; leaveMs: number; confidence: number } | undefined
+  let open: { arc: number; fromMm: number; toMm: number; enterMs: number; leaveMs: number } | undefined
   /** Where the chain stands. */
-  let at: { piece: number; along: number; until: number; confidence: number } | undefined
+  let at: { piece: number; along: number; until: number } | undefined
   /** The farthest place reached, while the chain is a little behind it. */
   let farthest: { piece: number; along: number } | undefined
 
@@ -55,15 +56,14 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
     if (open) told.push({ kind: 'passage', ...open })
     open = undefined
   }
-  const add = (arc: number, fromMm: number, toMm: number, enterMs: number, leaveMs: number, confidence: number, joins: boolean) => {
+  const add = (arc: number, fromMm: number, toMm: number, enterMs: number, leaveMs: number, joins: boolean) => {
     if (joins && open && open.arc === arc) {
       open.toMm = Math.max(open.toMm, toMm)
       open.leaveMs = leaveMs
-      open.confidence = Math.min(open.confidence, confidence)
       return
     }
     close()
-    open = { arc, fromMm, toMm, enterMs, leaveMs, confidence }
+    open = { arc, fromMm, toMm, enterMs, leaveMs }
   }
   const wait = (until: number) => {
     if (at) at.until = until
@@ -71,8 +71,8 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
   }
   const stand = (piece: number, along: number, ms: number, until: number) => {
     farthest = undefined
-    at = { piece, along, until, confidence: 1 }
-    add(pieceArc[piece]!, along, along, ms, until, 1, false)
+    at = { piece, along, until }
+    add(pieceArc[piece]!, along, along, ms, until, false)
   }
   /** Which links of a way every plausible way has: without them there is none that is not much longer. */
   const sureLinks = (from: { piece: number; along: number }, piece: number, along: number, path: readonly number[], length: number, seconds: number): Set<number> => {
@@ -80,26 +80,27 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
     const limit = Math.min(length * DETOUR_SHARE + DETOUR_MM, speedMax * seconds * 1000)
     for (const link of new Set(path.map((each) => pieceLink[each]!))) {
       ways.forbid(link)
-      ways.start(from.piece, from.along, limit)
-      if (ways.costTo(piece, along, 0) === Infinity) sure.add(link)
+      ways.start(from.piece, from.along, limit, turningMm, Infinity, -Infinity)
+      if (ways.costTo(piece, along, 0, limit) === Infinity) sure.add(link)
     }
-    ways.forbid(0xffff_ffff)
+    ways.forbid(NONE)
     sure.add(pieceLink[from.piece]!).add(pieceLink[piece]!)
     return sure
   }
   return {
     stand,
     wait,
-    step(piece, along, ms, until, confidence, backMm) {
+    step(piece, along, ms, until, backMm) {
       let from = at!
-      ways.start(from.piece, from.along, Infinity)
+      ways.aimAt(piece)
+      ways.start(from.piece, from.along, WAY_MM_MAX, turningMm, Infinity, -Infinity)
       const path = ways.pathTo(piece, along, backMm)
       // A little behind where it was, the vehicle stands: it is the noise that moved. What was reached is not driven again.
       const isBehind = path.length === 1 && (piece !== from.piece || along < from.along)
       if (isBehind) farthest ??= { piece: from.piece, along: from.along }
       const again = farthest ? path.indexOf(farthest.piece) : -1
       if (isBehind || (farthest && again === path.length - 1 && along <= farthest.along) || (farthest && again < 0 && pieceLink[piece] === pieceLink[farthest.piece] && path.length <= farthest.piece - from.piece)) {
-        at = { piece, along, until, confidence }
+        at = { piece, along, until }
         wait(until)
         return
       }
@@ -125,7 +126,6 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
         }
         sure = sureLinks(from, piece, along, path, length, seconds)
       }
-      const sureStep = Math.min(confidence, from.confidence)
       let gone = 0
       let missing: { kind: 'gap'; reason: 'ambiguous'; fromMs: number; toMs: number } | undefined
       let turned = false
@@ -146,9 +146,15 @@ export function createLedger({ graph, network }: Streets, ways: WaySearch, { spe
           continue
         }
         missing = undefined
-        if (toMm > fromMm || k === path.length - 1) add(arc, fromMm, toMm, enter, leave, sureStep, k === 0)
+        if (toMm > fromMm || k === path.length - 1) add(arc, fromMm, toMm, enter, leave, k === 0)
       }
-      at = { piece, along, until, confidence }
+      at = { piece, along, until }
+    },
+    lose(piece, along, ms, until) {
+      if (open && open.fromMm === open.toMm) open = undefined // stood there only to be lost again
+      close()
+      told.push({ kind: 'gap', reason: 'ambiguous', fromMs: at!.until, toMs: ms })
+      stand(piece, along, ms, until)
     },
     gap(reason, fromMs, toMs) {
       close()

@@ -1,10 +1,12 @@
-/** Invented drives with their truth, for tests and benches: a walk that knows no router, and a receiver that errs. */
+/** Invented drives with their truth, for tests and benches: a drive that knows no router of ours, and a receiver that errs. */
 import { METERS_PER_DEGREE } from '../../geo/distance.ts'
 import { seeded } from '../../random.ts'
 import { pointOnEdge } from '../grid.ts'
 import type { TravelMode } from '../graph-input.ts'
 import { NONE, type RoadGraph } from '../road-graph.ts'
-import type { Fix } from './matcher.ts'
+import { roadsFor, runErrands, wander, type Roads } from './drives.ts'
+import type { Fix } from './model.ts'
+import type { Matched } from './passages.ts'
 
 export type Trace = {
   readonly fixes: readonly Fix[]
@@ -24,48 +26,34 @@ export type TraceWishes = {
   readonly parkedSeconds?: number
   /** No fixes once for so long while driving. */
   readonly silentSeconds?: number
+  /** This share of the fixes is thrown far off. */
+  readonly wildShare?: number
+  /** Drive to places, each by the way thought quickest, instead of turning at random. */
+  readonly errands?: boolean
 }
 
 /** How long an error lasts, seconds. */
 const ERROR_SECONDS = 15
 
+/** One wild fix is so far off at most, metres. */
+const WILD_METERS = 300
+
 /**
- * Seeded drives on a graph. Every turn the network allows is as likely; nobody turns back but in a dead end. O(length).
+ * Seeded drives on a graph, at random turns or on errands. O(length), with errands O(links) each.
  *
  * @throws Error when no road of the mode is open
  */
 export function tracesOn(graph: RoadGraph, seed: number, count: number, wishes: TraceWishes): Trace[] {
   const random = seeded(seed)
-  return Array.from({ length: count }, () => trace(graph, random, wishes))
+  const roads = roadsFor(graph, wishes.mode ?? 'car')
+  return Array.from({ length: count }, () => trace(roads, random, wishes))
 }
 
-function trace(graph: RoadGraph, random: () => number, wishes: TraceWishes): Trace {
-  const { mode = 'car', meters, noiseMeters, everySeconds, parkedSeconds = 0, silentSeconds = 0 } = wishes
-  const network = graph.networks[mode]
-  const { pieceArc, pieceLink, linkStarts, linkVertex, stepStarts, stepHead, stepLink, arcMs, usable } = network
-  const pieces = [...pieceArc.keys()].filter((piece) => usable[pieceArc[piece]! >>> 1] === 1)
-  if (pieces.length === 0) throw new Error(`Found no road open to ${mode}`)
-  const linksAt = (vertex: number) => [...linkVertex.keys()].filter((link) => linkVertex[link] === vertex)
-
-  const walk: number[] = []
-  let piece = pieces[Math.floor(random() * pieces.length)]!
-  for (let gone = 0; gone < meters; ) {
-    walk.push(pieceArc[piece]!)
-    gone += graph.edgeMillimeters[pieceArc[piece]! >>> 1]! / 1000
-    const link = pieceLink[piece]!
-    if (piece + 1 < linkStarts[link + 1]!) {
-      piece++
-      continue
-    }
-    const onward: number[] = []
-    for (let step = stepStarts[linkVertex[link]!]!; step < stepStarts[linkVertex[link]! + 1]!; step++) {
-      if (stepLink[step] === link) onward.push(...linksAt(stepHead[step]!))
-    }
-    const straight = onward.filter((next) => pieceArc[linkStarts[next]!] !== (pieceArc[piece]! ^ 1))
-    const choice = straight.length > 0 ? straight : onward
-    if (choice.length === 0) break
-    piece = linkStarts[choice[Math.floor(random() * choice.length)]!]!
-  }
+function trace(roads: Roads, random: () => number, wishes: TraceWishes): Trace {
+  const { meters, noiseMeters, everySeconds, parkedSeconds = 0, silentSeconds = 0, wildShare = 0 } = wishes
+  const { graph } = roads
+  const { arcMs } = graph.networks[roads.mode]
+  const walk = (wishes.errands ? runErrands : wander)(roads, random, meters)
 
   const fixes: Fix[] = []
   const enterMs: number[] = []
@@ -81,8 +69,10 @@ function trace(graph: RoadGraph, random: () => number, wishes: TraceWishes): Tra
     const { lon, lat } = pointOnEdge(graph, arc >>> 1, arc & 1 ? whole - alongMm : alongMm)
     east = keeps * east + Math.sqrt(1 - keeps * keeps) * noiseMeters * normal()
     north = keeps * north + Math.sqrt(1 - keeps * keeps) * noiseMeters * normal()
+    const wild = () => 2 * WILD_METERS * (random() - 0.5)
+    const [x, y] = wildShare > 0 && random() < wildShare ? [wild(), wild()] : [east, north]
     if (next >= silentUntil) {
-      fixes.push({ ms: next, lon: lon + east / (METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)), lat: lat + north / METERS_PER_DEGREE })
+      fixes.push({ ms: next, lon: lon + x / (METERS_PER_DEGREE * Math.cos((lat * Math.PI) / 180)), lat: lat + y / METERS_PER_DEGREE })
     }
     next += 1000 * everySeconds
   }
@@ -119,6 +109,23 @@ export function compared(graph: RoadGraph, truth: readonly number[], matched: re
       left.set(arc, count - 1)
       foundMeters += meters
     } else extraMeters += meters
+  }
+  return { drivenMeters, foundMeters, extraMeters }
+}
+
+/** As `compared`, but passages count by the metres driven of their arcs: of a long road touched at its end, only that. */
+export function comparedMeters(graph: RoadGraph, truth: readonly number[], matched: readonly Matched[]) {
+  const driven = new Map<number, number>()
+  const found = new Map<number, number>()
+  const add = (to: Map<number, number>, arc: number, meters: number) => to.set(arc, (to.get(arc) ?? 0) + meters)
+  for (const arc of truth) add(driven, arc, graph.edgeMillimeters[arc >>> 1]! / 1000)
+  for (const each of matched) if (each.kind === 'passage') add(found, each.arc, (each.toMm - each.fromMm) / 1000)
+  let [drivenMeters, foundMeters, extraMeters] = [0, 0, 0]
+  for (const meters of driven.values()) drivenMeters += meters
+  for (const [arc, meters] of found) {
+    const right = Math.min(meters, driven.get(arc) ?? 0)
+    foundMeters += right
+    extraMeters += meters - right
   }
   return { drivenMeters, foundMeters, extraMeters }
 }
