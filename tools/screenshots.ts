@@ -13,6 +13,7 @@ import { ensureUi } from '#ui/build.ts'
 import { launch, type Language, type Theme } from '#test/browser.ts'
 import { open, openConsole, openPocket, typeCredentials } from '#test/journeys/pages.ts'
 import { administrationViews, commandViews, deskSizes, doorSizes, makeScene, orderFor, phoneSize } from '#test/journeys/views.ts'
+import { learnedTown } from '#test/learned-town.ts'
 import { serve } from '#test/serve.ts'
 import { readPng, writePalettePng } from './palette-png.ts'
 
@@ -23,7 +24,8 @@ const wanted = (name: string) => values.only === undefined || name.includes(valu
 mkdirSync(folder, { recursive: true })
 await ensureUi()
 
-const [town, empty] = [await serve({ demo: 'guixi' }), await serve({ demo: 'none' })]
+const learned = await learnedTown(Date.now())
+const [town, empty] = [await serve({ demo: 'guixi', env: learned.env }), await serve({ demo: 'none' })]
 const browser = await launch()
 try {
   const scene = await makeScene(town)
@@ -104,6 +106,7 @@ try {
 } finally {
   await browser.close()
   await Promise.all([town.stop(), empty.stop()])
+  await learned.drop()
 }
 
 if (values.only === undefined) for (const file of readdirSync(folder)) if (file.endsWith('.png') && !names.has(file)) rmSync(join(folder, file))

@@ -2,6 +2,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { AccountView, AgencyView, MemberView } from '#modules/organisation/contract.ts'
 import type { CategoryView } from '#modules/dispatch/contract.ts'
+import type { DoubtsView, SpeedsView } from '#modules/roads/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
 import type { DeviceView, UnitView } from '#modules/units/contract.ts'
 import { api } from '#ui/client.ts'
@@ -15,6 +16,8 @@ type Shapes = {
   readonly devices: readonly DeviceView[]
   readonly categories: readonly CategoryView[]
   readonly town: TownView
+  readonly speeds: SpeedsView
+  readonly doubts: DoubtsView
 }
 export type ListName = keyof Shapes
 
@@ -26,7 +29,11 @@ const paths: Readonly<Record<ListName, string>> = {
   devices: '/api/units/devices',
   categories: '/api/dispatch/categories',
   town: '/api/town',
+  speeds: '/api/roads/speeds',
+  doubts: '/api/roads/doubts',
 }
+/** Those that are one thing and no list. */
+const whole: ReadonlySet<ListName> = new Set(['town', 'speeds', 'doubts'])
 
 /** Which list a journal stream changes, by the word before the slash. */
 const listsOf: Readonly<Record<string, readonly ListName[]>> = {
@@ -36,7 +43,8 @@ const listsOf: Readonly<Record<string, readonly ListName[]>> = {
   unit: ['units', 'devices'],
   category: ['categories'],
   incident: ['units'],
-  town: ['town'],
+  town: ['town', 'speeds', 'doubts'],
+  'road-speeds': ['speeds', 'doubts'],
 }
 
 export type Held<T> = { readonly value: T | undefined; readonly problem: unknown }
@@ -56,7 +64,7 @@ export function ListsProvider({ children }: { readonly children: ReactNode }) {
   const fetch = useCallback(async (name: ListName) => {
     try {
       const answer = await api.get<{ items?: unknown }>(paths[name])
-      const value = name === 'town' ? answer : answer.items
+      const value = whole.has(name) ? answer : answer.items
       setHeld((old) => ({ ...old, [name]: { value, problem: undefined } }) as Lists['held']) // `paths` says which shape comes
     } catch (problem) {
       setHeld((old) => ({ ...old, [name]: { value: old[name]?.value, problem } }) as Lists['held'])

@@ -16,6 +16,7 @@ import { FirstSteps } from './first-steps.tsx'
 import { Imports } from './imports.tsx'
 import { ListsProvider } from './lists.tsx'
 import { Members } from './members.tsx'
+import { RoadSpeeds } from './road-speeds.tsx'
 import { sections, sectionOf, type Section } from './sections.ts'
 import { giveStylesNonce } from './style-nonce.ts'
 import { Units } from './units.tsx'
@@ -29,6 +30,7 @@ const contents: Readonly<Record<Section, () => React.ReactNode>> = {
   units: Units,
   categories: Categories,
   map: Imports,
+  roads: RoadSpeeds,
 }
 
 /** The nonce that lets antd's styles through the strict policy; the server puts it into the page. */

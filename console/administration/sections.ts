@@ -7,6 +7,7 @@ export const sections = [
   { id: 'units', icon: 'car' },
   { id: 'categories', icon: 'note' },
   { id: 'map', icon: 'map' },
+  { id: 'roads', icon: 'route' },
 ] as const
 
 export type Section = (typeof sections)[number]['id']

@@ -6,7 +6,7 @@ import { serverNow } from '#ui/clock.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { TownMap } from '#ui/map/town-map.tsx'
 import type { Look, MapEvents, Scene, TownMapEngine } from '#ui/map/engine.ts'
-import { lengthMeters, scaleBar, type MapIncident, type MapThing, type MapUnit, type Place } from '#ui/map/things.ts'
+import { lengthMeters, noDoubts, scaleBar, type MapIncident, type MapThing, type MapUnit, type Place } from '#ui/map/things.ts'
 import { Empty, Icon, IconButton, useToasts } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
 import { useTheme } from '#ui/theme.ts'
@@ -129,6 +129,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       measure: measuring ?? [],
       closures: [...closures.values()].map(({ id, lines, geometry }) => ({ id, lines, area: geometry.type === 'Polygon' ? geometry.coordinates : null })),
       reach: roadsDrawn.reach,
+      doubts: noDoubts,
       drawing: tool?.tool === 'close' ? { points: drawing.points, as: drawing.shape === 'cut' ? 'points' : drawing.shape } : { points: tool ? toolPoints(tool) : [], as: 'points' },
       draft,
     }

@@ -8,7 +8,7 @@ import type { RoadGraph } from '#core/graph/road-graph.ts'
 import { stepsOf, type Turn } from '#core/graph/steps.ts'
 import type { DrawnShape, TravelMode } from './contract.ts'
 import { firstArrivals } from './first-arrivals.ts'
-import { nowOf, type Moment, type MomentPlan } from './moment.ts'
+import { nowOf, openedUp, versionOf, type Moment, type MomentPlan } from './moment.ts'
 import { placeClosure, type PlacedClosure } from './placed-closure.ts'
 import { standingOn, type Standing } from './standing.ts'
 
@@ -59,32 +59,43 @@ const AREA_METERS = 100
 /** Answers of one map. Keeps, by mode, the streets of the last moment it was asked about, and who stands on them. */
 export function roadsAnswers(graph: RoadGraph) {
   const engine = createEngine(graph)
-  const applied = new Map<TravelMode, number>()
   const planned = new Map<TravelMode, number>()
   /** The streets with nothing closed. */
   const openEngine = createEngine(graph)
+  /** By mode, the version that each was told of last; both begin with the profile. */
+  const applied = { now: new Map<TravelMode, number>(), open: new Map<TravelMode, number>() }
   const standings = { now: new Map<TravelMode, Standing>(), open: new Map<TravelMode, Standing>() }
 
   function atMoment(mode: TravelMode, moment: Moment): Engine {
-    if (applied.get(mode) === moment.version) return engine
+    const version = versionOf(moment, mode)
+    if ((applied.now.get(mode) ?? 0) === version) return engine
     engine.setNow(mode, nowOf(moment, mode))
-    applied.set(mode, moment.version)
+    applied.now.set(mode, version)
     planned.delete(mode)
     return engine
   }
+  function opened(mode: TravelMode, moment: Moment): Engine {
+    const open = openedUp(moment)
+    const version = versionOf(open, mode)
+    if ((applied.open.get(mode) ?? 0) === version) return openEngine
+    openEngine.setNow(mode, nowOf(open, mode))
+    applied.open.set(mode, version)
+    return openEngine
+  }
   function withPlan(mode: TravelMode, moment: Moment, plan: MomentPlan | undefined): Engine {
     const ready = atMoment(mode, moment)
-    if (!plan || plan.version !== moment.version || planned.get(mode) === moment.version) return ready
+    const version = versionOf(moment, mode)
+    if (!plan || plan.version !== version || planned.get(mode) === version) return ready
     const found = planFrom(plan.extras, mode)
     if (found) ready.setPlan(mode, found)
-    planned.set(mode, moment.version)
+    planned.set(mode, version)
     return ready
   }
   const snap = (mode: TravelMode, { lon, lat }: Point) => nearestEdge(graph, mode, lon, lat)
 
   const perform = {
     arrivals(task: RoadsTask & { do: 'arrivals' }): RoadsAnswers['arrivals'] {
-      const streets = task.openRoads ? openEngine.streets(task.mode) : atMoment(task.mode, task.moment).streets(task.mode)
+      const streets = (task.openRoads ? opened : atMoment)(task.mode, task.moment).streets(task.mode)
       const kept = standings[task.openRoads ? 'open' : 'now']
       let here = kept.get(task.mode)
       if (here?.standings.streets !== streets) kept.set(task.mode, (here = standingOn(graph, streets)))

@@ -36,6 +36,12 @@ export function momentOf(version: number, parts: readonly { readonly modes: read
   return Object.keys(closed).length === 0 && Object.keys(driveMs).length === 0 ? profileMoment : { version, closed, driveMs }
 }
 
+/** The moment's version for one mode: 0 where that one goes by the profile, whatever there is for others. Its kept plan is exact then. */
+export const versionOf = ({ version, closed, driveMs }: Moment, mode: TravelMode): number => (closed[mode] || driveMs[mode] ? version : 0)
+
+/** The same moment, at its speeds, as if nothing were closed. */
+export const openedUp = (moment: Moment): Moment => ({ ...moment, closed: {} })
+
 /** What an engine, or a plan, must be told of the moment. Everything that changes streets is put in here. */
 export function nowOf({ closed, driveMs }: Moment, mode: TravelMode): Now {
   const [flat, speeds] = [closed[mode], driveMs[mode]]

@@ -7,7 +7,7 @@ import type { Log } from '#platform/log.ts'
 import { workerPool, type WorkerPool } from '#platform/workers/pool.ts'
 import type { TravelMode } from './contract.ts'
 import type { TownRoads } from './deps.ts'
-import { nowOf, type Moment, type MomentPlan } from './moment.ts'
+import { nowOf, versionOf, type Moment, type MomentPlan } from './moment.ts'
 import type { PlanTask } from './plan-worker.ts'
 
 /** A change is often followed by another: plans wait for so long. */
@@ -31,7 +31,7 @@ export function openPlans(map: TownRoads, log: Pick<Log, 'warn'>): Plans {
 
   const at = (mode: TravelMode, moment: Moment) => {
     const plan = ready.get(mode)
-    return plan?.version === moment.version ? plan : undefined
+    return plan?.version === versionOf(moment, mode) ? plan : undefined
   }
 
   async function prepareAll(moment: Moment): Promise<void> {
@@ -40,11 +40,12 @@ export function openPlans(map: TownRoads, log: Pick<Log, 'warn'>): Plans {
       if (at(mode, moment)) continue
       try {
         const path = join(map.folder, `plan-${mode}.bin`)
-        const kept = moment.version === 0 ? await readPlan(path, map.graph, log) : undefined
+        const version = versionOf(moment, mode)
+        const kept = version === 0 ? await readPlan(path, map.graph, log) : undefined
         const extras = kept ?? (await planFor(mode, moment))
         if (stopped || moment !== wanted) return
-        ready.set(mode, { version: moment.version, extras })
-        if (!kept && moment.version === 0) await writePlan(path, map.graph, extras)
+        ready.set(mode, { version, extras })
+        if (!kept && version === 0) await writePlan(path, map.graph, extras)
       } catch (error) {
         if (!stopped) log.warn({ err: error, mode }, 'a plan could not be prepared; searches answer')
       }

@@ -6,6 +6,8 @@ import { isRefused, refuse } from '#kernel/decision.ts'
 import { route, type Route } from '#platform/http/route.ts'
 import { ArcSpeedsView, DoubtsView, SpeedsView, TravelMode } from './contract.ts'
 import type { RoadsDeps } from './deps.ts'
+import { doubtsCsv, doubtsGeojson } from './doubts-file.ts'
+import type { RoadsRoom } from './jobs.ts'
 import { middleOf, taught } from './speeds.ts'
 import { forgetAllSpeeds, setSpeedsUsed, speedsKeepers } from './switch-speeds.ts'
 
@@ -25,6 +27,20 @@ async function speedsNow({ room }: RoadsDeps): Promise<SpeedsView> {
     hour,
     modes: (estimate?.modes ?? []).map(({ mode, drives, arcs, coveredShare, doubts }) => ({ mode, drives, arcs, coveredShare, doubted: doubts.length })),
   }
+}
+
+async function doubtsNow(room: RoadsRoom): Promise<DoubtsView> {
+  const { at, estimate } = await room.speeds.now()
+  const roads = (estimate?.modes ?? []).flatMap(({ mode, doubts }) =>
+    doubts.map(({ arc, value, error, drives, street, meters, profileMs, line }) => {
+      const mapKmh = (meters / profileMs) * 3600
+      const name = room.streetOf(street)
+      const kind = value > 0 ? ('slower' as const) : ('faster' as const)
+      return { id: String(arc), mode, kind, street: name?.name ?? null, streetEn: name?.nameEn ?? null, ...ratioOf({ value, error }), drives, mapKmh, learnedKmh: mapKmh / Math.exp(value), meters, line }
+    }),
+  )
+  const places = (await room.speeds.offMap()).map(({ why, x, y, drives, days }) => ({ why, ...middleOf(x, y), drives, days }))
+  return { at, roads, places }
 }
 
 export const speedsRoutes: Route<RoadsDeps>[] = [
@@ -69,18 +85,33 @@ export const speedsRoutes: Route<RoadsDeps>[] = [
     schema: {},
     replies: { 200: DoubtsView },
     async handle({ room }) {
+      return room.isReady() ? { status: 200, body: await doubtsNow(room) } : refuse('map-not-found')
+    },
+  }),
+  of({
+    method: 'GET',
+    path: '/api/roads/doubts.csv',
+    summary: 'Where the map is wrong, as a table for a spreadsheet.',
+    access: readers,
+    schema: { querystring: Type.Object({ language: Type.Optional(Type.Union([Type.Literal('zh'), Type.Literal('en')], { description: 'the caller’s own when absent' })) }) },
+    replies: { 200: Type.String({ description: 'text/csv, UTF-8' }) },
+    async handle({ room }, { language: own, querystring: { language = own } }) {
       if (!room.isReady()) return refuse('map-not-found')
-      const { at, estimate } = await room.speeds.now()
-      const roads = (estimate?.modes ?? []).flatMap(({ mode, doubts }) =>
-        doubts.map(({ arc, value, error, drives, street, meters, profileMs, line }) => {
-          const mapKmh = (meters / profileMs) * 3600
-          const name = room.streetOf(street)
-          const kind = value > 0 ? ('slower' as const) : ('faster' as const)
-          return { id: String(arc), mode, kind, street: name?.name ?? null, streetEn: name?.nameEn ?? null, ...ratioOf({ value, error }), drives, mapKmh, learnedKmh: mapKmh / Math.exp(value), meters, line }
-        }),
-      )
-      const places = (await room.speeds.offMap()).map(({ why, x, y, drives, days }) => ({ why, ...middleOf(x, y), drives, days }))
-      return { status: 200, body: { at, roads, places } }
+      const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="doubts.csv"' }
+      return { status: 200, headers, body: doubtsCsv(await doubtsNow(room), language) }
+    },
+  }),
+  of({
+    method: 'GET',
+    path: '/api/roads/doubts.geojson',
+    summary: 'Where the map is wrong, as GeoJSON for a map editor: roads as lines in the direction driven, places as points.',
+    access: readers,
+    schema: {},
+    replies: { 200: Type.String({ description: 'application/geo+json' }) },
+    async handle({ room }) {
+      if (!room.isReady()) return refuse('map-not-found')
+      const headers = { 'content-type': 'application/geo+json; charset=utf-8', 'content-disposition': 'attachment; filename="doubts.geojson"' }
+      return { status: 200, headers, body: doubtsGeojson(await doubtsNow(room)) }
     },
   }),
   of({

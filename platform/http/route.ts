@@ -59,7 +59,7 @@ type Reply<R> = {
   [status in keyof R]: {
     readonly status: status
     readonly body: Typed<R[status]>
-    /** Beside the server's own; a `content-type` other than JSON sends a string body as it is (CSV, say). */
+    /** Beside the server's own; a `content-type` other than `application/json` sends a string body as it is (CSV, GeoJSON). */
     readonly headers?: Readonly<Record<string, string>>
   }
 }[keyof R]

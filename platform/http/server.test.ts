@@ -59,6 +59,8 @@ const routes: Route<{ said: string[] }>[] = [
     handle: async () => ({ status: 200, body: { path: join(folder, 'map.bin'), type: 'application/octet-stream', etag: 'v1' } }) }),
   town({ method: 'GET', path: '/api/test/csv', summary: 'A table.', access: 'public', schema: {}, replies: { 200: Type.String() },
     handle: async () => ({ status: 200, body: 'a,b\r\n', headers: { 'content-type': 'text/csv; charset=utf-8' } }) }),
+  town({ method: 'GET', path: '/api/test/features', summary: 'Features.', access: 'public', schema: {}, replies: { 200: Type.String() },
+    handle: async () => ({ status: 200, body: '{"type":"FeatureCollection"}', headers: { 'content-type': 'application/geo+json; charset=utf-8' } }) }),
   town({ method: 'POST', path: '/api/test/upload', summary: 'Take bytes.', access: ['dispatcher'], upload: true, bodyLimit: 3_000_000, schema: {}, replies: { 200: Type.Object({ bytes: Type.Integer(), type: Type.String() }) },
     async handle(_deps, { upload }) {
       let bytes = 0
@@ -285,6 +287,8 @@ test('files are sent in ranges', async () => {
 test('text goes out as it is', async () => {
   const { body, headers } = await ask('/api/test/csv')
   assert.deepEqual([body, headers['content-type']], ['a,b\r\n', 'text/csv; charset=utf-8'])
+  const features = await ask('/api/test/features')
+  assert.deepEqual([features.body, features.headers['content-type']], [{ type: 'FeatureCollection' }, 'application/geo+json; charset=utf-8'])
 })
 
 test('uploads of any type stream through, up to their own limit', async () => {

@@ -242,7 +242,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.code(status)
     if (body === null || body === undefined || status === 204) return reply.send()
-    const isJson = !reply.hasHeader('content-type') || String(reply.getHeader('content-type')).includes('json')
+    const isJson = !reply.hasHeader('content-type') || String(reply.getHeader('content-type')).startsWith('application/json')
     if (isJson) reply.type('application/json; charset=utf-8')
     return reply.send(isJson ? JSON.stringify(body) : body)
   }

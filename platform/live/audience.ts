@@ -55,6 +55,7 @@ export const usualEntryRules: EntryRules = {
     town: everyRole,
     member: keepers,
     account: keepers,
+    'road-speeds': keepers,
   },
 }
 

@@ -151,6 +151,18 @@ export const administrationViews = named({
   'administration-units': section('units', '.ant-table-row'),
   'administration-categories': section('categories', '.ant-table-row'),
   'administration-map': section('map', '.map-facts'),
+  'administration-roads': {
+    path: () => '/administration/roads',
+    async show(page) {
+      // what is learned is read in the first seconds; in a town that has learned nothing that is what is shown
+      await there('.doubt-name, .speeds-needs')(page)
+      const first = page.locator('.doubt-name').first()
+      if ((await first.count()) === 0) return
+      await first.click()
+      await there('.hours td button', '.maplibregl-canvas')(page)
+      await page.waitForTimeout(2000) // the map goes there
+    },
+  },
   'administration-new-account': {
     path: () => '/administration/accounts',
     async show(page) {

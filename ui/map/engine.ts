@@ -10,8 +10,8 @@ import { drawMark, markRatio } from './marks.ts'
 import { overlayLayers, overlaySources, pointable, type OverlayOptions } from './overlay.ts'
 import { basemapStyle, type BasemapOptions } from './style.ts'
 import {
-  callFeatures, closureFeatures, drawingFeatures, incidentFeatures, reachFeatures, lineFeature, noFeatures, pointFeatures, stationFeatures, unitFeatures,
-  type MapClosure, type MapIncident, type MapReach, type MapStation, type MapThing, type MapUnit, type Place,
+  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures, unitFeatures,
+  type MapClosure, type MapDoubts, type MapIncident, type MapReach, type MapStation, type MapThing, type MapUnit, type Place,
 } from './things.ts'
 
 setWorkerUrl(workerUrl)
@@ -30,6 +30,8 @@ export type Scene = {
   readonly closures: readonly MapClosure[]
   /** Areas reached in some minutes. */
   readonly reach: readonly MapReach[]
+  /** Where the map may be wrong. */
+  readonly doubts: MapDoubts
   /** A closure that is being drawn, or the places that a tool was given. */
   readonly drawing: { readonly points: readonly Place[]; readonly as: 'points' | 'line' | 'area' }
   /** Where a new incident would be. */
@@ -75,7 +77,7 @@ export function createTownMap(
   events: MapEvents,
 ): TownMapEngine {
   let look = start.look
-  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], drawing: { points: [], as: 'points' }, draft: null }
+  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null }
   let incidentsById = new Map<string, MapIncident>()
   let redrawTimer = 0
   let isReady = false
@@ -124,6 +126,7 @@ export function createTownMap(
     put('stations', stationFeatures(scene.stations, look.theme))
     put('reach', reachFeatures(scene.reach))
     put('closures', closureFeatures(scene.closures))
+    put('doubts', doubtFeatures(scene.doubts))
     put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
     put('route', lineFeature(scene.route))
     put('measure', lineFeature(scene.measure))

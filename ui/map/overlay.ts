@@ -27,6 +27,7 @@ export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>)
     districts: districts === null ? data() : data({ data: districts }),
     reach: data(),
     closures: data(),
+    doubts: data(),
     drawing: data(),
     route: data(),
     measure: data(),
@@ -45,6 +46,9 @@ export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>)
     }),
   }
 }
+
+/** By how far a road is from what the map says. */
+const doubtWidth: ExpressionSpecification = ['match', ['get', 'rank'], 1, 3, 2, 4.5, 6.5]
 
 const byTone = (palette: Palette): ExpressionSpecification =>
   ['match', ['get', 'tone'], 'free', palette.tones.free, 'busy', palette.tones.busy, 'en-route', palette.tones['en-route'], 'on-scene', palette.tones['on-scene'], palette.tones.rest]
@@ -91,6 +95,30 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
     {
       id: 'closure-bars', type: 'line', source: 'closures', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'butt' },
       paint: { 'line-color': palette.edge, 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 3, 16, 9], 'line-dasharray': [0.6, 0.8] },
+    },
+    // each direction on its own side; slower solid, faster dashed, the farther off the broader
+    {
+      id: 'doubt-chosen', type: 'line', source: 'doubts', filter: ['all', ['==', ['geometry-type'], 'LineString'], ['==', ['get', 'chosen'], 1]], layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': palette.ink, 'line-width': 13, 'line-offset': 3, 'line-opacity': 0.85 },
+    },
+    {
+      id: 'doubt-edge', type: 'line', source: 'doubts', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': palette.edge, 'line-width': ['+', 3, doubtWidth], 'line-offset': 3 },
+    },
+    {
+      id: 'doubt-slower', type: 'line', source: 'doubts', filter: ['==', ['get', 'kind'], 'slower'], layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': palette.tones.busy, 'line-width': doubtWidth, 'line-offset': 3 },
+    },
+    {
+      id: 'doubt-faster', type: 'line', source: 'doubts', filter: ['==', ['get', 'kind'], 'faster'], layout: { 'line-join': 'round' },
+      paint: { 'line-color': palette.tones['en-route'], 'line-width': doubtWidth, 'line-offset': 3, 'line-dasharray': [1.6, 0.9] },
+    },
+    {
+      id: 'doubt-places', type: 'circle', source: 'doubts', filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': ['case', ['==', ['get', 'chosen'], 1], 11, 7], 'circle-color': ['match', ['get', 'kind'], 'no-road', palette.tones['on-scene'], palette.paper],
+        'circle-stroke-color': ['case', ['==', ['get', 'chosen'], 1], palette.ink, palette.tones['on-scene']], 'circle-stroke-width': 3,
+      },
     },
     {
       id: 'route-edge', type: 'line', source: 'route', layout: { 'line-cap': 'round', 'line-join': 'round' },

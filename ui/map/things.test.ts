@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { glideTo, type Glide } from './glide.ts'
-import { callFeatures, incidentFeatures, lengthMeters, scaleBar, unitFeatures, type MapIncident, type MapUnit } from './things.ts'
+import { callFeatures, doubtFeatures, doubtRank, incidentFeatures, lengthMeters, scaleBar, unitFeatures, type MapIncident, type MapUnit } from './things.ts'
 
 const car: MapUnit = { id: 'u1', handle: 1, callSign: '巡1', kind: 'car', tone: 'en-route', incident: 'i1' }
 const fix = { lon: 117.21, lat: 28.29, fixAt: 0, courseDeg: 45, speedKmh: 30, stale: false }
@@ -49,4 +49,11 @@ test('the scale bar is round and fits', () => {
     assert.ok(pixels <= 100 && pixels > 39, `${metersPerPixel}: ${pixels} px`)
     assert.match(String(meters), /^(0\.)?0*[125]0*$/, String(meters))
   }
+})
+
+test('a doubted road says which way it errs and how far, one place what is missing, and one of all is looked at', () => {
+  const line = [[117, 28], [117.001, 28]]
+  const { features } = doubtFeatures({ roads: [{ id: 'a', ratio: 1.4, line }, { id: 'b', ratio: 0.4, line }], places: [{ id: 'c', lon: 117, lat: 28, why: 'no-road' }], chosen: 'b' })
+  assert.deepEqual(features.map(({ properties }) => [properties!['id'], properties!['kind'], properties!['rank'], properties!['chosen']]), [['a', 'slower', 1, 0], ['b', 'faster', 3, 1], ['c', 'no-road', undefined, 0]])
+  for (const [ratio, rank] of [[1.3, 1], [0.7, 1], [1.6, 2], [0.55, 2], [2.5, 3], [0.3, 3]] as const) assert.equal(doubtRank(ratio), rank, String(ratio))
 })

@@ -146,6 +146,25 @@ export const closureFeatures = (closures: readonly MapClosure[]): FeatureCollect
     ]),
   )
 
+/** A road in one direction whose drives take other times than the map says. */
+export type MapDoubt = { readonly id: string; readonly ratio: number; readonly line: readonly (readonly number[])[] }
+/** What is doubted of the map: roads, places where drives leave them, and which of both is looked at. */
+export type MapDoubts = { readonly roads: readonly MapDoubt[]; readonly places: readonly { readonly id: string; readonly lon: number; readonly lat: number; readonly why: string }[]; readonly chosen: string | null }
+export const noDoubts: MapDoubts = { roads: [], places: [], chosen: null }
+
+/** How far from the map, in three steps: by a third, by the double, by more. */
+export const doubtRank = (ratio: number): 1 | 2 | 3 => (Math.abs(Math.log(ratio)) < Math.log(1.5) ? 1 : Math.abs(Math.log(ratio)) < Math.log(2) ? 2 : 3)
+
+export const doubtFeatures = ({ roads, places, chosen }: MapDoubts): FeatureCollection =>
+  collection([
+    ...roads.map(({ id, ratio, line }): Feature => ({
+      type: 'Feature',
+      geometry: { type: 'LineString', coordinates: line.map((place) => [...place]) },
+      properties: { id, kind: ratio > 1 ? 'slower' : 'faster', rank: doubtRank(ratio), chosen: id === chosen ? 1 : 0 },
+    })),
+    ...places.map(({ id, lon, lat, why }) => point([lon, lat], { id, kind: why, chosen: id === chosen ? 1 : 0 })),
+  ])
+
 /** What is being drawn: points alone, a line through them, or an area. */
 export function drawingFeatures(points: readonly Place[], as: 'points' | 'line' | 'area'): FeatureCollection {
   const features: Feature[] = points.map((place) => point(place, {}))
