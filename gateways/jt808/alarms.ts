@@ -8,12 +8,6 @@ const names = [
   'speed-sensor-fault', 'fuel', 'stolen', 'illegal-ignition', 'illegal-movement', 'collision', 'rollover', 'illegal-door',
 ] as const
 
-/**
- * The bits that a terminal keeps set until its message is answered with 0x8001; the others last as long as the condition.
- * Whoever raises alarms must take the first edge of either kind.
- */
-export const keptUntilAnswered: readonly string[] = ['emergency', 'danger', 'area', 'route', 'segment-time', 'illegal-ignition', 'illegal-movement', 'illegal-door']
-
 /** @param bits  the 32 bits of the word */
 export function alarmsOf(bits: number, version: '2013' | '2019'): string[] {
   return names.flatMap((name, bit) => {
