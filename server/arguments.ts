@@ -29,12 +29,15 @@ export type RoadsArguments =
   | { readonly command: 'roads isochrone'; readonly graph: string; readonly mode: TravelMode; readonly from: LonLat; readonly minutes: readonly number[] }
   | { readonly command: 'roads check'; readonly graph: string; readonly pairs: number; readonly seed: number }
 export type MatchArguments = { readonly command: 'match'; readonly network: string; readonly track: string }
+export const protocols = ['jt808', 'gt06', 'h02', 'osmand', 'owntracks'] as const
+export type DecodeArguments = { readonly command: 'decode'; readonly protocol: (typeof protocols)[number] }
 export type Arguments =
   | ServeArguments
   | ImportArguments
   | JournalArguments
   | RoadsArguments
   | MatchArguments
+  | DecodeArguments
   | { readonly command: 'help' }
   | { readonly command: 'version' }
 
@@ -54,6 +57,8 @@ gengfu roads check --graph FILE --pairs N --seed S
     Hold the engine against the plain search. Exit 1 on any difference.
 gengfu match --network DIR --track FILE
     Which arcs of a network (.nodes, .arcs) a track drove, one index a line.
+gengfu decode jt808|gt06|h02|osmand|owntracks
+    What frames of terminals and messages of phones say: one a line on standard input, one JSON a line out.
 gengfu journal verify --data DIR | --file FILE
     Prove that nothing in the journal was changed or removed. Exit 1 names the first bad position.
 gengfu journal export --data DIR [--out FILE]
@@ -100,8 +105,15 @@ export function parseArguments(words: readonly string[]): Arguments {
       if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
       return { command: 'match', network: text(values.network, 'match needs --network DIR'), track: text(values.track, 'match needs --track FILE') }
     }
+    case 'decode': {
+      const { positionals } = read(words.slice(1), {})
+      const [word] = positionals
+      const protocol = protocols.find((each) => each === word)
+      if (!protocol || positionals.length !== 1) throw new UsageError(`"decode ${positionals.join(' ')}" is unknown; expected decode ${protocols.join(', ')}.`)
+      return { command: 'decode', protocol }
+    }
     default:
-      throw new UsageError(`"${first}" is unknown; expected serve, import, roads, match or journal.`)
+      throw new UsageError(`"${first}" is unknown; expected serve, import, roads, match, decode or journal.`)
   }
 }
 

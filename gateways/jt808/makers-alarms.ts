@@ -1,0 +1,57 @@
+/**
+ * Alarms that makers and a regional standard put into attachments of their own.
+ *
+ * Sources: T/JSATL 12-2017 (0x64 to 0x67, 0x70); for the rest, frames of real devices and what others read in them (README).
+ */
+
+/** An attachment of a location: id and value, its length left out. */
+export type Attachment = { readonly id: number; readonly value: Uint8Array }
+
+const harsh = ['harsh-acceleration', 'harsh-braking', 'harsh-cornering'] as const
+
+/** Alarms of attachments that are not the standard's. An attachment too short for its kind says nothing. */
+export function makersAlarms({ id, value }: Attachment): string[] {
+  const word = (at: number) => ((value[at] ?? 0) << 8) | (value[at + 1] ?? 0)
+  const set = (bits: number, ...alarms: readonly string[]) => alarms.filter((_, bit) => (bits >> bit) & 1)
+  switch (id) {
+    case 0x57: // harsh driving in bits 8 to 10 of the first word
+      return set(word(0) >> 8, ...harsh)
+    case 0x64:
+      return value.length >= 6 ? ['driver-assistance'] : []
+    case 0x65:
+      return value.length >= 6 ? ['driver-state'] : []
+    case 0x66:
+      return value.length >= 36 ? ['tyre-pressure'] : []
+    case 0x67:
+      return value.length >= 36 ? ['blind-spot'] : []
+    case 0x70:
+      return value.length >= 6 ? ([harsh[value[5]! - 1] ?? (value[5] === 0x16 ? 'collision' : '')].filter(Boolean) as string[]) : []
+    case 0xe8:
+      return eventAlarms[word(0)] ?? []
+    case 0xeb:
+      return nested(value).flatMap(({ id: inner, value: bits }) => (inner === 0xc5 && bits.length === 4 && ((bits[3]! >> 6) & 1) === 0 ? ['vibration'] : []))
+    case 0xfe: // 7c, then id, length, word
+      return value[0] === 0x7c && value[1] === 0x01 && value[2] === 0x04 ? set(value[6] ?? 0, ...harsh, 'collision', 'tamper') : []
+    default:
+      return []
+  }
+}
+
+const eventAlarms: Readonly<Record<number, string[]>> = {
+  0x0400: ['harsh-acceleration'], 0x0412: ['harsh-acceleration'], 0x0401: ['harsh-braking'], 0x0413: ['harsh-braking'],
+  0x0402: ['harsh-cornering'], 0x0414: ['harsh-cornering'], 0x0403: ['overspeed'], 0x0405: ['collision'], 0x0416: ['collision'],
+  0x0417: ['rollover'], 0x0406: ['vibration'], 0x0407: ['illegal-movement'], 0x0408: ['fence-enter'], 0x0409: ['fence-exit'], 0x040c: ['illegal-door'],
+  0x0c01: ['emergency'], 0x0c02: ['power-low'], 0x0c0e: ['power-cut'], 0x0c0f: ['battery-low'], 0x0c12: ['tamper'],
+}
+
+/** Records of length u16 (which counts the id), id u16, value. */
+function nested(bytes: Uint8Array): Attachment[] {
+  const records: Attachment[] = []
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const length = (bytes[at]! << 8) | bytes[at + 1]!
+    if (length < 2 || at + 2 + length > bytes.length) break
+    records.push({ id: (bytes[at + 2]! << 8) | bytes[at + 3]!, value: bytes.subarray(at + 4, at + 2 + length) })
+    at += 2 + length
+  }
+  return records
+}
