@@ -84,27 +84,45 @@ export function factorsOf(sums: Sums, arcClass: (arc: number) => number): Factor
     levelOf(sums, arcHourKey, SPREAD_USUAL.arcHour),
   ] as const
   const [byClass, byClassHour, byArc, byArcHour] = levels
-  solve(sums, levels, noise)
+  const doubts = solve(sums, levels, noise)
 
-  const part = (level: Level, key: number): { value: number; variance: number; drives: number } => {
+  const valueOf = (level: Level, key: number): number => {
     const group = level.places.get(key)
-    if (group === undefined) return { value: 0, variance: level.spread, drives: 0 }
-    return { value: level.value[group]!, variance: varianceOf(level, group, noise), drives: level.drives[group]! }
+    return group === undefined ? 0 : level.value[group]!
   }
-  const together = (...parts: readonly { value: number; variance: number }[]): Effect => ({
-    value: parts.reduce((sum, { value }) => sum + value, 0),
-    error: Math.sqrt(parts.reduce((sum, { variance }) => sum + variance, 0)),
-  })
+  const drivesOf = (level: Level, key: number): number => {
+    const group = level.places.get(key)
+    return group === undefined ? 0 : level.drives[group]!
+  }
+  /** Of class and arc together; what is not known of the class matters less the more drives there are on the arc itself. */
+  const arcVariance = (arc: number): number => {
+    const [group, ofClass] = [byArc.places.get(arc), varianceAt(doubts.class, byClass, arcClass(arc))]
+    return group === undefined ? byArc.spread + ofClass : doubts.arcAlone[group]! + (1 - doubts.arcTrust[group]!) ** 2 * ofClass
+  }
   const known = (arc: number) => byArc.places.has(arc)
   return {
-    at: (arc, hour) => together(part(byClass, arcClass(arc)), part(byClassHour, classHourKey(arc, hour)), part(byArc, arc), part(byArcHour, arcHourKey(arc, hour))),
-    of: (arc) => (known(arc) ? { ...together(part(byClass, arcClass(arc)), part(byArc, arc)), drives: part(byArc, arc).drives } : undefined),
-    own: (arc) => (known(arc) ? { ...together(part(byArc, arc)), drives: part(byArc, arc).drives } : undefined),
-    ofClass: (roadClass, hour) => together(part(byClass, roadClass), part(byClassHour, roadClass * HOURS_OF_WEEK + hour)),
+    at(arc, hour) {
+      const [roadClass, cell] = [arcClass(arc), byArcHour.places.get(arcHourKey(arc, hour))]
+      const value = valueOf(byClass, roadClass) + valueOf(byClassHour, classHourKey(arc, hour)) + valueOf(byArc, arc) + valueOf(byArcHour, arcHourKey(arc, hour))
+      const rest = arcVariance(arc) + varianceAt(doubts.classHour, byClassHour, classHourKey(arc, hour))
+      const variance = cell === undefined ? byArcHour.spread + rest : doubts.cellAlone[cell]! + (1 - doubts.cellTrust[cell]!) ** 2 * rest
+      return { value, error: Math.sqrt(variance) }
+    },
+    of: (arc) => (known(arc) ? { value: valueOf(byClass, arcClass(arc)) + valueOf(byArc, arc), error: Math.sqrt(arcVariance(arc)), drives: drivesOf(byArc, arc) } : undefined),
+    own: (arc) => (known(arc) ? { value: valueOf(byArc, arc), error: Math.sqrt(varianceAt(doubts.arc, byArc, arc)), drives: drivesOf(byArc, arc) } : undefined),
+    ofClass: (roadClass, hour) => ({
+      value: valueOf(byClass, roadClass) + valueOf(byClassHour, roadClass * HOURS_OF_WEEK + hour),
+      error: Math.sqrt(varianceAt(doubts.class, byClass, roadClass) + varianceAt(doubts.classHour, byClassHour, roadClass * HOURS_OF_WEEK + hour)),
+    }),
     arcs: Uint32Array.from(byArc.places.keys()).sort(),
-    drivesAt: (arc, hour) => part(byArcHour, arcHourKey(arc, hour)).drives,
+    drivesAt: (arc, hour) => drivesOf(byArcHour, arcHourKey(arc, hour)),
     model: { noise, spreads: levels.map(({ spread }) => spread) },
   }
+}
+
+const varianceAt = (variances: Float64Array, level: Level, key: number): number => {
+  const group = level.places.get(key)
+  return group === undefined ? level.spread : variances[group]!
 }
 
 function levelOf({ arc, hour, weight, drives }: Sums, keyOf: (arc: number, hour: number) => number, usual: number): Level {
@@ -127,7 +145,8 @@ function levelOf({ arc, hour, weight, drives }: Sums, keyOf: (arc: number, hour:
 const varianceOf = ({ weight, spread }: Level, group: number, noise: number): number => 1 / (weight[group]! / noise + 1 / spread)
 
 /** Gauss and Seidel: each effect anew from what the others leave, in turn. */
-function solve({ sum, weight }: Sums, levels: readonly Level[], noise: number): void {
+function solve(sums: Sums, levels: Levels, noise: number): Doubts {
+  const { sum, weight } = sums
   const left = Float64Array.from(sum)
   for (let round = 0; round < ROUNDS_MAX; round++) {
     let change = 0
@@ -144,17 +163,71 @@ function solve({ sum, weight }: Sums, levels: readonly Level[], noise: number): 
       }
       for (let row = 0; row < left.length; row++) left[row]! -= weight[row]! * step[groupOf[row]!]!
     }
-    if (round < ROUNDS) for (const level of levels) level.spread = spreadOf(level, noise)
-    else if (change < CHANGE_MIN) return
+    if (round < ROUNDS) {
+      const doubts = doubtsOf(sums, levels, noise)
+      for (const [i, variances] of [doubts.class, doubts.classHour, doubts.arc, doubts.cell].entries()) levels[i]!.spread = spreadOf(levels[i]!, variances)
+    } else if (change < CHANGE_MIN) break
   }
+  return doubtsOf(sums, levels, noise)
+}
+
+type Levels = readonly [byClass: Level, byClassHour: Level, byArc: Level, byArcHour: Level]
+/** Variances by group of the four kinds of effect; and how an arc and a cell are told apart from what lies above them. */
+type Doubts = {
+  readonly class: Float64Array
+  readonly classHour: Float64Array
+  readonly arc: Float64Array
+  readonly cell: Float64Array
+  /** What is not known of an arc (a cell) when everything above it is; and the share of what is seen there that is laid to it. */
+  readonly arcAlone: Float64Array
+  readonly arcTrust: Float64Array
+  readonly cellAlone: Float64Array
+  readonly cellTrust: Float64Array
+}
+
+/**
+ * What drives tell of each effect, the more particular ones summed out: a mean over an hour tells of its arc as much as hours of an arc are
+ * alike, an arc of its class as much as arcs are. Exact for arcs within classes and hours within arcs; hours of a class are taken by themselves.
+ */
+function doubtsOf(sums: Sums, [byClass, byClassHour, byArc, byArcHour]: Levels, noise: number): Doubts {
+  const told = (level: Level) => new Float64Array(level.value.length)
+  const [ofArc, ofClassHour, ofClass] = [told(byArc), told(byClassHour), told(byClass)]
+  // rows of one cell are one cell
+  const [cellAlone, cellTrust, seen] = [told(byArcHour), told(byArcHour), new Uint8Array(byArcHour.value.length)]
+  const classOfArc = new Uint32Array(byArc.value.length)
+  for (let row = 0; row < sums.arc.length; row++) {
+    const cell = byArcHour.groupOf[row]!
+    classOfArc[byArc.groupOf[row]!] = byClass.groupOf[row]!
+    if (seen[cell] === 1) continue
+    seen[cell] = 1
+    const certainty = byArcHour.weight[cell]! / noise
+    cellAlone[cell] = 1 / (certainty + 1 / byArcHour.spread)
+    cellTrust[cell] = cellAlone[cell]! * certainty
+    const tells = certainty > 0 ? 1 / (byArcHour.spread + 1 / certainty) : 0
+    ofArc[byArc.groupOf[row]!]! += tells
+    ofClassHour[byClassHour.groupOf[row]!]! += tells
+  }
+  const arcAlone = ofArc.map((tells) => 1 / (tells + 1 / byArc.spread))
+  const arcTrust = arcAlone.map((variance, arc) => variance * ofArc[arc]!)
+  for (let arc = 0; arc < ofArc.length; arc++) ofClass[classOfArc[arc]!]! += ofArc[arc]! > 0 ? 1 / (byArc.spread + 1 / ofArc[arc]!) : 0
+  const classes = ofClass.map((tells) => 1 / (tells + 1 / byClass.spread))
+  const classHours = ofClassHour.map((tells) => 1 / (tells + 1 / byClassHour.spread))
+  const arcs = arcAlone.map((variance, arc) => variance + arcTrust[arc]! ** 2 * classes[classOfArc[arc]!]!)
+  const cells = cellAlone.slice()
+  for (let row = 0; row < sums.arc.length; row++) {
+    const [cell, arc] = [byArcHour.groupOf[row]!, byArc.groupOf[row]!]
+    const above = arcAlone[arc]! + (1 - arcTrust[arc]!) ** 2 * classes[classOfArc[arc]!]! + classHours[byClassHour.groupOf[row]!]!
+    cells[cell] = cellAlone[cell]! + cellTrust[cell]! ** 2 * above
+  }
+  return { class: classes, classHour: classHours, arc: arcs, cell: cells, arcAlone, arcTrust, cellAlone, cellTrust }
 }
 
 /** How much effects of one kind differ from zero: their squares, by as many of them as the drives tell anything of. */
-function spreadOf(level: Level, noise: number): number {
+function spreadOf(level: Level, variances: Float64Array): number {
   let [squares, told] = [SPREAD_GROUPS * level.usual, SPREAD_GROUPS]
   for (let group = 0; group < level.value.length; group++) {
     squares += level.value[group]! ** 2
-    told += 1 - varianceOf(level, group, noise) / level.spread
+    told += Math.max(0, 1 - variances[group]! / level.spread)
   }
   return Math.max(level.usual / 50, squares / told)
 }
