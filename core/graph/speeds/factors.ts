@@ -69,7 +69,7 @@ type Level = {
 /**
  * @param arcClass  the class of an arc's road
  *
- * O(rows × rounds): a second for a million rows.
+ * O(rows × rounds): some three seconds for a million rows.
  */
 export function factorsOf(sums: Sums, arcClass: (arc: number) => number): Factors {
   const noise = noiseOf(sums)
