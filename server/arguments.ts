@@ -29,8 +29,12 @@ export type RoadsArguments =
   | { readonly command: 'roads isochrone'; readonly graph: string; readonly mode: TravelMode; readonly from: LonLat; readonly minutes: readonly number[] }
   | { readonly command: 'roads check'; readonly graph: string; readonly pairs: number; readonly seed: number }
 export type MatchArguments = { readonly command: 'match'; readonly network: string; readonly track: string }
+export const protocols = ['jt808', 'gt06', 'h02', 'osmand', 'owntracks'] as const
+export type Protocol = (typeof protocols)[number]
+export type DecodeArguments = { readonly command: 'decode'; readonly protocol: Protocol }
 export type Arguments =
   | ServeArguments
+  | DecodeArguments
   | ImportArguments
   | JournalArguments
   | RoadsArguments
@@ -54,6 +58,8 @@ gengfu roads check --graph FILE --pairs N --seed S
     Hold the engine against the plain search. Exit 1 on any difference.
 gengfu match --network DIR --track FILE
     Which arcs of a network (.nodes, .arcs) a track drove, one index a line.
+gengfu decode jt808|gt06|h02|osmand|owntracks
+    Frames of terminals and trackers, one a line, as JSON. Hexadecimal; {"method","path","contentType","body"} for the last two.
 gengfu journal verify --data DIR | --file FILE
     Prove that nothing in the journal was changed or removed. Exit 1 names the first bad position.
 gengfu journal export --data DIR [--out FILE]
@@ -100,8 +106,14 @@ export function parseArguments(words: readonly string[]): Arguments {
       if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
       return { command: 'match', network: text(values.network, 'match needs --network DIR'), track: text(values.track, 'match needs --track FILE') }
     }
+    case 'decode': {
+      const { positionals } = read(words.slice(1), {})
+      const protocol = one(positionals, 'decode needs one protocol') as Protocol
+      if (!protocols.includes(protocol)) throw new UsageError(`decode ${protocol}: expected ${protocols.slice(0, -1).join(', ')} or ${protocols.at(-1)}.`)
+      return { command: 'decode', protocol }
+    }
     default:
-      throw new UsageError(`"${first}" is unknown; expected serve, import, roads, match or journal.`)
+      throw new UsageError(`"${first}" is unknown; expected serve, import, roads, match, decode or journal.`)
   }
 }
 

@@ -34,6 +34,8 @@ async function run(): Promise<number> {
         return await (await import('./cli/roads.ts')).roads(words)
       case 'match':
         return await (await import('./cli/match.ts')).matchTrack(words)
+      case 'decode':
+        return await (await import('./cli/decode.ts')).decode(words)
       case 'journal verify':
         return await (await import('./cli/journal.ts')).journalVerify(words)
       case 'journal export':
