@@ -1,4 +1,9 @@
-/** What the bits of an alarm word mean, JT/T 808-2013 table 24 and 808-2019 table 24. */
+/**
+ * What the bits of an alarm word mean, JT/T 808-2013 table 24 and 808-2019 table 24.
+ *
+ * A terminal keeps emergency, danger, area, route, segment-time, illegal-ignition, illegal-movement and illegal-door set until its message is answered with
+ * 0x8001; the others last as long as their condition. Whoever raises alarms takes the first edge of either kind.
+ */
 
 /** By bit, lowest first. Bits 15 to 17 mean something since 2019 only. */
 const names = [
@@ -7,12 +12,6 @@ const names = [
   'tyre-pressure', 'blind-spot-fault', 'driving-overtime', 'parking-overtime', 'area', 'route', 'segment-time', 'route-deviation',
   'speed-sensor-fault', 'fuel', 'stolen', 'illegal-ignition', 'illegal-movement', 'collision', 'rollover', 'illegal-door',
 ] as const
-
-/**
- * The bits that a terminal keeps set until its message is answered with 0x8001; the others last as long as the condition.
- * Whoever raises alarms must take the first edge of either kind.
- */
-export const keptUntilAnswered: readonly string[] = ['emergency', 'danger', 'area', 'route', 'segment-time', 'illegal-ignition', 'illegal-movement', 'illegal-door']
 
 /** @param bits  the 32 bits of the word */
 export function alarmsOf(bits: number, version: '2013' | '2019'): string[] {

@@ -79,10 +79,10 @@ export async function* decodeLines(input: AsyncIterable<Uint8Array>, protocol: P
   const keep = (bytes: Buffer) => {
     length += bytes.length
     if (length > LINE_BYTES_MAX) parts = []
-    else parts.push(Buffer.from(bytes)) // its own copy: a small line must not hold a large chunk
+    else parts.push(bytes)
   }
   const line = () => {
-    const whole = length > LINE_BYTES_MAX ? undefined : Buffer.concat(parts)
+    const whole = length > LINE_BYTES_MAX ? undefined : parts.length === 1 ? parts[0] : Buffer.concat(parts)
     parts = []
     length = 0
     return whole
@@ -96,7 +96,7 @@ export async function* decodeLines(input: AsyncIterable<Uint8Array>, protocol: P
       output += answer(line())
       from = end + 1
     }
-    keep(bytes.subarray(from))
+    keep(Buffer.from(bytes.subarray(from))) // its own copy: the end of a line must not hold a whole chunk
     if (output !== '') yield output
   }
   if (length > 0) yield answer(line())
