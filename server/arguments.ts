@@ -30,9 +30,11 @@ export type RoadsArguments =
   | { readonly command: 'roads check'; readonly graph: string; readonly pairs: number; readonly seed: number }
 export type MatchArguments = { readonly command: 'match'; readonly network: string; readonly track: string }
 export const protocols = ['jt808', 'gt06', 'h02', 'osmand', 'owntracks'] as const
-export type DecodeArguments = { readonly command: 'decode'; readonly protocol: (typeof protocols)[number] }
+export type Protocol = (typeof protocols)[number]
+export type DecodeArguments = { readonly command: 'decode'; readonly protocol: Protocol }
 export type Arguments =
   | ServeArguments
+  | DecodeArguments
   | ImportArguments
   | JournalArguments
   | RoadsArguments
@@ -58,7 +60,7 @@ gengfu roads check --graph FILE --pairs N --seed S
 gengfu match --network DIR --track FILE
     Which arcs of a network (.nodes, .arcs) a track drove, one index a line.
 gengfu decode jt808|gt06|h02|osmand|owntracks
-    What frames of terminals and messages of phones say: one a line on standard input, one JSON a line out.
+    Frames of terminals and trackers, one a line, as JSON. Hexadecimal; {"method","path","contentType","body"} for the last two.
 gengfu journal verify --data DIR | --file FILE
     Prove that nothing in the journal was changed or removed. Exit 1 names the first bad position.
 gengfu journal export --data DIR [--out FILE]
@@ -107,9 +109,8 @@ export function parseArguments(words: readonly string[]): Arguments {
     }
     case 'decode': {
       const { positionals } = read(words.slice(1), {})
-      const [word] = positionals
-      const protocol = protocols.find((each) => each === word)
-      if (!protocol || positionals.length !== 1) throw new UsageError(`"decode ${positionals.join(' ')}" is unknown; expected decode ${protocols.join(', ')}.`)
+      const protocol = one(positionals, 'decode needs one protocol') as Protocol
+      if (!protocols.includes(protocol)) throw new UsageError(`decode ${protocol}: expected ${protocols.slice(0, -1).join(', ')} or ${protocols.at(-1)}.`)
       return { command: 'decode', protocol }
     }
     default:

@@ -1,4 +1,9 @@
-/** What the bits of an alarm word mean, JT/T 808-2013 table 24 and 808-2019 table 24. */
+/**
+ * What the bits of an alarm word mean, JT/T 808-2013 table 24 and 808-2019 table 24.
+ *
+ * A terminal keeps emergency, danger, area, route, segment-time, illegal-ignition, illegal-movement and illegal-door set until its message is answered with
+ * 0x8001; the others last as long as their condition. Whoever raises alarms takes the first edge of either kind.
+ */
 
 /** By bit, lowest first. Bits 15 to 17 mean something since 2019 only. */
 const names = [

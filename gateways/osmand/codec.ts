@@ -22,7 +22,12 @@ export type OsmandFix = {
 }
 
 /** `fixes` is empty when the message holds no place (cells only, say). */
-export type OsmandMessage = { readonly device: string; readonly fixes: readonly OsmandFix[] }
+export type OsmandMessage = {
+  readonly device: string
+  readonly fixes: readonly OsmandFix[]
+  /** `emergency`, from the phone's own SOS; other alarms of phones are dropped. */
+  readonly alarms?: readonly 'emergency'[]
+}
 export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 export type Decoded = { readonly message: OsmandMessage } | { readonly malformed: Malformed }
 
@@ -37,7 +42,8 @@ export function decodeQuery(fields: Iterable<readonly [name: string, value: stri
   const [bothLat, bothLon] = said.get('location')?.split(',') ?? []
   const lat = said.get('lat') ?? bothLat
   const lon = said.get('lon') ?? bothLon
-  if (lat === undefined && lon === undefined) return { message: { device, fixes: [] } }
+  const alarms = alarmsOf(said.get('alarm'))
+  if (lat === undefined && lon === undefined) return { message: { device, fixes: [], ...alarms } }
   if (!isNumber(lat)) return malformed('lat', lat, 'degrees')
   if (!isNumber(lon)) return malformed('lon', lon, 'degrees')
 
@@ -60,7 +66,7 @@ export function decodeQuery(fields: Iterable<readonly [name: string, value: stri
     valid: !['false', '0'].includes(said.get('valid')?.toLowerCase() ?? ''),
     mock: ['true', '1'].includes(said.get('mock')?.toLowerCase() ?? ''),
   }
-  return { message: { device, fixes: [fix] } }
+  return { message: { device, fixes: [fix], ...alarms } }
 }
 
 /** Traccar Client 9 and later: `{device_id, location: {timestamp, coords: {…}}}`; several locations as an array. Speed is in m/s. */
@@ -76,9 +82,11 @@ export function decodeJson(text: string): Decoded {
   if (typeof device !== 'string' || device === '') return malformed('device_id', named, 'the key of a paired device')
 
   const fixes: OsmandFix[] = []
+  let alarms: ReturnType<typeof alarmsOf> = {}
   for (const [index, one] of (Array.isArray(location) ? location : location === undefined ? [] : [location]).entries()) {
     const path = Array.isArray(location) ? `location/${index}` : 'location'
-    const { timestamp, coords, mock } = fieldsOf(one)
+    const { timestamp, coords, mock, alarm, extras } = fieldsOf(one)
+    alarms = { ...alarms, ...alarmsOf(alarm ?? fieldsOf(extras)['alarm']) }
     if (coords === undefined || coords === null) continue
     const { latitude: lat, longitude: lon, speed, heading, altitude, accuracy } = fieldsOf(coords)
     if (!isFinite(lat)) return malformed(`${path}/coords/latitude`, lat, 'degrees')
@@ -100,7 +108,7 @@ export function decodeJson(text: string): Decoded {
       mock: mock === true,
     })
   }
-  return { message: { device, fixes } }
+  return { message: { device, fixes, ...alarms } }
 }
 
 /** Seconds or milliseconds since 1970, ISO 8601, or `2014-06-04 09:10:11` meant as UTC; NaN for anything else. */
@@ -113,6 +121,8 @@ export function instantOf(text: string): Instant {
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?$/.exec(text)
   return match ? Date.parse(`${match[1]}T${match[2]}${match[3] ?? 'Z'}`) : NaN
 }
+
+const alarmsOf = (said: unknown): Pick<OsmandMessage, 'alarms'> => (typeof said === 'string' && said.toLowerCase() === 'sos' ? { alarms: ['emergency'] } : {})
 
 const isNumber = (text: string | undefined): text is string =>
   text !== undefined && /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)

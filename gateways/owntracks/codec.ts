@@ -1,12 +1,13 @@
 /**
- * What OwnTracks says over HTTP or MQTT, as fixes. Pure: text in, numbers in our units out.
+ * What OwnTracks says over HTTP or MQTT, as messages. Pure: JSON in, values in our units out.
  *
- * Only the place and its quality are read. Networks (`SSID`, `BSSID`), regions, pressure, faces of friends' cards and everything
- * else a phone offers is dropped here: we have no use for it and no right to it. https://owntracks.org/booklet/tech/json/
+ * Only the place, its quality and its time are read. Networks (`SSID`, `BSSID`), regions, contacts, faces, pictures and battery are
+ * dropped here: we have no use for them and no right to them.
  */
 import type { Instant } from '#kernel/names.ts'
 
-export type OwntracksFix = {
+export type OwnTracksFix = {
+  /** By the device's clock; undefined when it did not say. */
   readonly at: Instant | undefined
   readonly lon: number
   readonly lat: number
@@ -15,55 +16,76 @@ export type OwntracksFix = {
   readonly altitudeMeters: number | undefined
   readonly accuracyMeters: number | undefined
 }
-export type OwntracksMessage = {
-  /** `location`, `transition`, `lwt`, `status` … as the program calls it. Only the first two hold the phone's own place. */
+
+export type OwnTracksMessage = {
+  /** `location`, `transition`, `waypoint`, `lwt` …, as the app names them; `empty` for a body without content. */
   readonly type: string
-  /** From the topic (`owntracks/USER/DEVICE`), else its two letters; undefined when neither is said. */
+  /** The topic `owntracks/user/device` where it is said; else the two letters of the tracker; else what the request said. */
   readonly device: string | undefined
-  readonly fixes: readonly OwntracksFix[]
+  readonly fixes: readonly OwnTracksFix[]
 }
 export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
-export type Decoded = { readonly message: OwntracksMessage } | { readonly malformed: Malformed }
+export type Decoded = { readonly message: OwnTracksMessage } | { readonly malformed: Malformed }
 
-/** Whose own place a message holds; a waypoint's is somewhere else. */
-const placed = new Set(['location', 'transition'])
-
-/** @param topic  of MQTT, where the message does not say it itself */
-export function decodeMessage(text: string, topic?: string): Decoded {
-  if (text.trim() === '') return malformed('body', undefined, 'a JSON object')
+/**
+ * A payload: one message, or an array of them.
+ *
+ * @param sender  the topic of MQTT, or what the HTTP request says of its sender; the payload's own word counts first
+ */
+export function decodePayload(text: string, sender?: string): Decoded {
+  if (text.trim() === '') return { message: { type: 'empty', device: sender, fixes: [] } }
   let root: unknown
   try {
     root = JSON.parse(text)
   } catch {
     return malformed('body', text.slice(0, 40), 'JSON')
   }
-  if (typeof root !== 'object' || root === null || Array.isArray(root)) return malformed('body', root, 'a JSON object')
-  const { _type: type, topic: said, tid, tst, lat, lon, vel, cog, alt, acc } = root as Record<string, unknown>
-  if (typeof type !== 'string' || type === '') return malformed('_type', type, 'location, transition …')
-  if (type === 'encrypted') return malformed('_type', type, 'a message that is not encrypted: leave the key in the app empty')
-  const device = deviceOf(typeof said === 'string' ? said : topic) ?? (typeof tid === 'string' && tid !== '' ? tid : undefined)
-  if (!placed.has(type)) return { message: { type, device, fixes: [] } }
-  if (!isWithin(lat, 90)) return malformed('lat', lat, 'degrees')
-  if (!isWithin(lon, 180)) return malformed('lon', lon, 'degrees')
-  if (tst !== undefined && !(typeof tst === 'number' && Number.isFinite(tst) && tst >= 0)) return malformed('tst', tst, 'seconds since 1970')
-  const number = (value: unknown, least: number, most: number) => (typeof value === 'number' && value >= least && value <= most ? value : undefined)
-  const fix = {
-    at: tst === undefined ? undefined : Math.round((tst as number) * 1000),
-    lon,
-    lat,
-    // a place is not lost because its speed is nonsense; −1 is how the program says that it does not know
-    speedKmh: number(vel, 0, 400),
-    courseDeg: number(cog, 0, 360),
-    altitudeMeters: number(alt, -1000, 10_000),
-    accuracyMeters: number(acc, 0, Infinity),
+  if (!Array.isArray(root)) return decodeOne(root, '', sender)
+  let whole: OwnTracksMessage = { type: 'empty', device: sender, fixes: [] }
+  for (const [index, one] of root.entries()) {
+    const decoded = decodeOne(one, `${index}/`, sender)
+    if ('malformed' in decoded) return decoded
+    const { message } = decoded
+    whole = index === 0 ? message : { type: whole.type, device: whole.device ?? message.device, fixes: [...whole.fixes, ...message.fixes] }
   }
-  return { message: { type, device, fixes: [fix] } }
+  return { message: whole }
 }
 
-const deviceOf = (topic: string | undefined) => /^owntracks\/([^/]+\/[^/]+)/.exec(topic ?? '')?.[1]
-const isWithin = (value: unknown, most: number): value is number => typeof value === 'number' && Math.abs(value) <= most
+function decodeOne(root: unknown, path: string, sender: string | undefined): Decoded {
+  if (typeof root !== 'object' || root === null) return malformed(`${path}body`, root, 'an object')
+  const { _type: type, topic, tid, lat, lon, tst, vel, cog, alt, acc } = root as Record<string, unknown>
+  if (typeof type !== 'string' || type === '') return malformed(`${path}_type`, type, 'what kind of message it is')
+  if (type === 'encrypted') return malformed(`${path}_type`, type, 'a payload in clear: the secret of encrypted ones stays on the phone')
+  const device = [topic, sender, tid].find((name): name is string => typeof name === 'string' && name !== '')
+  // A waypoint is a place that somebody marked, not where the phone is.
+  if (type !== 'location' && type !== 'transition') return { message: { type: type.slice(0, 40), device, fixes: [] } }
+  // A transition may leave its place out.
+  if (type === 'transition' && lat === undefined && lon === undefined) return { message: { type, device, fixes: [] } }
+  if (!within(lat, -90, 90)) return malformed(`${path}lat`, lat, 'degrees')
+  if (!within(lon, -180, 180)) return malformed(`${path}lon`, lon, 'degrees')
+  if (tst !== undefined && tst !== null && !within(tst, 0, 8e12)) return malformed(`${path}tst`, tst, 'seconds since 1970')
+  return {
+    message: {
+      type,
+      device,
+      fixes: [
+        {
+          at: typeof tst === 'number' ? Math.round(tst * 1000) : undefined,
+          lon,
+          lat,
+          // −1 is how iOS says that it does not know.
+          speedKmh: within(vel, 0, 400) ? vel : undefined,
+          courseDeg: within(cog, 0, 360) ? cog : undefined,
+          altitudeMeters: within(alt, -1000, 100_000) ? alt : undefined,
+          accuracyMeters: within(acc, 0, 1e7) ? acc : undefined,
+        },
+      ],
+    },
+  }
+}
+
+const within = (value: unknown, least: number, most: number): value is number => typeof value === 'number' && value >= least && value <= most
 
 function malformed(path: string, value: unknown, expected: string): { malformed: Malformed } {
-  const found = value === undefined ? 'nothing' : String(JSON.stringify(value)).slice(0, 40)
-  return { malformed: { path, found, expected } }
+  return { malformed: { path, found: value === undefined ? 'nothing' : String(JSON.stringify(value)).slice(0, 60), expected } }
 }

@@ -1,59 +1,77 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decodeMessage } from './codec.ts'
+import { decodePayload, type OwnTracksMessage } from './codec.ts'
+import { translate } from './translate.ts'
 
-type Captured = { readonly n: number; readonly body: string; readonly traccar_expected: { readonly decodes_to?: string | null } }
-const { messages } = JSON.parse(readFileSync(new URL('./frames/captured.json', import.meta.url), 'utf8')) as { messages: Captured[] }
+type Made = { name: string; payload: object; device: string | null; type: string; fix: object | null }
+const made = (JSON.parse(readFileSync(new URL('./frames/made.json', import.meta.url), 'utf8')) as { messages: Made[] }).messages
 
-for (const { n, body } of messages) {
-  test(`OwnTracks, captured message ${n}: the place that it says`, () => {
-    const said = JSON.parse(body) as { _type: string; lat: number; lon: number; tst: number; vel?: number }
-    const decoded = decodeMessage(body)
-    assert.ok('message' in decoded)
-    const [fix] = decoded.message.fixes
-    if (said._type !== 'location' && said._type !== 'transition') return assert.equal(fix, undefined)
-    assert.deepEqual([fix!.lat, fix!.lon, fix!.at], [said.lat, said.lon, said.tst * 1000])
-    assert.equal(fix!.speedKmh, said.vel !== undefined && said.vel >= 0 ? said.vel : undefined)
-  })
+function messageOf(text: string, sender?: string): OwnTracksMessage {
+  const decoded = decodePayload(text, sender)
+  assert.ok('message' in decoded, JSON.stringify(decoded))
+  return decoded.message
 }
+const known = (fix: object) => Object.fromEntries(Object.entries(fix).filter(([, value]) => value !== undefined))
 
-const location = { _type: 'location', lat: 28.29, lon: 117.21, tst: 1_700_000_000 }
-const cases: [name: string, message: unknown, topic: string | undefined, expected: object][] = [
-  ['the topic names the device', { ...location, topic: 'owntracks/zhang/phone' }, undefined, { device: 'zhang/phone' }],
-  ['the topic of MQTT', location, 'owntracks/li/pad/event', { device: 'li/pad' }],
-  ['two letters where there is no topic', { ...location, tid: 'zs' }, undefined, { device: 'zs' }],
-  ['a waypoint is not where the phone is', { ...location, _type: 'waypoint' }, undefined, { fixes: [] }],
-  ['the last will', { _type: 'lwt', tst: 5 }, undefined, { type: 'lwt', fixes: [] }],
-]
-for (const [name, message, topic, expected] of cases) {
+for (const { name, payload, device, type, fix } of made) {
   test(`OwnTracks: ${name}`, () => {
-    const decoded = decodeMessage(JSON.stringify(message), topic)
-    assert.ok('message' in decoded)
-    assert.partialDeepStrictEqual(decoded.message, expected)
+    const message = messageOf(JSON.stringify(payload))
+    assert.deepEqual([message.device ?? null, message.type, message.fixes.map(known)], [device, type, fix ? [fix] : []])
   })
 }
 
-test('networks and other people never come through', () => {
-  const decoded = decodeMessage(JSON.stringify({ ...location, SSID: 'house', BSSID: 'aa:bb:cc:dd:ee:ff', inregions: ['home'], p: 101 }))
-  assert.doesNotMatch(JSON.stringify(decoded), /house|aa:bb|home|101/)
+test('the sender is the payload’s topic, else that of the request, else the tracker’s letters', () => {
+  const place = { _type: 'location', lat: 1, lon: 2 }
+  assert.equal(messageOf(JSON.stringify({ ...place, topic: 'owntracks/a/b', tid: 'xy' }), 'owntracks/c/d').device, 'owntracks/a/b')
+  assert.equal(messageOf(JSON.stringify({ ...place, tid: 'xy' }), 'owntracks/c/d').device, 'owntracks/c/d')
+  assert.equal(messageOf(JSON.stringify({ ...place, tid: 'xy' })).device, 'xy')
+  assert.equal(messageOf(JSON.stringify(place)).device, undefined)
 })
 
-const bad: [unknown, RegExp][] = [
-  ['', /nothing/], ['{', /JSON/], ['[]', /object/], [{ lat: 1 }, /_type/], [{ ...location, lat: 91 }, /degrees/], [{ ...location, lon: '117' }, /degrees/], [{ ...location, tst: -1 }, /1970/], [{ _type: 'encrypted', data: 'x' }, /encrypted/],
-]
-for (const [message, expected] of bad) {
-  test(`OwnTracks refuses ${JSON.stringify(message)}`, () => {
-    const decoded = decodeMessage(typeof message === 'string' ? message : JSON.stringify(message))
+test('several messages in one body, and a body without content', () => {
+  const place = { _type: 'location', lat: 1, lon: 2, tid: 'xy' }
+  assert.equal(messageOf(JSON.stringify([place, { _type: 'lwt' }, place])).fixes.length, 2)
+  for (const empty of ['', ' \n', '[]']) assert.deepEqual(messageOf(empty).type, 'empty')
+})
+
+for (const [name, text, path] of [
+  ['not JSON', '{"_type":', 'body'], ['a number', '5', 'body'], ['no kind', '{"lat":1,"lon":1}', '_type'], ['encrypted', '{"_type":"encrypted","data":"x"}', '_type'],
+  ['no longitude', '{"_type":"location","lat":1}', 'lon'], ['a latitude in words', '{"_type":"location","lat":"1","lon":1}', 'lat'],
+  ['a place on no map', '{"_type":"location","lat":91,"lon":1}', 'lat'], ['a time in words', '{"_type":"location","lat":1,"lon":1,"tst":"now"}', 'tst'],
+  ['the second of two', '[{"_type":"lwt"},{"_type":"location"}]', '1/lat'],
+] as const) {
+  test(`OwnTracks: ${name} is said with its path`, () => {
+    const decoded = decodePayload(text)
     assert.ok('malformed' in decoded)
-    assert.match(Object.values(decoded.malformed).join(' '), expected)
+    assert.equal(decoded.malformed.path, path)
   })
 }
 
-test('whatever comes, it answers', () => {
-  fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.record({ _type: fc.constantFrom('location', 'transition', 'x'), lat: fc.anything(), lon: fc.anything(), tst: fc.anything() }).map((each) => JSON.stringify(each, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))), (text) => {
-    const decoded = decodeMessage(text)
-    assert.ok('message' in decoded !== 'malformed' in decoded)
-  }))
+test('translate: a fix without a time is of now', () => {
+  assert.deepEqual(translate(messageOf('{"_type":"location","lat":1,"lon":2,"vel":-1,"acc":5}'), 1000), [{ fixAt: 1000, lat: 1, lon: 2, accuracyMeters: 5 }])
+})
+
+test('whatever arrives, the codec answers; a place comes back as it was said', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void decodePayload(text)), { seed: 1, numRuns: 2000 })
+  const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true })
+  fc.assert(
+    fc.property(degrees(90), degrees(180), fc.nat(4e9), fc.nat(400), (lat, lon, tst, vel) => {
+      const [fix] = messageOf(JSON.stringify({ _type: 'location', lat, lon, tst, vel })).fixes
+      assert.deepEqual([fix!.lat, fix!.lon, fix!.at, fix!.speedKmh], [lat + 0, lon + 0, tst * 1000, vel])
+    }),
+    { seed: 2, numRuns: 500 },
+  )
+})
+
+const shared = process.env.GENGFU_MAPS && join(process.env.GENGFU_MAPS, 'owntracks-payloads', 'frames.json')
+test('captured payloads of real phones give the places in them', { skip: shared && existsSync(shared) ? false : 'no captured payloads at hand' }, () => {
+  const { messages } = JSON.parse(readFileSync(shared as string, 'utf8')) as { messages: { body: string }[] }
+  for (const { body } of messages) {
+    const { fixes } = messageOf(body)
+    assert.equal(fixes.length, 1)
+    assert.ok(body.includes(String(fixes[0]!.lat)) && body.includes(String(fixes[0]!.lon)))
+  }
 })

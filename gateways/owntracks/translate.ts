@@ -1,0 +1,12 @@
+/** An OwnTracks message as our observations. */
+import type { Instant } from '#kernel/names.ts'
+import type { NewPosition } from '#modules/units/contract.ts'
+import type { OwnTracksMessage } from './codec.ts'
+
+/** @param now  the time of a fix whose device did not say */
+export function translate({ fixes }: OwnTracksMessage, now: Instant): NewPosition[] {
+  return fixes.map(({ at, lon, lat, ...rest }) => {
+    const known = Object.entries(rest).filter(([, value]) => value !== undefined)
+    return { fixAt: at ?? now, lon, lat, ...Object.fromEntries(known) }
+  })
+}
