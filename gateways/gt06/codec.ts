@@ -5,6 +5,7 @@
  * place, and differ in what follows. Cells, wireless networks and identifiers of SIM cards follow: they are not read.
  */
 import type { Instant } from '#kernel/names.ts'
+import type { Malformed } from '../talk.ts'
 import { codeAlarms, eventAlarms, moduleAlarms, statusAlarms } from './alarms.ts'
 import { checkCode, lengthAt, sealed } from './frame.ts'
 
@@ -32,7 +33,6 @@ export type Gt06Message = {
   /** Of the login: minutes east of UTC that the device is set to. */
   readonly zoneMinutes?: number
 }
-export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 export type Decoded = { readonly message: Gt06Message } | { readonly malformed: Malformed }
 
 /** One frame from its marker to its end, as the splitter gives it. */

@@ -5,6 +5,7 @@
  * more or fewer around it. Cells, networks, addresses and numbers of SIM cards around it are not read.
  */
 import type { Instant } from '#kernel/names.ts'
+import type { Malformed } from '../talk.ts'
 
 export type H02Fix = {
   /** UTC; undefined when date or time is missing. */
@@ -26,7 +27,6 @@ export type H02Message = {
   readonly fixes: readonly H02Fix[]
   readonly alarms: readonly string[]
 }
-export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 export type Decoded = { readonly message: H02Message } | { readonly malformed: Malformed }
 
 /** One frame, as the splitter gives it. */

@@ -7,6 +7,7 @@
  * Identifiers of phones, SIM cards, cells and wireless networks are dropped here. A registration holds a number plate: it is
  * there to be compared with the agency's own vehicle and must not be printed or stored.
  */
+import type { Malformed } from '../talk.ts'
 import { EndsEarly, hexOf, Reader } from './bytes.ts'
 import { checkCode } from './frame.ts'
 import { readLocation, type AttachmentLayout, type Location } from './location.ts'
@@ -58,7 +59,6 @@ export type Body =
   | { readonly type: 'other'; readonly name: string }
 
 export type Jt808Message = { readonly header: Header; readonly body: Body }
-export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 export type Decoded = { readonly message: Jt808Message } | { readonly malformed: Malformed }
 
 /** What is known of a kind of device that lies in its header; given by its profile. Whatever is left out is found by length. */

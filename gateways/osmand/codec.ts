@@ -1,10 +1,11 @@
 /**
  * What OsmAnd and Traccar Client say, as fixes. Pure: text in, numbers in our units out.
  *
- * Only the place and its quality are read. Cells, wireless networks, battery and everything else a phone offers
+ * Only the place, its quality and the battery are read. Cells, wireless networks and everything else a phone offers
  * is dropped here: we have no use for it and no right to it.
  */
 import type { Instant } from '#kernel/names.ts'
+import type { Malformed } from '../talk.ts'
 
 export type OsmandFix = {
   /** By the device's clock; undefined when it did not say. */
@@ -27,11 +28,15 @@ export type OsmandMessage = {
   readonly fixes: readonly OsmandFix[]
   /** `emergency`, from the phone's own SOS; other alarms of phones are dropped. */
   readonly alarms?: readonly 'emergency'[]
+  /** Percent. */
+  readonly battery?: number
 }
-export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 export type Decoded = { readonly message: OsmandMessage } | { readonly malformed: Malformed }
 
-/** A query string or a form: `id=…&lat=…&lon=…&timestamp=…`. Of a repeated name the first counts. Speed is in knots. */
+/**
+ * A query string or a form: `id=…&lat=…&lon=…&timestamp=…`. Of a repeated name the first counts. `speed` is in knots; what GPSLogger
+ * calls `spd`, `acc`, `alt` and `dir` is in m/s, metres and degrees.
+ */
 export function decodeQuery(fields: Iterable<readonly [name: string, value: string]>): Decoded {
   const said = new Map<string, string>()
   for (const [name, value] of fields) if (!said.has(name) && value !== '') said.set(name, value.trim())
@@ -54,19 +59,19 @@ export function decodeQuery(fields: Iterable<readonly [name: string, value: stri
     const value = names.map((name) => said.get(name)).find((text) => text !== undefined)
     return isNumber(value) ? Number(value) : undefined
   }
-  const knots = number('speed')
+  const [knots, metersPerSecond] = [number('speed'), number('spd')]
   const fix: OsmandFix = {
     at,
     lon: Number(lon),
     lat: Number(lat),
-    speedKmh: sensibleSpeed(knots === undefined ? undefined : knots * 1.852),
-    courseDeg: sensibleCourse(number('bearing', 'heading')),
-    altitudeMeters: number('altitude'),
-    accuracyMeters: notNegative(number('accuracy')),
+    speedKmh: sensibleSpeed(knots === undefined ? (metersPerSecond === undefined ? undefined : metersPerSecond * 3.6) : knots * 1.852),
+    courseDeg: sensibleCourse(number('bearing', 'heading', 'dir')),
+    altitudeMeters: number('altitude', 'alt'),
+    accuracyMeters: notNegative(number('accuracy', 'acc')),
     valid: !['false', '0'].includes(said.get('valid')?.toLowerCase() ?? ''),
     mock: ['true', '1'].includes(said.get('mock')?.toLowerCase() ?? ''),
   }
-  return { message: { device, fixes: [fix], ...alarms } }
+  return { message: { device, fixes: [fix], ...alarms, ...percent(number('batt'), 100) } }
 }
 
 /** Traccar Client 9 and later: `{device_id, location: {timestamp, coords: {…}}}`; several locations as an array. Speed is in m/s. */
@@ -83,9 +88,12 @@ export function decodeJson(text: string): Decoded {
 
   const fixes: OsmandFix[] = []
   let alarms: ReturnType<typeof alarmsOf> = {}
+  let battery: { readonly battery?: number } = {}
   for (const [index, one] of (Array.isArray(location) ? location : location === undefined ? [] : [location]).entries()) {
     const path = Array.isArray(location) ? `location/${index}` : 'location'
-    const { timestamp, coords, mock, alarm, extras } = fieldsOf(one)
+    const { timestamp, coords, mock, alarm, extras, battery: cell } = fieldsOf(one)
+    const { level } = fieldsOf(cell)
+    battery = { ...battery, ...percent(isFinite(level) ? level : undefined, 1) }
     alarms = { ...alarms, ...alarmsOf(alarm ?? fieldsOf(extras)['alarm']) }
     if (coords === undefined || coords === null) continue
     const { latitude: lat, longitude: lon, speed, heading, altitude, accuracy } = fieldsOf(coords)
@@ -108,7 +116,7 @@ export function decodeJson(text: string): Decoded {
       mock: mock === true,
     })
   }
-  return { message: { device, fixes, ...alarms } }
+  return { message: { device, fixes, ...alarms, ...battery } }
 }
 
 /** Seconds or milliseconds since 1970, ISO 8601, or `2014-06-04 09:10:11` meant as UTC; NaN for anything else. */
@@ -123,6 +131,10 @@ export function instantOf(text: string): Instant {
 }
 
 const alarmsOf = (said: unknown): Pick<OsmandMessage, 'alarms'> => (typeof said === 'string' && said.toLowerCase() === 'sos' ? { alarms: ['emergency'] } : {})
+
+/** @param whole  what a full battery is said to be */
+const percent = (level: number | undefined, whole: 1 | 100): { readonly battery?: number } =>
+  level !== undefined && level >= 0 && level <= whole ? { battery: Math.round((level / whole) * 100) } : {}
 
 const isNumber = (text: string | undefined): text is string =>
   text !== undefined && /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)

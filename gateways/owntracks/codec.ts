@@ -1,10 +1,11 @@
 /**
  * What OwnTracks says over HTTP or MQTT, as messages. Pure: JSON in, values in our units out.
  *
- * Only the place, its quality and its time are read. Networks (`SSID`, `BSSID`), regions, contacts, faces, pictures and battery are
+ * Only the place, its quality, its time and the battery are read. Networks (`SSID`, `BSSID`), regions, contacts, faces and pictures are
  * dropped here: we have no use for them and no right to them.
  */
 import type { Instant } from '#kernel/names.ts'
+import type { Malformed } from '../talk.ts'
 
 export type OwnTracksFix = {
   /** By the device's clock; undefined when it did not say. */
@@ -23,8 +24,9 @@ export type OwnTracksMessage = {
   /** The topic `owntracks/user/device` where it is said; else the two letters of the tracker; else what the request said. */
   readonly device: string | undefined
   readonly fixes: readonly OwnTracksFix[]
+  /** Percent. */
+  readonly battery?: number
 }
-export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 export type Decoded = { readonly message: OwnTracksMessage } | { readonly malformed: Malformed }
 
 /**
@@ -46,14 +48,14 @@ export function decodePayload(text: string, sender?: string): Decoded {
     const decoded = decodeOne(one, `${index}/`, sender)
     if ('malformed' in decoded) return decoded
     const { message } = decoded
-    whole = index === 0 ? message : { type: whole.type, device: whole.device ?? message.device, fixes: [...whole.fixes, ...message.fixes] }
+    whole = index === 0 ? message : { type: whole.type, device: whole.device ?? message.device, fixes: [...whole.fixes, ...message.fixes], ...(message.battery !== undefined && { battery: message.battery }) }
   }
   return { message: whole }
 }
 
 function decodeOne(root: unknown, path: string, sender: string | undefined): Decoded {
   if (typeof root !== 'object' || root === null) return malformed(`${path}body`, root, 'an object')
-  const { _type: type, topic, tid, lat, lon, tst, vel, cog, alt, acc } = root as Record<string, unknown>
+  const { _type: type, topic, tid, lat, lon, tst, vel, cog, alt, acc, batt } = root as Record<string, unknown>
   if (typeof type !== 'string' || type === '') return malformed(`${path}_type`, type, 'what kind of message it is')
   if (type === 'encrypted') return malformed(`${path}_type`, type, 'a payload in clear: the secret of encrypted ones stays on the phone')
   const device = [topic, sender, tid].find((name): name is string => typeof name === 'string' && name !== '')
@@ -68,6 +70,7 @@ function decodeOne(root: unknown, path: string, sender: string | undefined): Dec
     message: {
       type,
       device,
+      ...(within(batt, 0, 100) && { battery: Math.round(batt) }),
       fixes: [
         {
           at: typeof tst === 'number' ? Math.round(tst * 1000) : undefined,

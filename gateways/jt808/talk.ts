@@ -1,0 +1,147 @@
+/** One connection of a JT/T 808 terminal, or one address of UDP: what it says, and our answers to it. */
+import type { Instant } from '#kernel/names.ts'
+import type { Heard, Said, Talk, TerminalProfile, Verdict } from '../talk.ts'
+import { shownBytes, terminalNumber } from '../talk.ts'
+import { decodeBody, splitFrame, type Dialect, type Header, type Jt808Message } from './codec.ts'
+import { encodeCommand, type Command, type Terminal } from './downlink.ts'
+import { frameSplitter, type Delimiter } from './frame.ts'
+import { reassembly } from './reassembly.ts'
+import { translate } from './translate.ts'
+
+export type Jt808Talk = Talk & {
+  /**
+   * The frames of a command for the terminal that speaks here, and the serial that its answer will name (of the last frame).
+   * Undefined while it has said nothing.
+   */
+  command(command: Command): { readonly serial: number; readonly frames: readonly Uint8Array[] } | undefined
+}
+
+/** Headers are 12 to 21 bytes, the block of time and place 28: what follows may be anything a maker likes. */
+const PLACE_BYTES = 28
+
+/** @param profileOf what the registry knows of a number, asked at every frame: a change counts at once */
+export function jt808Talk(profileOf: (number: string) => TerminalProfile | undefined): Jt808Talk {
+  let splitter: ReturnType<typeof frameSplitter> | undefined
+  const together = reassembly()
+  let terminal: Terminal | undefined
+  let serial = 0
+
+  const send = (to: Terminal, command: Command): Uint8Array[] => {
+    const frames = encodeCommand(to, command, serial)
+    serial = (serial + frames.length) & 0xffff
+    return frames
+  }
+
+  function hearFrame(frame: Uint8Array, now: Instant): Heard {
+    // The header is read once as it comes, to know who speaks, and again as the registry says that this one means it.
+    let split = splitFrame(frame)
+    const profile = 'malformed' in split ? undefined : profileOf(terminalNumber(split.header.phone))
+    const dialect: Dialect = profile?.version ? { headerVersion: profile.version, bodyVersion: profile.version } : {}
+    if (profile?.version) split = splitFrame(frame, dialect)
+    if ('malformed' in split) {
+      return {
+        type: 'malformed',
+        number: terminal && terminalNumber(terminal.phone),
+        said: { kind: 'malformed', malformed: split.malformed },
+        shown: shownBytes(frame, 48),
+        answer: () => [],
+      }
+    }
+    const { header } = split
+    const from: Terminal = { phone: header.phone, version: header.version }
+    terminal = from
+    const number = terminalNumber(header.phone)
+    const common = { number, dialect: header.version, shown: shownBytes(frame, headerBytes(header)) }
+    const whole = together.take(split, now)
+    if (!whole) return { ...common, type: 'part', said: { kind: 'part' }, answer: () => [] }
+
+    const decoded = decodeBody(whole.header, whole.body, dialect)
+    const answered = [...new Set([whole.header.serial, header.serial])]
+    if ('malformed' in decoded) {
+      return {
+        ...common,
+        type: 'malformed',
+        said: { kind: 'malformed', malformed: decoded.malformed },
+        answer: () => answered.flatMap((to) => send(from, { type: 'answer', to, of: header.id, result: 'wrong' })),
+      }
+    }
+    const { body } = decoded.message
+    const hasPlace = body.type === 'location' || body.type === 'location-answer'
+    return {
+      ...common,
+      type: body.type === 'other' ? body.name : body.type,
+      shown: hasPlace && !header.part ? shownBytes(frame, headerBytes(header) + (body.type === 'location' ? 0 : 2) + PLACE_BYTES) : common.shown,
+      said: meaning(decoded.message, now, profile),
+      answer(verdict, at) {
+        const command = answerTo(decoded.message, verdict, at)
+        if (command?.type !== 'answer') return command ? send(from, command) : []
+        return answered.flatMap((to) => send(from, { ...command, to }))
+      },
+    }
+  }
+
+  return {
+    hear(bytes, now) {
+      splitter ??= frameSplitter(bytes[0] === 0xe7 ? (0xe7 satisfies Delimiter) : 0x7e)
+      return splitter.push(bytes).map((frame) => hearFrame(frame, now))
+    },
+    command(command) {
+      if (!terminal) return undefined
+      const frames = send(terminal, command)
+      return { serial: (serial - 1) & 0xffff, frames }
+    },
+  }
+}
+
+const headerBytes = ({ version, part }: Header) => (version === '2019' ? 17 : 12) + (part ? 4 : 0)
+
+function meaning(message: Jt808Message, now: Instant, profile: TerminalProfile | undefined): Said {
+  const { body } = message
+  switch (body.type) {
+    case 'register':
+      return { kind: 'registration', plate: body.plate }
+    case 'authenticate':
+      return { kind: 'authentication', token: body.token }
+    case 'terminal-answer':
+      return { kind: 'answer', to: body.answerTo, done: body.result === 'done' }
+    case 'heartbeat':
+      return { kind: 'greeting' }
+    case 'logout':
+      return { kind: 'logout' }
+    case 'part':
+      return { kind: 'part' }
+  }
+  const { positions, alarms, unusable } = translate(message, now, profile)
+  if (body.type === 'media') return { kind: 'media', id: body.media.id, media: body.media.kind, bytes: body.data, positions }
+  if (positions.length + alarms.length + unusable.length === 0) return { kind: 'other' }
+  return {
+    kind: 'report',
+    positions,
+    alarms,
+    unusable: unusable.length,
+    isLate: body.type === 'location-batch' && body.backfill,
+    ...(body.type === 'location-answer' && { answersTo: body.answerTo }),
+  }
+}
+
+/** The command that the standard has for an answer to this message. Answers are not answered. */
+function answerTo({ header, body }: Jt808Message, verdict: Verdict, now: Instant): Command | undefined {
+  const { serial: to, id: of } = header
+  switch (body.type) {
+    case 'terminal-answer':
+    case 'parameters':
+    case 'location-answer':
+      return undefined
+    case 'register': {
+      const results = { registered: 'done', 'other-vehicle': 'no-vehicle', stranger: 'no-terminal' } as const
+      if (verdict.result === 'registered') return { type: 'register-answer', to, result: 'done', token: verdict.token }
+      return { type: 'register-answer', to, result: results[verdict.result as 'stranger' | 'other-vehicle'] ?? 'no-terminal' }
+    }
+    case 'media':
+      return verdict.result === 'done' ? { type: 'media-answer', media: body.media.id, resend: [] } : { type: 'answer', to, of, result: 'failed' }
+    case 'other':
+      if (of === 0x0004 && verdict.result === 'done') return { type: 'time', now }
+  }
+  const result = verdict.result === 'done' ? 'done' : verdict.result === 'alarm-taken' ? 'alarm-acknowledged' : 'failed'
+  return { type: 'answer', to, of, result }
+}

@@ -1,0 +1,78 @@
+/** What a phone's program sent over HTTP, whichever it is: OsmAnd, Traccar Client and GPSLogger, OwnTracks, Overland. Pure. */
+import type { Instant } from '#kernel/names.ts'
+import type { NewPosition } from '#modules/units/contract.ts'
+import { decodeJson, decodeQuery } from './osmand/codec.ts'
+import { translate as ofOsmand } from './osmand/translate.ts'
+import { decodeLocations } from './overland/codec.ts'
+import { decodePayload } from './owntracks/codec.ts'
+import { translate as ofOwnTracks } from './owntracks/translate.ts'
+import type { Alarm, Malformed } from './talk.ts'
+
+export type PhoneRequest = {
+  readonly query: readonly (readonly [name: string, value: string])[]
+  readonly mediaType: string
+  /** The header as it came. */
+  readonly authorization: string | undefined
+  readonly body: string
+}
+
+export type PhoneMessage = {
+  readonly app: 'osmand' | 'owntracks' | 'overland'
+  /** The secret by which the device is known; undefined where it showed none. */
+  readonly key: string | undefined
+  readonly positions: readonly NewPosition[]
+  readonly alarms: readonly Alarm[]
+  /** Fixes that the device itself says are none. */
+  readonly unusable: readonly ('place-invalid' | 'place-mocked')[]
+  /** Percent. */
+  readonly battery: number | undefined
+}
+
+/** @param now  the time of a fix whose device did not say */
+export function readPhone(request: PhoneRequest, now: Instant): PhoneMessage | { readonly malformed: Malformed } {
+  const body = request.body.trim()
+  const said = new Map(request.query)
+  const shown = keyIn(request.authorization) ?? said.get('id')
+  const isJson = body.startsWith('{') || body.startsWith('[')
+  const root = isJson ? parsed(body) : undefined
+
+  if (isTracks(root)) {
+    const decoded = decodePayload(body)
+    if ('malformed' in decoded) return decoded
+    const { message } = decoded
+    return { app: 'owntracks', key: shown, positions: ofOwnTracks(message, now), alarms: [], unusable: [], battery: message.battery }
+  }
+  if (typeof root === 'object' && root !== null && 'locations' in root) {
+    const decoded = decodeLocations(root)
+    if ('malformed' in decoded) return decoded
+    const { fixes, device, battery } = decoded.message
+    return { app: 'overland', key: shown ?? device, positions: ofOwnTracks({ fixes }, now), alarms: [], unusable: [], battery }
+  }
+  const decoded = isJson ? decodeJson(body) : decodeQuery([...request.query, ...(request.mediaType.includes('form') || request.mediaType === '' ? new URLSearchParams(body) : [])])
+  if ('malformed' in decoded) return decoded
+  const { message } = decoded
+  const { positions, unusable } = ofOsmand(message, now)
+  const at = positions[0]?.fixAt ?? now
+  return { app: 'osmand', key: message.device, positions, unusable, alarms: (message.alarms ?? []).map((name) => ({ name, at })), battery: message.battery }
+}
+
+/** `Basic` as OwnTracks has it, where the password is the key; `Bearer` as Overland has it. */
+function keyIn(authorization: string | undefined): string | undefined {
+  const [scheme, value = ''] = (authorization ?? '').split(' ')
+  if (scheme?.toLowerCase() === 'bearer') return value || undefined
+  if (scheme?.toLowerCase() !== 'basic') return undefined
+  const pair = new TextDecoder().decode(Uint8Array.from(Buffer.from(value, 'base64')))
+  return pair.slice(pair.indexOf(':') + 1) || undefined
+}
+
+/** OwnTracks names its kind of message; an empty list is its way to say nothing. */
+const isTracks = (root: unknown): boolean =>
+  Array.isArray(root) ? root.every((one) => typeof one === 'object' && one !== null && '_type' in one) : typeof root === 'object' && root !== null && '_type' in root
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
