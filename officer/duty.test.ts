@@ -7,7 +7,7 @@ import type { Waiting } from './outbox.ts'
 
 const assignment = (more: Partial<AssignmentView> = {}): AssignmentView => ({
   id: 'as1', incident: 'i1', unit: 'u1', callSign: '巡3', state: 'ordered', stateSince: 0, orderedAt: 0, orderedBy: 'd',
-  acknowledgedAt: null, enRouteAt: null, onSceneAt: null, reportedAt: null, endedAt: null, because: null, ...more,
+  spokenAt: null, acknowledgedAt: null, enRouteAt: null, onSceneAt: null, reportedAt: null, endedAt: null, because: null, ...more,
 })
 const incident = (assignments: AssignmentView[]) => ({ id: 'i1', assignments }) as unknown as IncidentView // only these are read
 const unit = (more: Partial<UnitView> = {}) => ({ id: 'u1', incident: 'i1', assignment: 'as1', ...more }) as unknown as UnitView // only these are read

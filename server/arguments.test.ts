@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseArguments, UsageError } from './arguments.ts'
+import { parseArguments, UsageError, type ServeArguments } from './arguments.ts'
 
 test('serve has safe defaults', () => {
   assert.deepEqual(parseArguments(['serve', '--data', 'd']), {
-    command: 'serve', data: 'd', host: '127.0.0.1', port: 8080, demo: 'guixi', seed: 7, speed: 1, json: false,
+    command: 'serve', data: 'd', host: '127.0.0.1', port: 8080, demo: 'guixi', seed: 7, speed: 1, json: false, terminals: {}, terminalsHost: '127.0.0.1',
   })
 })
 
 test('serve takes what the issue promises', () => {
   assert.deepEqual(
     parseArguments(['serve', '--data', 'd', '--port', '0', '--demo', 'portland', '--seed', '3', '--speed', '60', '--json']),
-    { command: 'serve', data: 'd', host: '127.0.0.1', port: 0, demo: 'portland', seed: 3, speed: 60, json: true },
+    { command: 'serve', data: 'd', host: '127.0.0.1', port: 0, demo: 'portland', seed: 3, speed: 60, json: true, terminals: {}, terminalsHost: '127.0.0.1' },
   )
+})
+
+test('serve takes ports for terminals, where they are wanted', () => {
+  const { terminals } = parseArguments(['serve', '--data', 'd', '--jt808-port', '6808', '--gt06-port', '5023', '--h02-port', '5013', '--osmand-port', '0']) as ServeArguments
+  assert.deepEqual(terminals, { jt808: 6808, gt06: 5023, h02: 5013, osmand: 0 })
 })
 
 const refused: [what: string, words: string[], because: RegExp][] = [
@@ -21,6 +26,8 @@ const refused: [what: string, words: string[], because: RegExp][] = [
   ['a port that is no number', ['serve', '--data', 'd', '--port', 'http'], /--port http: expected a whole number/],
   ['a port too high', ['serve', '--data', 'd', '--port', '70000'], /from 0 to 65535/],
   ['an unknown demo', ['serve', '--data', 'd', '--demo', 'paris'], /expected guixi, portland or none/],
+  ['a port for terminals that is none', ['serve', '--data', 'd', '--jt808-port', 'x'], /--jt808-port x: expected a whole number/],
+  ['a demo town that strangers’ terminals reach', ['serve', '--data', 'd', '--terminals-host', '0.0.0.0'], /a demo town is open to this machine only/],
   ['no data folder', ['serve'], /--data DIR/],
   ['a demo open to the network', ['serve', '--data', 'd', '--host', '0.0.0.0'], /this machine only/],
   ['a network without TLS', ['serve', '--data', 'd', '--demo', 'none', '--host', '0.0.0.0'], /needs TLS/],

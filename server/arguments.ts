@@ -5,6 +5,8 @@ import { travelModes, type TravelMode } from '#core/graph/graph-input.ts'
 export const demos = ['guixi', 'portland', 'none'] as const
 export type Demo = (typeof demos)[number]
 
+export type TerminalPortsWanted = Readonly<Partial<Record<'jt808' | 'gt06' | 'h02' | 'osmand', number>>>
+
 export type ServeArguments = {
   readonly command: 'serve'
   readonly data: string
@@ -14,6 +16,9 @@ export type ServeArguments = {
   readonly seed: number
   readonly speed: number
   readonly json: boolean
+  /** Ports for terminals and phones, where they are wanted. */
+  readonly terminals: TerminalPortsWanted
+  readonly terminalsHost: string
   readonly tlsCert?: string
   readonly tlsKey?: string
 }
@@ -45,7 +50,9 @@ export type Arguments =
 
 export const usage = `gengfu serve --data DIR [--port 8080] [--host 127.0.0.1] [--demo guixi|portland|none]
              [--seed 7] [--speed 1] [--json] [--tls-cert FILE --tls-key FILE]
+             [--jt808-port N] [--gt06-port N] [--h02-port N] [--osmand-port N] [--terminals-host 127.0.0.1]
     Start the platform. --json prints one line when ready. Ctrl-C stops.
+    Terminals speak in clear: listen for them on a private network or behind a VPN.
 gengfu import osm FILE.osm.pbf --data DIR
     Build roads, basemap and place names from an OpenStreetMap extract.
 gengfu roads build --osm FILE.osm.pbf --out FILE.graph [--profile FILE.json]
@@ -134,6 +141,11 @@ function serve(words: readonly string[]): ServeArguments {
     json: { type: 'boolean' },
     'tls-cert': { type: 'string' },
     'tls-key': { type: 'string' },
+    'jt808-port': { type: 'string' },
+    'gt06-port': { type: 'string' },
+    'h02-port': { type: 'string' },
+    'osmand-port': { type: 'string' },
+    'terminals-host': { type: 'string' },
   })
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
   const demo = (values.demo ?? 'guixi') as Demo
@@ -149,8 +161,20 @@ function serve(words: readonly string[]): ServeArguments {
   if (!loopback && tlsCert === undefined) {
     throw new UsageError(`--host ${host}: sign-in needs TLS beyond this machine. Give --tls-cert and --tls-key, or put a TLS proxy before 127.0.0.1.`)
   }
+  const terminalsHost = text(values['terminals-host'] ?? '127.0.0.1', '--terminals-host needs an address')
+  if (demo !== 'none' && !isLoopback(terminalsHost)) {
+    throw new UsageError(`--terminals-host ${terminalsHost}: a demo town is open to this machine only. Use --demo none.`)
+  }
+  const terminals = Object.fromEntries(
+    (['jt808', 'gt06', 'h02', 'osmand'] as const).flatMap((protocol) => {
+      const wanted = values[`${protocol}-port`]
+      return wanted === undefined ? [] : [[protocol, number(wanted, `--${protocol}-port`, 0, 65_535, true)]]
+    }),
+  ) as TerminalPortsWanted
   return {
     command: 'serve',
+    terminals,
+    terminalsHost,
     data: text(values.data, 'serve needs --data DIR'),
     host,
     port: number(values.port ?? '8080', '--port', 0, 65_535, true),

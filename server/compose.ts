@@ -12,9 +12,10 @@ import type { Instant } from '#kernel/names.ts'
 import { pictureStore } from '#modules/dispatch/picture-store.ts'
 import { startDispatch } from '#modules/dispatch/jobs.ts'
 import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts'
+import { addTerminalPicture, noteOrderSpoken, orderInWords, raiseEmergency } from '#modules/dispatch/hear-terminals.ts'
 import { refusals as dispatchRefusals } from '#modules/dispatch/refusals.ts'
 import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
-import { dispatchFacts, drivesEnded, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
+import { dispatchFacts, drivesEnded, incidentViews, listCategories, projections as dispatchProjections } from '#modules/dispatch/store.ts'
 import { isUrgent } from '#modules/dispatch/recommendation.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { sweepOld } from '#modules/organisation/jobs.ts'
@@ -32,6 +33,7 @@ import { routes as roadsRoutes } from '#modules/roads/routes.ts'
 import { speedsRoutes } from '#modules/roads/speeds-routes.ts'
 import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections as roadsProjections } from '#modules/roads/store.ts'
+import type { TerminalPorts } from '#modules/units/contract.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
 import { routes as unitsRoutes } from '#modules/units/routes.ts'
@@ -66,6 +68,8 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 export type Platform = {
   readonly url: string
+  /** Where terminals and phones are heard. */
+  readonly terminals: TerminalPorts
   readonly accounts: readonly DemoAccount[]
   /** Where the first administrator is created, while nobody has an account. */
   readonly setupUrl?: string
@@ -170,6 +174,19 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
         for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
       },
       onFault,
+      async onEmergency({ place: where, ...call }) {
+        const home = where ?? (await findAgency(organisationDeps, call.agency))
+        const [west, south, east, north] = place.view().bounds ?? [0, 0, 0, 0]
+        const { lon, lat } = { lon: home?.lon ?? (west! + east!) / 2, lat: home?.lat ?? (south! + north!) / 2 }
+        return raiseEmergency(dispatchDeps, { ...call, lon, lat, isPlaced: where !== undefined })
+      },
+      async orderInWords(incident) {
+        const [view] = await incidentViews(database, [incident])
+        const category = view && (await listCategories(database)).find(({ id }) => id === view.category)
+        return view && category && orderInWords({ category: category.name, categoryEn: category.nameEn, incident: view }, language)
+      },
+      onOrderSpoken: (spoken) => noteOrderSpoken(dispatchDeps, spoken),
+      onPicture: (picture) => addTerminalPicture(dispatchDeps, picture),
     })
     closing.push(() => unitsRoom.stop())
     const roadsRoom = await openRoads({
@@ -280,6 +297,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     closing.push(() => hub.stop())
     const { url } = await http.listen(options.host, options.port)
     closing.push(() => http.close())
+    const terminals = await unitsRoom.listen(options.terminalsHost, options.terminals)
 
     // ——— what may come later ———
     const jobs = startJobs({ database, log, onJob: (name, result) => metrics.jobs.inc({ name, result }) })
@@ -301,7 +319,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       closing.push(() => simulator.stop())
     }
     const setupUrl = !town && (await isSetupNeeded(organisationDeps)) ? `${url}/setup#token=${setupToken}` : undefined
-    return { url, accounts: accounts.people, ...(setupUrl ? { setupUrl } : {}), stop }
+    return { url, terminals, accounts: accounts.people, ...(setupUrl ? { setupUrl } : {}), stop }
   }
 }
 

@@ -73,7 +73,7 @@ async function serve(words: ServeArguments): Promise<number> {
   if (platform === undefined) return 0 // told to stop while starting
 
   if (words.json) {
-    process.stdout.write(`${JSON.stringify({ ready: true, url: platform.url, accounts: platform.accounts, setupUrl: platform.setupUrl })}\n`)
+    process.stdout.write(`${JSON.stringify({ ready: true, url: platform.url, terminals: platform.terminals, accounts: platform.accounts, setupUrl: platform.setupUrl })}\n`)
   } else {
     process.stdout.write(welcome(platform))
   }
@@ -83,7 +83,7 @@ async function serve(words: ServeArguments): Promise<number> {
   return 0
 }
 
-function welcome({ url, accounts, setupUrl }: { url: string; accounts: readonly { role: string; name: string; password: string }[]; setupUrl?: string }) {
+function welcome({ url, terminals, accounts, setupUrl }: { url: string; terminals: Readonly<Record<string, number | null>>; accounts: readonly { role: string; name: string; password: string }[]; setupUrl?: string }) {
   const width = Math.max(0, ...accounts.map((account) => account.role.length))
   const nameWidth = Math.max(0, ...accounts.map((account) => account.name.length))
   const rows = accounts.map(
@@ -91,6 +91,7 @@ function welcome({ url, accounts, setupUrl }: { url: string; accounts: readonly 
   )
   return [
     `\n  更夫 Gengfu is ready:  ${url}\n`,
+    ...Object.entries(terminals).flatMap(([protocol, port]) => (port === null ? [] : [`  ${protocol.padEnd(6)} terminals on port ${port}\n`])),
     ...(accounts.length > 0 ? ['\n  Demo accounts (this machine only):\n', ...rows, `\n  Officer’s phone page:  ${url}/officer/\n`] : []),
     ...(setupUrl ? [`\n  First run — create the administrator here:\n    ${setupUrl}\n`] : []),
     '\n  Ctrl-C stops.\n\n',

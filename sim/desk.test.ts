@@ -8,7 +8,7 @@ const facts: DeskFacts = { now: T, ours: (name) => name === 'desk', unitsFor: ()
 
 const assignment = (state: AssignmentState, secondsAgo: number, orderedBy = 'desk'): AssignmentView => ({
   id: `a-${state}`, incident: 'i1', unit: 'u1', callSign: '巡1', state, stateSince: T - secondsAgo * 1000, orderedAt: T - 600_000, orderedBy,
-  acknowledgedAt: null, enRouteAt: null, onSceneAt: null, reportedAt: null, because: null,
+  spokenAt: null, acknowledgedAt: null, enRouteAt: null, onSceneAt: null, reportedAt: null, because: null,
   endedAt: ['cleared', 'refused', 'diverted', 'cancelled'].includes(state) ? T - secondsAgo * 1000 : null,
 })
 const incident = (ageSeconds: number, changes: Partial<IncidentView> = {}): IncidentView => ({

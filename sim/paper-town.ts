@@ -82,7 +82,7 @@ export function paperTown(town: TownFile, now: number, options: { readonly onDut
     const assignment: AssignmentView = {
       id: `a${++ids}`, incident: incident.id, unit: unit.id, callSign: unit.callSign, state: 'ordered',
       stateSince: self.now, orderedAt: self.now, orderedBy,
-      acknowledgedAt: null, enRouteAt: null, onSceneAt: null, reportedAt: null, endedAt: null, because: null,
+      spokenAt: null, acknowledgedAt: null, enRouteAt: null, onSceneAt: null, reportedAt: null, endedAt: null, because: null,
     }
     incident.assignments.push(assignment)
     step(assignment, 'ordered')

@@ -219,7 +219,7 @@ function Devices({ unit }: { readonly unit: UnitView }) {
           text={t('devices.pairedText')}
           rows={[
             { label: t('devices.server'), value: `${location.origin}/api/units/osmand` },
-            { label: t('devices.key'), value: paired.key },
+            { label: t('devices.key'), value: paired.key ?? '' },
           ]}
           onClose={() => setPaired(undefined)}
         />

@@ -48,6 +48,8 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
       return t('log.limitPassed', { limit: t(`timer.${text('kind')}`), told: t(`alarm.told.${Math.min(3, Number(data['escalation'] ?? 1))}`), unit: data['assignment'] ? words.callSign(text('assignment')) : '' })
     case 'limit-seen':
       return t('log.limitSeen')
+    case 'order-spoken':
+      return t('log.spoken', { unit: words.callSign(text('assignment')) })
     case 'note-added':
       return text('text')
     case 'picture-added':

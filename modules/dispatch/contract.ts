@@ -47,6 +47,8 @@ export const AssignmentView = Type.Object({
   stateSince: At,
   orderedAt: At,
   orderedBy: Type.String(),
+  /** When the terminal in the car said that it had read the order out. */
+  spokenAt: Nullable(At),
   acknowledgedAt: Nullable(At),
   enRouteAt: Nullable(At),
   onSceneAt: Nullable(At),
@@ -358,6 +360,8 @@ export type DispatchEvent =
   | { readonly type: 'limit-passed'; readonly at: number; readonly timer: string; readonly kind: Static<typeof TimerKind>; readonly assignment: string | null; readonly escalation: number; readonly dueAt: number | null }
   /** Somebody took the alert upon himself: the next in line is told later, at `dueAt`, or never when null. */
   | { readonly type: 'limit-seen'; readonly at: number; readonly timer: string; readonly dueAt: number | null }
+  /** The terminal in the car has read the order out. Whether anybody listened is theirs to say. */
+  | { readonly type: 'order-spoken'; readonly at: number; readonly assignment: string; readonly unit: string }
   | { readonly type: 'note-added'; readonly at: number; readonly text: string }
   | { readonly type: 'picture-added'; readonly at: number; readonly picture: string; readonly mediaType: string; readonly bytes: number; readonly sha256: string; readonly caption: string }
   | { readonly type: 'incident-handed-over'; readonly at: number; readonly to: string; readonly from: string; readonly note: string; /** Units on scene: they are to be cleared by then. */ readonly settling: readonly { readonly assignment: string; readonly dueAt: number }[] }

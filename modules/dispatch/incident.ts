@@ -124,6 +124,7 @@ function evolveFacts(state: Incident, event: DispatchEvent): Incident {
     case 'incident-joined':
     case 'limit-passed':
     case 'limit-seen':
+    case 'order-spoken':
     case 'note-added':
     case 'picture-added':
       return state

@@ -78,6 +78,7 @@ export function timerChanges(incident: IncidentId, event: DispatchEvent): readon
       return event.sendDueAt === null ? [] : [start(incident, 'send', null, event.at, event.sendDueAt)]
     case 'incident-changed':
     case 'incident-joined':
+    case 'order-spoken':
     case 'note-added':
     case 'picture-added':
     case 'command-undone':

@@ -17,6 +17,7 @@ import type { DispatchEvent } from './contract.ts'
 import { handOverIncident } from './hand-over-incident.ts'
 import { activeOf, incident as story, type Incident } from './incident.ts'
 import { passLimits } from './jobs.ts'
+import { noteOrderSpoken } from './hear-terminals.ts'
 import { mergeIncidents } from './merge-incidents.ts'
 import { openIncident } from './open-incident.ts'
 import { seeLimit } from './see-limit.ts'
@@ -31,6 +32,7 @@ async function nightOf(scene: Scene, seed: number): Promise<ReadonlySet<string>>
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
   const incidents: string[] = []
   const assignments: string[] = []
+  const ordersOf = new Map<string, string>()
   const commands: { readonly commandId: string; readonly actor: Actor }[] = []
   const officers = [people.officer1, people.officer2]
   const rooms = [people.night, people.day, people.chief]
@@ -64,6 +66,11 @@ async function nightOf(scene: Scene, seed: number): Promise<ReadonlySet<string>>
     }),
     () => seeLimit(scene.deps, { ...command(pick(rooms)), timer: `${pick(incidents)}-send` }),
     async () => ({ passed: await passLimits(scene.deps) }),
+    async () => {
+      const assignment = pick(assignments)
+      await noteOrderSpoken(scene.deps, { assignment, incident: ordersOf.get(assignment) ?? pick(incidents), unit: 'p1' })
+      return {}
+    },
   ]
 
   const opened = await openIncident(scene.deps, { ...command(people.night), category: 'dispute', ...place })
@@ -81,7 +88,9 @@ async function nightOf(scene: Scene, seed: number): Promise<ReadonlySet<string>>
     if (step % 10 === 0) {
       for (const entry of await scene.journal.read(0, 100_000)) {
         if (entry.type === 'incident-opened' && !incidents.includes(entry.data.id as string)) incidents.push(entry.data.id as string)
-        if (entry.type === 'unit-assigned' && !assignments.includes(entry.data.assignment as string)) assignments.push(entry.data.assignment as string)
+        if (entry.type !== 'unit-assigned' || ordersOf.has(entry.data.assignment as string)) continue
+        assignments.push(entry.data.assignment as string)
+        ordersOf.set(entry.data.assignment as string, entry.stream.slice('incident/'.length))
       }
     }
   }

@@ -69,6 +69,7 @@ const incidentTypes: readonly DispatchEvent['type'][] = [
   'assignment-changed',
   'limit-passed',
   'limit-seen',
+  'order-spoken',
   'note-added',
   'picture-added',
   'incident-handed-over',
@@ -148,6 +149,9 @@ async function applyIncident(sql: Sql, incident: IncidentId, event: DispatchEven
          where id = $1`,
         [event.assignment, event.state, at, isActive(event.state) ? null : event.because, steps[event.state]],
       )
+      break
+    case 'order-spoken':
+      await sql.query('update dispatch.assignment set spoken_at = coalesce(spoken_at, $2) where id = $1', [event.assignment, at])
       break
     case 'note-added':
       await sql.query('update dispatch.incident set notes = notes + 1 where id = $1', [incident])
@@ -330,6 +334,7 @@ type AssignmentRow = {
   state_since: number
   ordered_at: number
   ordered_by: string
+  spoken_at: number | null
   acknowledged_at: number | null
   en_route_at: number | null
   on_scene_at: number | null
@@ -366,8 +371,8 @@ async function withParts(sql: Sql, rows: readonly IncidentRow[]): Promise<Incide
   const ids = rows.map((row) => row.id)
   // One after the other: inside a command's transaction there is one connection.
   const assignments = await sql.query<AssignmentRow>(
-    `select id, incident, unit, call_sign, state, state_since, ordered_at, ordered_by, acknowledged_at, en_route_at, on_scene_at, reported_at,
-       ended_at, because from dispatch.assignment where incident = any($1) order by ordered_at, id`,
+    `select id, incident, unit, call_sign, state, state_since, ordered_at, ordered_by, spoken_at, acknowledged_at, en_route_at, on_scene_at,
+       reported_at, ended_at, because from dispatch.assignment where incident = any($1) order by ordered_at, id`,
     [ids],
   )
   const timers = await sql.query<TimerRow>(
@@ -416,6 +421,7 @@ const assignmentView = (row: AssignmentRow): AssignmentView => ({
   stateSince: row.state_since,
   orderedAt: row.ordered_at,
   orderedBy: row.ordered_by,
+  spokenAt: row.spoken_at,
   acknowledgedAt: row.acknowledged_at,
   enRouteAt: row.en_route_at,
   onSceneAt: row.on_scene_at,

@@ -119,6 +119,7 @@ function reverse(
       return events()
     case 'limit-passed':
     case 'limit-seen':
+    case 'order-spoken':
     case 'command-undone':
       return refuse('undo-not-possible')
   }

@@ -114,7 +114,30 @@ export const PositionsTaken = Type.Object({
 })
 export type PositionsTaken = Static<typeof PositionsTaken>
 
-/** A phone or terminal that reports the place of one unit. Its key is a secret, shown once. */
+/** How a device speaks. `phone`: OsmAnd, Traccar Client, OwnTracks, Overland, GPSLogger; each shows its key. */
+export const Protocol = Type.Union([Type.Literal('phone'), Type.Literal('jt808'), Type.Literal('gt06'), Type.Literal('h02')])
+export type Protocol = Static<typeof Protocol>
+export const TerminalProtocol = Type.Union([Type.Literal('jt808'), Type.Literal('gt06'), Type.Literal('h02')])
+export type TerminalProtocol = Static<typeof TerminalProtocol>
+
+/** What is known of how a device speaks; null: as its frames say. */
+export const DeviceSettings = Type.Object(
+  {
+    crs: Nullable(Type.Union([Type.Literal('wgs84'), Type.Literal('gcj02')], { description: 'coordinates that it sends' })),
+    zoneMinutes: Nullable(Type.Integer({ minimum: -840, maximum: 840, description: 'minutes east of UTC that its clock is set to' })),
+    version: Nullable(Type.Union([Type.Literal('2013'), Type.Literal('2019')], { description: 'of JT/T 808, where its header lies' })),
+    requiresToken: Type.Boolean({ description: 'a JT/T 808 terminal must show the token that it was given when it registered' }),
+    leftOut: Type.Array(Type.Union([Type.Literal('coordinates'), Type.Literal('outlier'), Type.Literal('fences')]), {
+      uniqueItems: true,
+      description: 'steps that its positions do not go through',
+    }),
+    vehiclePlate: Nullable(Type.String({ minLength: 1, maxLength: 16, description: 'of the agency’s own vehicle; a terminal that says another is refused' })),
+  },
+  { additionalProperties: false },
+)
+export type DeviceSettings = Static<typeof DeviceSettings>
+
+/** A phone or terminal that reports the place of one unit. A phone’s key is a secret, shown once. */
 export const DeviceView = Type.Object({
   id: Id,
   unit: Id,
@@ -122,20 +145,117 @@ export const DeviceView = Type.Object({
   label: Type.String(),
   registeredAt: At,
   lastSeenAt: Nullable(At),
+  protocol: Protocol,
+  terminal: Nullable(Type.String({ description: 'the number that a terminal says of itself' })),
+  settings: DeviceSettings,
+  status: Type.Object(
+    {
+      online: Type.Boolean({ description: 'it holds a connection, or was heard within the last minutes' }),
+      lastFixAt: Nullable(At),
+      dialect: Nullable(Type.String()),
+      batteryPercent: Nullable(Type.Number()),
+      clockSkewMs: Nullable(Type.Number({ description: 'its clock against ours, ahead is positive; what travels makes it look late' })),
+      frames: Type.Integer(),
+      malformed: Type.Integer(),
+      tokenRefused: Type.Integer(),
+      accepted: Type.Integer(),
+      flagged: Type.Integer(),
+      duplicates: Type.Integer(),
+      discarded: Type.Integer({ description: 'measured off duty' }),
+      rejected: Type.Integer(),
+      unusable: Type.Integer({ description: 'the device itself said that it had no fix' }),
+      stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them' }),
+    },
+    { description: 'counted since the program started' },
+  ),
 })
 export type DeviceView = Static<typeof DeviceView>
 
 export const NewDevice = Type.Object(
-  { commandId: CommandIdOf, unit: Id, label: Type.String({ minLength: 1, maxLength: 80 }) },
+  {
+    commandId: CommandIdOf,
+    unit: Id,
+    label: Type.String({ minLength: 1, maxLength: 80 }),
+    protocol: Type.Optional(Protocol),
+    terminal: Type.Optional(Type.String({ minLength: 1, maxLength: 20, pattern: '^[0-9A-Za-z]+$', description: 'needed of all but phones' })),
+    settings: Type.Optional(Type.Partial(DeviceSettings)),
+  },
+  { additionalProperties: false },
+)
+export const ChangeDevice = Type.Object(
+  {
+    commandId: CommandIdOf,
+    label: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+    settings: Type.Optional(Type.Partial(DeviceSettings)),
+  },
   { additionalProperties: false },
 )
 
 /** What a device needs to be told, once. Asking again with the same command makes a new key; the one before is dead. */
 export const PairedDevice = Type.Object({
   ...DeviceView.properties,
-  key: Type.String({ description: 'the device identifier to type into OsmAnd or Traccar Client; not shown again' }),
-  path: Type.String({ description: 'where it reports to, on this server: /api/units/osmand?id=KEY' }),
+  key: Nullable(Type.String({ description: 'of a phone: the device identifier to type into Traccar Client or OsmAnd, and the password in OwnTracks; not shown again' })),
+  path: Type.String({ description: 'of a phone: where it reports to, on this server: /api/units/osmand?id=KEY' }),
 })
+
+/** Somebody who knocked and is not known. Kept in memory only, the newest 500. */
+export const StrangerView = Type.Object({
+  id: Id,
+  protocol: Protocol,
+  name: Type.String({ description: 'the number that a terminal says of itself; of a phone the beginning of its key' }),
+  type: Type.String({ description: 'what it said last' }),
+  firstAt: At,
+  lastAt: At,
+  times: Type.Integer(),
+})
+export type StrangerView = Static<typeof StrangerView>
+
+export const AdoptStranger = Type.Object(
+  { commandId: CommandIdOf, unit: Id, label: Type.String({ minLength: 1, maxLength: 80 }) },
+  { additionalProperties: false },
+)
+
+/** A frame as it came, without what may hold identifiers. */
+export const RawFrameView = Type.Object({ at: At, type: Type.String(), hex: Type.String(), because: Nullable(Type.String()) })
+
+/** Ports on which terminals are heard; null where none was asked for. */
+export const TerminalPorts = Type.Object({
+  jt808: Nullable(Type.Integer()),
+  gt06: Nullable(Type.Integer()),
+  h02: Nullable(Type.Integer()),
+  osmand: Nullable(Type.Integer()),
+})
+export type TerminalPorts = Static<typeof TerminalPorts>
+
+/** An alarm of a device, from edge to edge. */
+export const AlarmView = Type.Object({ device: Id, label: Type.String(), unit: Id, callSign: Type.String(), name: Type.String(), beganAt: At, endedAt: Nullable(At) })
+export type AlarmView = Static<typeof AlarmView>
+
+/** What a terminal is asked to do or to say. */
+export const TerminalCommand = Type.Union([
+  Type.Object({ type: Type.Literal('text'), text: Type.String({ minLength: 1, maxLength: 400 }), urgent: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+  Type.Object({ type: Type.Literal('locate') }, { additionalProperties: false }),
+  Type.Object(
+    { type: Type.Literal('track'), everySeconds: Type.Integer({ minimum: 0, maximum: 3600 }), forSeconds: Type.Integer({ minimum: 0, maximum: 86_400 }) },
+    { additionalProperties: false, description: 'every 0 seconds ends it' },
+  ),
+  Type.Object(
+    { type: Type.Literal('interval'), seconds: Type.Integer({ minimum: 1, maximum: 3600 }) },
+    { additionalProperties: false, description: 'seconds between reports from now on (parameter 0x0029)' },
+  ),
+])
+export type TerminalCommand = Static<typeof TerminalCommand>
+export const NewTerminalCommand = Type.Object({ commandId: CommandIdOf, command: TerminalCommand }, { additionalProperties: false })
+export const DownlinkView = Type.Object({
+  id: Id,
+  command: TerminalCommand,
+  madeAt: At,
+  expiresAt: At,
+  state: Type.Union([Type.Literal('waiting'), Type.Literal('sent'), Type.Literal('done'), Type.Literal('refused'), Type.Literal('expired')]),
+  attempts: Type.Integer(),
+  changedAt: At,
+})
+export type DownlinkView = Static<typeof DownlinkView>
 
 export const TrackPoint = Type.Object({
   fixAt: At,
@@ -166,7 +286,9 @@ export type UnitEvent =
   | { readonly type: 'shift-started'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
   | { readonly type: 'crew-changed'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
   | { readonly type: 'shift-ended'; readonly at: number }
-  | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string }
+  | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string; readonly protocol?: Protocol; readonly terminal?: string; readonly settings?: DeviceSettings }
+  | { readonly type: 'device-changed'; readonly at: number; readonly device: string; readonly label: string; readonly settings: DeviceSettings }
+  | { readonly type: 'device-commanded'; readonly at: number; readonly device: string; readonly command: TerminalCommand }
   | { readonly type: 'device-removed'; readonly at: number; readonly device: string }
   | { readonly type: 'track-viewed'; readonly at: number; readonly from: number; readonly to: number; readonly reason: string }
 

@@ -5,8 +5,11 @@ import type { Command, Journal } from '#kernel/journal.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { Allowance } from '#platform/http/allowance.ts'
 import type { Db } from '#platform/db/sql.ts'
-import type { PositionsTaken } from './contract.ts'
+import type { PositionsTaken, TerminalPorts } from './contract.ts'
+import type { SaidAlarm } from './alarm.ts'
+import type { Device, Devices } from './device.ts'
 import type { LiveUnits } from './live.ts'
+import type { Strangers } from './strangers.ts'
 import type { Intake } from './intake.ts'
 
 /** From compose. */
@@ -24,13 +27,43 @@ export type UnitsNeeds = {
   readonly retentionDays?: number
   /** Told what became of each batch of positions, for the metrics. */
   readonly onTaken?: (taken: PositionsTaken) => void
+  /**
+   * Somebody in a unit calls for help by a button. Answers the incident that it became, the same for the same command; undefined where it
+   * could not become one.
+   */
+  readonly onEmergency?: (call: EmergencyCall) => Promise<string | undefined>
+  /** A picture or a sound that a terminal sent; false: not kept, it may send it again. */
+  readonly onPicture?: (sent: { readonly unit: string; readonly device: string; readonly media: 'picture' | 'sound' | 'video'; readonly bytes: Uint8Array }) => Promise<boolean>
+  /** What an incident's crew is to hear in the car. */
+  readonly orderInWords?: (incident: string) => Promise<string | undefined>
+  /** The terminal in the car says that it has read an order out. */
+  readonly onOrderSpoken?: (spoken: { readonly assignment: string; readonly incident: string; readonly unit: string; readonly at: Instant }) => Promise<void>
   /** Told of work that failed in the background and will be tried again. */
   readonly onFault?: (what: string, cause: unknown) => void
+}
+
+export type EmergencyCall = {
+  readonly commandId: CommandId
+  readonly unit: string
+  readonly callSign: string
+  readonly agency: AgencyPath
+  readonly at: Instant
+  /** Where the device, or else the unit, was last. */
+  readonly place: { readonly lon: number; readonly lat: number } | undefined
 }
 
 /** What routes and handlers get. */
 export type UnitsDeps = UnitsNeeds & {
   readonly live: LiveUnits
+  readonly devices: Devices
+  /** Read a unit's devices again, after they changed. */
+  readonly refreshDevices: (unit: string) => Promise<void>
+  readonly keepSeen: (seen: readonly { readonly number: number; readonly seenAt: Instant }[]) => Promise<void>
+  readonly strangers: Strangers
+  /** Where terminals are heard. */
+  readonly ports: () => TerminalPorts
+  /** Alarms of a device that came with its positions. Resolves when they are durable. */
+  readonly takeAlarms: (device: Device, alarms: readonly SaidAlarm[], at: Instant, place: { readonly lon: number; readonly lat: number } | undefined) => Promise<boolean>
   readonly intake: Intake
   /** How often an address may show keys that open nothing. */
   readonly wrongKeys: Allowance

@@ -1,19 +1,54 @@
 /** The SQL of devices and their keys. A key is a credential: only its SHA-256 is kept, and never in the journal. */
 import { createHash } from 'node:crypto'
 import type { Tx } from '#kernel/journal.ts'
-import { sqlOf, type Db } from '#platform/db/sql.ts'
+import { sqlOf, type Db, type Sql } from '#platform/db/sql.ts'
+import type { DeviceSettings, Protocol } from './contract.ts'
+import type { Device } from './device.ts'
 
-export type Device = {
-  readonly id: string
-  readonly number: number
-  readonly unit: string
-  readonly label: string
-  readonly registeredAt: number
+const columns = `d.id, d.number, d.unit, d.label, d.registered_at, d.protocol, d.terminal, d.crs, d.zone_minutes, d.version,
+  d.requires_token, d.left_out, d.vehicle_plate`
+
+type Row = {
+  id: string
+  number: number
+  unit: string
+  label: string
+  registered_at: number
+  protocol: Protocol
+  terminal: string | null
+  crs: DeviceSettings['crs']
+  zone_minutes: number | null
+  version: DeviceSettings['version']
+  requires_token: boolean
+  left_out: DeviceSettings['leftOut']
+  vehicle_plate: string | null
 }
 
-const columns = `d.id, d.number, d.unit, d.label, d.registered_at as "registeredAt"`
+const deviceOf = (row: Row): Device => ({
+  id: row.id,
+  number: row.number,
+  unit: row.unit,
+  label: row.label,
+  registeredAt: row.registered_at,
+  protocol: row.protocol,
+  terminal: row.terminal,
+  settings: {
+    crs: row.crs,
+    zoneMinutes: row.zone_minutes,
+    version: row.version,
+    requiresToken: row.requires_token,
+    leftOut: row.left_out,
+    vehiclePlate: row.vehicle_plate,
+  },
+})
+
+const devicesWhere = async (sql: Pick<Sql, 'query'>, condition: string, params: readonly unknown[]): Promise<Device[]> =>
+  (await sql.query<Row>(`select ${columns} from units.device d where ${condition} and d.removed_at is null order by d.number`, params)).map(deviceOf)
 
 const hashOf = (key: string) => createHash('sha256').update(key).digest()
+
+/** Every device that is not removed. */
+export const loadDevices = (db: Db): Promise<Device[]> => devicesWhere(db, 'true', [])
 
 /** A short number for position rows. An allocator: numbers of commands that came to nothing are lost. */
 export async function nextDeviceNumber(tx: Tx): Promise<number> {
@@ -22,24 +57,21 @@ export async function nextDeviceNumber(tx: Tx): Promise<number> {
 }
 
 /** Devices that are not removed, of these units. */
-export const listDevices = (db: Db, units: readonly string[]): Promise<Device[]> =>
-  db.query<Device>(
-    `select ${columns} from units.device d where d.unit = any($1::text[]) and d.removed_at is null order by d.number`,
-    [units],
-  )
+export const listDevices = (db: Db, units: readonly string[]): Promise<Device[]> => devicesWhere(db, 'd.unit = any($1::text[])', [units])
 
-export async function findDevice(db: Db, id: string): Promise<Device | undefined> {
-  const [row] = await db.query<Device>(`select ${columns} from units.device d where d.id = $1 and d.removed_at is null`, [id])
-  return row
-}
+export const findDevice = async (db: Db, id: string): Promise<Device | undefined> => (await devicesWhere(db, 'd.id = $1', [id]))[0]
 
 /** A device, locked until the transaction ends; undefined when it is removed. */
 export async function lockDevice(tx: Tx, id: string): Promise<Device | undefined> {
-  const [row] = await sqlOf(tx).query<Device>(
-    `select ${columns} from units.device d where d.id = $1 and d.removed_at is null for update`,
-    [id],
-  )
-  return row
+  const [row] = await sqlOf(tx).query<Row>(`select ${columns} from units.device d where d.id = $1 and d.removed_at is null for update`, [id])
+  return row && deviceOf(row)
+}
+
+/** Whether a device answers to this number. Locked: nobody else takes it meanwhile. */
+export async function terminalTaken(tx: Tx, protocol: Protocol, terminal: string): Promise<boolean> {
+  const sql = sqlOf(tx)
+  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`units/terminal/${protocol}/${terminal}`])
+  return (await sql.query('select 1 from units.device where protocol = $1 and terminal = $2 and removed_at is null', [protocol, terminal])).length > 0
 }
 
 /** Give a device a new key; the one before is dead at once. */
@@ -52,14 +84,24 @@ export const setKey = async (db: Db, device: string, key: string, at: number): P
 
 /** The device whose key this is. Removed devices have none that counts. */
 export async function findDeviceByKey(db: Db, key: string): Promise<Device | undefined> {
-  const [row] = await db.query<Device>(
+  const [row] = await db.query<Row>(
     `select ${columns} from units.device_key k join units.device d on d.id = k.device
      where k.hash = $1 and d.removed_at is null`,
     [hashOf(key)],
   )
-  return row
+  return row && deviceOf(row)
 }
 
-/** Devices by their public ids. */
-export const findDevices = (db: Db, ids: readonly string[]): Promise<Device[]> =>
-  db.query<Device>(`select ${columns} from units.device d where d.id = any($1::text[]) and d.removed_at is null`, [ids])
+/** When devices were last heard, by their numbers. */
+export async function loadSeen(db: Db): Promise<Map<number, number>> {
+  const rows = await db.query<{ device: number; seen_at: number }>('select device, seen_at from units.device_seen', [])
+  return new Map(rows.map((row) => [row.device, row.seen_at]))
+}
+
+/** Bring up to date when devices were last heard. Several nodes may: the newest counts. */
+export const keepSeen = async (db: Db, seen: readonly { readonly number: number; readonly seenAt: number }[]): Promise<void> =>
+  void (await db.query(
+    `insert into units.device_seen (device, seen_at) select * from unnest($1::int[], $2::bigint[])
+     on conflict (device) do update set seen_at = greatest(units.device_seen.seen_at, excluded.seen_at)`,
+    [seen.map(({ number }) => number), seen.map(({ seenAt }) => seenAt)],
+  ))

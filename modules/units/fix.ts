@@ -44,20 +44,29 @@ export type Claim = {
   readonly accuracyMeters?: number | null
 }
 
-/** Why a fix cannot be right, or undefined. `ageMs` is how long history is kept, when that is shorter than usual. */
-export function implausible(claim: Claim, now: Instant, ageMs = ageMsMax): FixRefusal | undefined {
-  if (!(Math.abs(claim.lon) <= 180 && Math.abs(claim.lat) <= 90)) return 'place-out-of-range'
+/** Why a place can be nobody's, or undefined. */
+export function wrongPlace({ lon, lat }: Pick<Claim, 'lon' | 'lat'>): FixRefusal | undefined {
+  if (!(Math.abs(lon) <= 180 && Math.abs(lat) <= 90)) return 'place-out-of-range'
   // A receiver that has no fix says 0, 0; nobody patrols the Gulf of Guinea.
-  if (claim.lon === 0 && claim.lat === 0) return 'place-unknown'
-  if (!(claim.fixAt <= now + futureMsMax)) return 'fix-in-future'
-  if (!(claim.fixAt >= now - Math.min(ageMs, ageMsMax))) return 'fix-too-old'
-  if (claim.speedKmh != null && !(claim.speedKmh >= 0 && claim.speedKmh <= speedKmhMax)) return 'speed-out-of-range'
-  if (claim.courseDeg != null && !(claim.courseDeg >= 0 && claim.courseDeg <= 360)) return 'course-out-of-range'
-  if (claim.accuracyMeters != null && !(claim.accuracyMeters >= 0 && claim.accuracyMeters <= accuracyMetersMax)) {
-    return 'accuracy-out-of-range'
-  }
-  return undefined
+  return lon === 0 && lat === 0 ? 'place-unknown' : undefined
 }
+
+/** Why a time cannot be right, or undefined. `ageMs` is how long history is kept, when that is shorter than usual. */
+export function wrongTime({ fixAt }: Pick<Claim, 'fixAt'>, now: Instant, ageMs = ageMsMax): FixRefusal | undefined {
+  if (!(fixAt <= now + futureMsMax)) return 'fix-in-future'
+  return fixAt >= now - Math.min(ageMs, ageMsMax) ? undefined : 'fix-too-old'
+}
+
+/** Why what was measured beside the place cannot be right, or undefined. */
+export function wrongMeasure({ speedKmh, courseDeg, accuracyMeters }: Pick<Claim, 'speedKmh' | 'courseDeg' | 'accuracyMeters'>): FixRefusal | undefined {
+  if (speedKmh != null && !(speedKmh >= 0 && speedKmh <= speedKmhMax)) return 'speed-out-of-range'
+  if (courseDeg != null && !(courseDeg >= 0 && courseDeg <= 360)) return 'course-out-of-range'
+  return accuracyMeters != null && !(accuracyMeters >= 0 && accuracyMeters <= accuracyMetersMax) ? 'accuracy-out-of-range' : undefined
+}
+
+/** Why a fix cannot be right, or undefined. */
+export const implausible = (claim: Claim, now: Instant, ageMs = ageMsMax): FixRefusal | undefined =>
+  wrongPlace(claim) ?? wrongTime(claim, now, ageMs) ?? wrongMeasure(claim)
 
 /** When the unit was there, for us: a clock that runs ahead does not make a place newer than now. */
 export const placedAt = (fix: Fix): Instant => Math.min(fix.fixAt, fix.takenAt)

@@ -1,13 +1,20 @@
 /** Where every fix goes in, whatever door it came through: judged, stored with others, and only then shown. */
-import type { Instant } from '#kernel/names.ts'
 import type { UnitsNeeds } from './deps.ts'
-import { isFlagged, withFix, type Fix, type Track } from './fix.ts'
+import type { Devices } from './device.ts'
+import { withFix, type Fix, type Track } from './fix.ts'
 import { groupCommit } from './group-commit.ts'
 import type { LiveUnits } from './live.ts'
+import { isOutlier, type StepName } from './pipeline.ts'
 import { insertPositions, keyOf, type DayKeeper, type PositionRow } from './positions-store.ts'
 
 /** A fix of a unit on duty, found plausible. */
-export type Observation = { readonly unit: number; readonly fix: Fix; readonly altitudeMeters: number | null }
+export type Observation = {
+  readonly unit: number
+  readonly fix: Fix
+  readonly altitudeMeters: number | null
+  /** Steps that its device is spared. */
+  readonly leftOut: readonly StepName[]
+}
 
 /** `accepted` and `flagged` are durable; a `duplicate` was durable before. */
 export type Taken = 'accepted' | 'flagged' | 'duplicate'
@@ -17,8 +24,6 @@ export type Intake = {
   add(observations: readonly Observation[]): Promise<Taken[]>
   /** When everything added before now is on disk, or has failed. */
   settled(): Promise<void>
-  /** When a device was last heard of since the start, by its number. */
-  lastSeenAt(device: number): Instant | null
   /** How old a fix may be and still be kept, ms. */
   readonly ageMs: number
 }
@@ -26,22 +31,21 @@ export type Intake = {
 export function openIntake(deps: {
   readonly db: UnitsNeeds['db']
   readonly live: LiveUnits
+  readonly devices: Devices
   readonly days: DayKeeper
   readonly ageMs: number
 }): Intake {
-  const lastSeen = new Map<number, Instant>()
-
   async function write(observations: readonly Observation[]): Promise<Taken[]> {
     await deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
 
     // Each is judged by what the ones before it in this batch would have made of the track.
     const tracks = new Map<number, Track>()
     const rows = new Map<string, PositionRow>()
-    for (const { unit, fix, altitudeMeters } of observations) {
+    for (const { unit, fix, altitudeMeters, leftOut } of observations) {
       const key = keyOf(unit, fix)
       if (rows.has(key)) continue
       const track = tracks.get(unit) ?? deps.live.track(unit)
-      const flagged = isFlagged(track, fix)
+      const flagged = isOutlier(track, fix, leftOut)
       tracks.set(unit, withFix(track, fix, flagged))
       rows.set(key, { unit, fix, altitudeMeters, flagged })
     }
@@ -51,11 +55,18 @@ export function openIntake(deps: {
     const told = new Set<string>()
     return observations.map(({ unit, fix }) => {
       const key = keyOf(unit, fix)
-      lastSeen.set(fix.device, fix.takenAt)
-      if (!written.has(key) || told.has(key)) return 'duplicate'
+      const status = deps.devices.status(fix.device)
+      if (!written.has(key) || told.has(key)) {
+        status.stopped.duplicate++
+        status.taken.duplicates++
+        return 'duplicate'
+      }
       told.add(key)
       const { flagged } = rows.get(key)!
       deps.live.place(unit, fix, flagged)
+      if (status.fixAt === null || fix.fixAt > status.fixAt) status.fixAt = fix.fixAt
+      if (flagged) status.stopped.outlier++
+      status.taken[flagged ? 'flagged' : 'accepted']++
       return flagged ? 'flagged' : 'accepted'
     })
   }
@@ -64,7 +75,6 @@ export function openIntake(deps: {
   return {
     add: (observations) => (observations.length === 0 ? Promise.resolve([]) : commits.add(observations)),
     settled: commits.settled,
-    lastSeenAt: (device) => lastSeen.get(device) ?? null,
     ageMs: deps.ageMs,
   }
 }

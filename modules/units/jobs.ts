@@ -3,14 +3,20 @@ import type { AgencyPath, Instant, MemberId, UnitId } from '#kernel/names.ts'
 import type { Entry, Tx } from '#kernel/journal.ts'
 import { allowance } from '#platform/http/allowance.ts'
 import type { PositionSource } from '#platform/live/contract.ts'
-import type { UnitFacts, UnitView } from './contract.ts'
+import { dropAlarms } from './alarms-store.ts'
+import type { TerminalPorts, TerminalProtocol, UnitFacts, UnitView } from './contract.ts'
 import type { UnitsDeps, UnitsNeeds } from './deps.ts'
+import { devicesInMemory } from './device.ts'
+import { keepSeen, listDevices, loadDevices, loadSeen } from './devices-store.ts'
 import { openShift } from './duty.ts'
 import { ageMsMax, noTrack, type Track } from './fix.ts'
 import { openIntake } from './intake.ts'
 import { liveUnits } from './live.ts'
+import { listenForPhones, type PhonePort } from './phones-jobs.ts'
 import { dayKeeper, daysAround, dropDays, expiredDays, listDays, loadTracks, readTrack, sweepOffDuty } from './positions-store.ts'
 import { loadDuties } from './store.ts'
+import { strangersInMemory } from './strangers.ts'
+import { openTerminals } from './terminals-jobs.ts'
 import { unitFacts } from './unit-facts.ts'
 
 const retentionDaysUsual = 90
@@ -20,6 +26,8 @@ const tickMs = 1000
 /** Two hours of a fix a second. */
 const DRIVE_FIXES_MAX = 7_200
 
+const deviceEvents: ReadonlySet<string> = new Set(['device-registered', 'device-changed', 'device-removed', 'unit-retired'])
+
 export type Units = {
   /** For `mount(routes, deps)`. */
   readonly deps: UnitsDeps
@@ -27,6 +35,8 @@ export type Units = {
   hear(entries: readonly Entry[]): void | Promise<void>
   /** Read everything again from the tables, as after a restart. */
   rebuild(): Promise<void>
+  /** Open ports for terminals and phones; 0 takes any free one. @throws the system's error when one is taken */
+  listen(host: string, ports: Readonly<Partial<Record<TerminalProtocol | 'osmand', number>>>): Promise<TerminalPorts>
   /** Begin to look for stale units each second and for old positions each hour. */
   start(): void
   /** Stop, after what was taken is on disk. */
@@ -54,9 +64,21 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   const onFault = needs.onFault ?? (() => {})
   const live = liveUnits({ now })
   const days = dayKeeper(db)
-  const intake = openIntake({ db, live, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS) })
-  const wrongKeys = allowance({ perMinute: 60, now })
-  const deps: UnitsDeps = { ...needs, live, intake, wrongKeys }
+  const devices = devicesInMemory()
+  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS) })
+  const deps: UnitsDeps = {
+    ...needs,
+    live,
+    devices,
+    intake,
+    wrongKeys: allowance({ perMinute: 60, now }),
+    strangers: strangersInMemory(needs),
+    refreshDevices: async (unit) => devices.replace(unit, await listDevices(db, [unit])),
+    keepSeen: (seen) => keepSeen(db, seen),
+    ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, ...terminals.ports() }),
+    takeAlarms: (...alarms) => terminals.takeAlarms(...alarms),
+  }
+  let phones: PhonePort | undefined
   let sweeps = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let keptAt = -Infinity
@@ -67,6 +89,8 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     const duties = await loadDuties(db, now() - ageMsMax - HOUR_MS)
     const shifts = duties.flatMap((duty) => openShift(duty)?.startedAt ?? [])
     const tracks = shifts.length > 0 ? await loadTracks(db, Math.min(...shifts)) : new Map<number, Track>()
+    devices.load(await loadDevices(db))
+    for (const [number, seenAt] of await loadSeen(db)) devices.status(number).seenAt ??= seenAt
     live.load({ position, units: duties.map((duty) => ({ duty, track: tracks.get(duty.handle) ?? noTrack })) })
   }
 
@@ -86,6 +110,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       await dropDays(db, old)
     }
     await sweepOffDuty(db, now() - 2 * HOUR_MS)
+    await dropAlarms(db, now() - retentionDays * DAY_MS)
   }
 
   function tick() {
@@ -97,24 +122,34 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
 
   await rebuild()
   await days.ensure(daysAround(now()))
+  const terminals = await openTerminals(deps)
 
   return {
     deps,
     hear(entries) {
+      terminals.hear(entries)
       const missed = entries.length > 0 && entries[0]!.position > live.heardUpTo() + 1
       if (!missed) live.hear(entries)
       const ended = entries.filter((entry) => entry.type === 'shift-ended').map((entry) => entry.at)
       if (ended.length > 0) sweep(Math.min(...ended))
       // Another node wrote between our opening and our listening.
-      return missed ? rebuild() : undefined
+      if (missed) return rebuild()
+      const changed = new Set(entries.filter(({ type }) => deviceEvents.has(type)).map(({ stream }) => stream.slice('unit/'.length)))
+      return changed.size > 0 ? Promise.all([...changed].map(deps.refreshDevices)).then(() => {}) : undefined
     },
     rebuild,
+    async listen(host, { osmand, ...ports }) {
+      await terminals.listen(host, ports)
+      if (osmand !== undefined) phones = await listenForPhones(deps, host, osmand)
+      return deps.ports()
+    },
     start() {
       tick()
       timer ??= setInterval(tick, tickMs).unref()
     },
     async stop() {
       clearInterval(timer)
+      await Promise.all([terminals.stop(), phones?.stop()])
       await intake.settled()
       await sweeps
     },

@@ -191,7 +191,7 @@ test('a paired phone reports as OsmAnd and Traccar Client do', async () => {
   assert.deepEqual(await told(`&lat=north&lon=117.2`), [400, 'malformed'])
   assert.equal((await ask('GET', '/api/units/osmand?lat=1&lon=1')).body.details[0].path, 'id')
   assert.deepEqual((await ask('POST', '/api/units/osmand', undefined, { ...json, device_id: 'guess' })).body.code, 'device-not-found')
-  assert.deepEqual((await ask('POST', '/api/units/osmand', undefined, 'x'.repeat(300_000), form)).status, 413)
+  assert.deepEqual((await ask('POST', '/api/units/osmand', undefined, 'x'.repeat(600_000), form)).status, 413)
 
   const { items } = (await ask('GET', '/api/units/devices', admin)).body
   const listed = items.find((device: { id: string }) => device.id === id)

@@ -9,12 +9,9 @@ import { goOffDuty, goOnDuty, seatCrew } from './change-shift.ts'
 import { changeUnit, createUnit, retireUnit } from './change-unit.ts'
 import {
   ChangeUnit,
-  DeviceView,
   JustCommand,
-  NewDevice,
   NewPositions,
   NewUnit,
-  PairedDevice,
   PositionsTaken,
   StartShift,
   TrackView,
@@ -24,9 +21,8 @@ import {
   staleSeconds,
 } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
-import { listDevices, type Device } from './devices-store.ts'
-import { osmandRoutes } from './osmand-routes.ts'
-import { pairDevice, removeDevice, renewKey } from './pair-device.ts'
+import { devicesRoutes } from './devices-routes.ts'
+import { phonesRoutes } from './phones-routes.ts'
 import { takePositions } from './take-positions.ts'
 import { viewTrack } from './view-track.ts'
 
@@ -52,15 +48,6 @@ function done<S extends 200 | 201>(deps: UnitsDeps, outcome: Outcome<{ unit: str
   const body = deps.live.view(outcome.answer.unit)
   return body ? { status, body } : refuse('unit-not-found')
 }
-
-const deviceView = (deps: UnitsDeps, device: Device): DeviceView => ({
-  id: device.id,
-  unit: device.unit,
-  callSign: deps.live.find(device.unit)?.callSign ?? '',
-  label: device.label,
-  registeredAt: device.registeredAt,
-  lastSeenAt: deps.intake.lastSeenAt(device.number),
-})
 
 export const routes = [
   units({
@@ -193,60 +180,6 @@ export const routes = [
       return isRefused(body) ? body : { status: 200, body }
     },
   }),
-  units({
-    method: 'GET',
-    path: '/api/units/devices',
-    summary: 'Devices that report for units, without their keys.',
-    access: ['administrator'],
-    schema: { querystring: Type.Object({ unit: Type.Optional(Id) }) },
-    replies: { 200: ItemsOf(DeviceView) },
-    async handle(deps, { actor, querystring: { unit } }) {
-      const visible = deps.live.views(scopeOf(actor, ['administrator'])).map(({ id }) => id)
-      const devices = await listDevices(deps.db, unit ? visible.filter((id) => id === unit) : visible)
-      return { status: 200, body: { items: devices.map((device) => deviceView(deps, device)) } }
-    },
-  }),
-  units({
-    method: 'POST',
-    path: '/api/units/devices',
-    summary: 'Pair a device with a unit. The key is shown once.',
-    access: ['administrator'],
-    schema: { body: NewDevice },
-    replies: { 201: PairedDevice },
-    async handle(deps, { actor, body }) {
-      const paired = await pairDevice(deps, actor, body)
-      return isRefused(paired) ? paired : { status: 201, body: pairedView(deps, paired) }
-    },
-  }),
-  units({
-    method: 'POST',
-    path: '/api/units/devices/:id/key',
-    summary: 'Make a new key for a device; the one before is dead.',
-    access: ['administrator'],
-    schema: { params: AtUnit },
-    replies: { 201: PairedDevice },
-    async handle(deps, { actor, params }) {
-      const paired = await renewKey(deps, actor, params.id)
-      return isRefused(paired) ? paired : { status: 201, body: pairedView(deps, paired) }
-    },
-  }),
-  units({
-    method: 'DELETE',
-    path: '/api/units/devices/:id',
-    summary: 'Hear no more of a device.',
-    access: ['administrator'],
-    schema: { params: AtUnit, querystring: MaybeCommand },
-    replies: { 204: Nothing },
-    async handle(deps, { actor, params, querystring }) {
-      const outcome = await removeDevice(deps, actor, params.id, querystring.commandId ?? deps.newId())
-      return isRefused(outcome) ? outcome : { status: 204, body: null }
-    },
-  }),
-  ...osmandRoutes,
+  ...devicesRoutes,
+  ...phonesRoutes,
 ]
-
-const pairedView = (deps: UnitsDeps, { device, key }: { device: Device; key: string }) => ({
-  ...deviceView(deps, device),
-  key,
-  path: `/api/units/osmand?id=${key}`,
-})

@@ -1,7 +1,8 @@
 /** The SQL of units, shifts and crews: rows are written only by the projections, from facts. */
 import type { Fact, Projection, Tx } from '#kernel/journal.ts'
 import { sqlOf, type Db } from '#platform/db/sql.ts'
-import type { UnitKind } from './contract.ts'
+import type { DeviceSettings, UnitKind } from './contract.ts'
+import { usualSettings } from './device.ts'
 import { assignmentAfter, incidentOf, type ActiveState, type Duty, type Shift, type Spell } from './duty.ts'
 import type { SeatedElsewhere, Unit } from './unit.ts'
 
@@ -133,6 +134,9 @@ export async function loadDuties(db: Db, since: number): Promise<Duty[]> {
 
 // projections
 
+const settingColumns = ({ crs, zoneMinutes, version, requiresToken, leftOut, vehiclePlate }: DeviceSettings) =>
+  [crs, zoneMinutes, version, requiresToken, leftOut, vehiclePlate] as const
+
 type Apply = (tx: Tx, fact: Fact, unit: string) => Promise<void>
 
 const run = async (tx: Tx, text: string, params: readonly unknown[]) => void (await sqlOf(tx).query(text, params))
@@ -191,14 +195,21 @@ const applies: Readonly<Record<string, Apply>> = {
     await run(tx, `update units.crew set left_at = $2 where unit = $1 and left_at is null`, [unit, at])
     await run(tx, `update units.shift set ended_at = $2 where unit = $1 and ended_at is null`, [unit, at])
   },
-  'device-registered': (tx, { at, data }, unit) =>
-    run(tx, `insert into units.device (id, number, unit, label, registered_at) values ($1, $2, $3, $4, $5)`, [
-      data.device,
-      data.number,
-      unit,
-      data.label,
-      at,
-    ]),
+  'device-registered': (tx, { at, data }, unit) => {
+    const settings = (data.settings ?? usualSettings) as DeviceSettings
+    return run(
+      tx,
+      `insert into units.device (id, number, unit, label, registered_at, protocol, terminal, crs, zone_minutes, version, requires_token, left_out, vehicle_plate)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [data.device, data.number, unit, data.label, at, data.protocol ?? 'phone', data.terminal ?? null, ...settingColumns(settings)],
+    )
+  },
+  'device-changed': (tx, { data }) =>
+    run(
+      tx,
+      `update units.device set label = $2, crs = $3, zone_minutes = $4, version = $5, requires_token = $6, left_out = $7, vehicle_plate = $8 where id = $1`,
+      [data.device, data.label, ...settingColumns(data.settings as DeviceSettings)],
+    ),
   'device-removed': (tx, { at, data }) => run(tx, `update units.device set removed_at = $2 where id = $1`, [data.device, at]),
 }
 

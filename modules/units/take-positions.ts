@@ -1,13 +1,13 @@
 /** Take positions: whose they are, whether they can be right, whether anybody was on duty then. */
-import { toWgs84 } from '#core/geo/shifted.ts'
 import { inScope, scopeOf, type Actor } from '#kernel/actor.ts'
 import { refuse, sentence } from '#kernel/decision.ts'
 import type { NewPosition, PositionsTaken } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
-import { findDevices, type Device } from './devices-store.ts'
+import type { Device } from './device.ts'
 import { wasOnDuty, type Duty } from './duty.ts'
 import { implausible, type FixRefusal } from './fix.ts'
 import type { Observation } from './intake.ts'
+import { passAlone, type Passing } from './pipeline.ts'
 import { refusals } from './refusals.ts'
 
 type Language = 'zh' | 'en'
@@ -19,33 +19,32 @@ type Judged =
   | { readonly reject: FixRefusal | 'which-unit' | 'unit-not-found' | 'device-not-found' | 'not-your-unit' }
 
 /** Positions sent by somebody signed in: a program for the units of its tree, an officer for the unit that is theirs. */
-export async function takePositions(
+export function takePositions(
   deps: UnitsDeps,
   caller: { readonly actor: Actor; readonly language: Language },
   positions: readonly NewPosition[],
 ): Promise<PositionsTaken> {
-  const ids = new Set(positions.flatMap(({ device }) => (device === undefined ? [] : [device])))
-  const devices = new Map((ids.size === 0 ? [] : await findDevices(deps.db, [...ids])).map((device) => [device.id, device]))
-  return store(deps, caller.language, positions.map((position) => judge(deps, caller.actor, position, devices)))
+  return store(deps, caller.language, positions.map((position) => judge(deps, caller.actor, position)))
 }
 
-/** Positions sent by a device that showed its key. */
-export function takeFromDevice(
+/** Positions sent by a device that showed its key, or its number. */
+export async function takeFromDevice(
   deps: UnitsDeps,
   language: Language,
   device: Device,
   positions: readonly NewPosition[],
 ): Promise<PositionsTaken> {
   const duty = deps.live.find(device.unit)
+  deps.devices.noteSeen(device.number, deps.now())
   return store(
     deps,
     language,
-    positions.map((position) => (duty ? plausible(deps, duty, device.number, position) : { reject: 'unit-not-found' as const })),
+    positions.map((position) => (duty ? plausible(deps, duty, device, position) : { reject: 'unit-not-found' as const })),
   )
 }
 
-function judge(deps: UnitsDeps, actor: Actor, position: NewPosition, devices: ReadonlyMap<string, Device>): Judged {
-  const device = position.device === undefined ? undefined : devices.get(position.device)
+function judge(deps: UnitsDeps, actor: Actor, position: NewPosition): Judged {
+  const device = position.device === undefined ? undefined : deps.devices.find(position.device)
   if (position.device !== undefined && !device) return { reject: 'device-not-found' }
   if (device && position.unit !== undefined && device.unit !== position.unit) return { reject: 'device-not-found' }
   const named = device?.unit ?? position.unit
@@ -53,7 +52,7 @@ function judge(deps: UnitsDeps, actor: Actor, position: NewPosition, devices: Re
   const programs = scopeOf(actor, ['integrator'])
   if (programs.length > 0 && named !== undefined) {
     const duty = deps.live.find(named)
-    if (duty && inScope(duty.agency, programs)) return plausible(deps, duty, device?.number ?? 0, position)
+    if (duty && inScope(duty.agency, programs)) return plausible(deps, duty, device, position)
   }
 
   const member = actor.member
@@ -63,7 +62,7 @@ function judge(deps: UnitsDeps, actor: Actor, position: NewPosition, devices: Re
   }
   const sat = deps.live.unitOf(member, position.fixAt)
   const own = sat && (named === undefined || named === sat.id) ? sat : undefined
-  if (own) return plausible(deps, own, device?.number ?? 0, position)
+  if (own) return plausible(deps, own, device, position)
   const code = implausible(position, deps.now(), deps.intake.ageMs)
   if (code) return { reject: code }
   // Nobody's position before a shift, after it, or in a unit one has left: answered well, so that a phone does not try again.
@@ -76,26 +75,42 @@ function judge(deps: UnitsDeps, actor: Actor, position: NewPosition, devices: Re
 const wasTheirs = (duty: Duty | undefined, member: string) =>
   duty?.shifts.some((shift) => shift.crew.some((spell) => spell.id === member)) ?? false
 
-function plausible(deps: UnitsDeps, duty: Duty, device: number, position: NewPosition): Judged {
+/** A device's own word for its coordinates counts less than what the registry knows of it. */
+function asKnown(position: NewPosition, crs: 'wgs84' | 'gcj02' | null | undefined): NewPosition {
+  return crs === null || crs === undefined ? position : { ...position, crs }
+}
+
+function plausible(deps: UnitsDeps, duty: Duty, device: Device | undefined, position: NewPosition): Judged {
+  const { number = 0, settings } = device ?? {}
   const now = deps.now()
-  const wrong = implausible(position, now, deps.intake.ageMs)
-  if (wrong) return { reject: wrong }
-  const [lon, lat] = toWgs84(position.crs, position.lon, position.lat)
-  // The shifted systems have no sense near the poles.
-  if (!(Math.abs(lon) <= 180 && Math.abs(lat) <= 90)) return { reject: 'place-out-of-range' }
-  const fixAt = Math.round(position.fixAt)
-  if (!wasOnDuty(duty, fixAt)) return { discard: true }
+  const leftOut = settings?.leftOut ?? []
+  const passed = passAlone({ duty, now, ageMs: deps.intake.ageMs, position: asKnown(position, settings?.crs) }, leftOut)
+  const status = deps.devices.status(number)
+  if ('discard' in passed) {
+    status.stopped[passed.discard]++
+    status.taken.discarded++
+    return { discard: true }
+  }
+  if ('reject' in passed) {
+    status.stopped[passed.step]++
+    status.taken.rejected++
+    return { reject: passed.reject }
+  }
+  return { observe: observationOf(passed, number, leftOut) }
+}
+
+function observationOf({ duty, position, now }: Passing, device: number, leftOut: Observation['leftOut']): Observation {
   const fix = {
-    fixAt,
+    fixAt: Math.round(position.fixAt),
     takenAt: now,
     device,
-    lon,
-    lat,
+    lon: position.lon,
+    lat: position.lat,
     speedKmh: tenth(position.speedKmh),
     courseDeg: course(position.courseDeg),
     accuracyMeters: tenth(position.accuracyMeters),
   }
-  return { observe: { unit: duty.handle, fix, altitudeMeters: altitude(position.altitudeMeters) } }
+  return { unit: duty.handle, fix, altitudeMeters: altitude(position.altitudeMeters), leftOut }
 }
 
 /** To a tenth, as frames have it: the database's single precision gives that back digit for digit, so a restart changes nothing shown. */

@@ -369,6 +369,7 @@ test('a paired device reports by its key; a new key kills the old; a removed dev
   const again = await pairDevice(r.deps, admin, { commandId, unit, label: '手机一' })
   assert.ok(!isRefused(again))
   assert.equal(again.device.id, paired.device.id)
+  assert.ok(paired.key !== null && again.key !== null)
   assert.equal(await findDeviceByKey(r.database, paired.key), undefined)
   const device = await findDeviceByKey(r.database, again.key)
   assert.equal(device?.unit, unit)
@@ -378,7 +379,7 @@ test('a paired device reports by its key; a new key kills the old; a removed dev
   assert.equal((await r.report(unit, 117.4, 28.4)).accepted, 1, 'the same instant from another source is another fix')
   const viaId = await takePositions(r.deps, { actor: program, language: 'en' }, [{ ...fix, device: device!.id, fixAt: fix.fixAt + 1 }])
   assert.equal(viaId.accepted, 1)
-  assert.equal(r.deps.intake.lastSeenAt(device!.number), r.clock.now)
+  assert.equal(r.deps.devices.status(device!.number).seenAt, r.clock.now)
 
   const journalText = JSON.stringify(await r.journal.read(0, 100_000))
   assert.ok(!journalText.includes(again.key) && !journalText.includes(paired.key), 'no key in the journal')

@@ -30,6 +30,8 @@ export type Upload = {
   readonly mediaType: string
   /** Content-Length, where the client said it. */
   readonly bytes: number | null
+  /** As it came: for public routes whose callers have a secret of their own kind. */
+  readonly authorization: string | undefined
 }
 
 /** One HTTP operation as data: mounted by Fastify, listed in OpenAPI, typed in the console's client. */

@@ -464,7 +464,7 @@ function uploadOf(request: FastifyRequest, limit: number) {
     if (!source.complete) counted.destroy(problem('malformed', undefined, [{ path: 'body', found: `${taken} bytes, then nothing`, expected: 'the whole body' }]))
   })
   counted.on('error', () => {}) // a handler that does not read it hears nothing, and nothing falls over
-  return { stream: source.pipe(counted), mediaType: String(request.headers['content-type'] ?? 'application/octet-stream'), bytes }
+  return { stream: source.pipe(counted), mediaType: String(request.headers['content-type'] ?? 'application/octet-stream'), bytes, authorization: request.headers.authorization }
 }
 
 /** So much of an unwanted body is read and thrown away, because a client that is cut off while it sends never sees why. */

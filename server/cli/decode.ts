@@ -10,6 +10,7 @@ import { reassembly } from '#gateways/jt808/reassembly.ts'
 import { placesOf } from '#gateways/jt808/translate.ts'
 import { decodeJson, decodeQuery } from '#gateways/osmand/codec.ts'
 import { decodePayload } from '#gateways/owntracks/codec.ts'
+import type { Malformed } from '#gateways/talk.ts'
 import type { Protocol } from '../arguments.ts'
 
 /** What is printed of a fix; null where the message does not say. */
@@ -25,7 +26,6 @@ type PrintedFix = {
 /** What one line holds. Never a plate, a token, a cell, a network or a number of a SIM card. */
 type Read = { readonly device: string | null; readonly type: string; readonly fixes: readonly PrintedFix[]; readonly alarms: readonly string[]; readonly remarks?: readonly string[] }
 type Outcome = Read | { readonly error: string }
-type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 
 /** Longer than any stretch of frames that a person pastes; what is longer is answered, not kept. */
 export const LINE_BYTES_MAX = 2 ** 20

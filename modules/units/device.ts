@@ -1,0 +1,148 @@
+/** A device 定位设备: a phone or a vehicle terminal that reports for one unit, and what is known of how it speaks. */
+import type { Instant } from '#kernel/names.ts'
+import type { DeviceSettings, Protocol } from './contract.ts'
+import { noCounts, type StepName } from './pipeline.ts'
+
+export type Device = {
+  readonly id: string
+  /** What position rows and live records know it by. */
+  readonly number: number
+  readonly unit: string
+  readonly label: string
+  readonly registeredAt: Instant
+  readonly protocol: Protocol
+  /** The number that a terminal says of itself; phones show a key instead. */
+  readonly terminal: string | null
+  readonly settings: DeviceSettings
+}
+
+export const usualSettings: DeviceSettings = { crs: null, zoneMinutes: null, version: null, requiresToken: false, leftOut: [], vehiclePlate: null }
+
+/** A frame as it came, for whoever looks for what is wrong. */
+export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: string; readonly because: string | null }
+
+/** What is known of a device since the program started: it is lost with the process, but for `seenAt`. */
+export type DeviceStatus = {
+  seenAt: Instant | null
+  fixAt: Instant | null
+  /** How far its clock is from ours, ms, ahead is positive: the least of its last fixes, since what travels comes late. */
+  readonly skewsMs: number[]
+  battery: number | null
+  dialect: string | null
+  /** Connections, or addresses of UDP, that it speaks through now. */
+  links: number
+  frames: number
+  malformed: number
+  tokenRefused: number
+  readonly taken: { accepted: number; flagged: number; duplicates: number; discarded: number; rejected: number; unusable: number }
+  /** Positions that a step stopped. */
+  readonly stopped: Record<StepName, number>
+  /** Newest last. */
+  readonly raw: RawFrame[]
+}
+
+export const newStatus = (): DeviceStatus => ({
+  seenAt: null,
+  fixAt: null,
+  skewsMs: [],
+  battery: null,
+  dialect: null,
+  links: 0,
+  frames: 0,
+  malformed: 0,
+  tokenRefused: 0,
+  taken: { accepted: 0, flagged: 0, duplicates: 0, discarded: 0, rejected: 0, unusable: 0 },
+  stopped: noCounts(),
+  raw: [],
+})
+
+const rawMax = 30
+const skewsMax = 20
+
+export function remember(status: DeviceStatus, frame: RawFrame): void {
+  status.raw.push(frame)
+  if (status.raw.length > rawMax) status.raw.shift()
+}
+
+/** A live fix tells of the clock: it can have travelled for long, but not have come before it left. */
+export function noteSkew(status: DeviceStatus, fixAt: Instant, now: Instant): void {
+  status.skewsMs.push(fixAt - now)
+  if (status.skewsMs.length > skewsMax) status.skewsMs.shift()
+}
+export const skewOf = ({ skewsMs }: DeviceStatus): number | null => (skewsMs.length === 0 ? null : Math.max(...skewsMs))
+
+/** Devices in memory, as the registry's tables have them. */
+export type Devices = {
+  /** Everything anew. */
+  load(devices: readonly Device[]): void
+  /** The devices of one unit anew. */
+  replace(unit: string, devices: readonly Device[]): void
+  find(id: string): Device | undefined
+  byNumber(number: number): Device | undefined
+  byTerminal(protocol: Protocol, terminal: string): Device | undefined
+  of(unit: string): readonly Device[]
+  status(number: number): DeviceStatus
+  /** Numbers of devices heard since this was last asked, with when. */
+  takeSeen(): readonly { readonly number: number; readonly seenAt: Instant }[]
+  noteSeen(number: number, at: Instant): void
+}
+
+export function devicesInMemory(): Devices {
+  const byId = new Map<string, Device>()
+  const byNumber = new Map<number, Device>()
+  const byTerminal = new Map<string, Device>()
+  const byUnit = new Map<string, readonly Device[]>()
+  const statuses = new Map<number, DeviceStatus>()
+  let seen = new Map<number, Instant>()
+
+  const keyOf = (protocol: Protocol, terminal: string) => `${protocol}/${terminal}`
+  const add = (device: Device) => {
+    byId.set(device.id, device)
+    byNumber.set(device.number, device)
+    if (device.terminal !== null) byTerminal.set(keyOf(device.protocol, device.terminal), device)
+  }
+  const remove = (device: Device) => {
+    byId.delete(device.id)
+    byNumber.delete(device.number)
+    if (device.terminal !== null) byTerminal.delete(keyOf(device.protocol, device.terminal))
+  }
+  const replace = (unit: string, devices: readonly Device[]) => {
+    for (const device of byUnit.get(unit) ?? []) remove(device)
+    if (devices.length > 0) byUnit.set(unit, devices)
+    else byUnit.delete(unit)
+    for (const device of devices) add(device)
+    for (const number of statuses.keys()) if (number !== 0 && !byNumber.has(number)) statuses.delete(number)
+  }
+  const status = (number: number) => {
+    const known = statuses.get(number)
+    if (known) return known
+    const fresh = newStatus()
+    statuses.set(number, fresh)
+    return fresh
+  }
+
+  return {
+    load(devices) {
+      for (const map of [byId, byNumber, byTerminal, byUnit]) map.clear()
+      for (const [unit, own] of Map.groupBy(devices, (device) => device.unit)) {
+        byUnit.set(unit, own)
+        for (const device of own) add(device)
+      }
+    },
+    replace,
+    find: (id) => byId.get(id),
+    byNumber: (number) => byNumber.get(number),
+    byTerminal: (protocol, terminal) => byTerminal.get(keyOf(protocol, terminal)),
+    of: (unit) => byUnit.get(unit) ?? [],
+    status,
+    noteSeen(number, at) {
+      status(number).seenAt = at
+      seen.set(number, at)
+    },
+    takeSeen() {
+      const taken = [...seen].map(([number, seenAt]) => ({ number, seenAt }))
+      seen = new Map()
+      return taken
+    },
+  }
+}

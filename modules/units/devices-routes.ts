@@ -1,0 +1,217 @@
+/** Devices over HTTP: the registry, who knocked, what terminals are told and what alarms they had. */
+import { Type } from 'typebox'
+import { scopeOf, type Actor } from '#kernel/actor.ts'
+import { At, CommandIdOf, Id, ItemsOf, Nothing } from '#kernel/contract.ts'
+import { isRefused, refuse } from '#kernel/decision.ts'
+import { route } from '#platform/http/route.ts'
+import { listAlarms } from './alarms-store.ts'
+import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, StrangerView, TerminalPorts } from './contract.ts'
+import { commandTerminal } from './command-terminal.ts'
+import type { UnitsDeps } from './deps.ts'
+import { skewOf, type Device } from './device.ts'
+import { listDownlinks } from './downlink-store.ts'
+import { adoptStranger, changeDevice, pairDevice, removeDevice, renewKey, type Paired } from './pair-device.ts'
+import { shownName } from './strangers.ts'
+
+const units = route<UnitsDeps>()
+const AtDevice = Type.Object({ id: Id })
+/** On DELETE, where a body is not usual: the same id twice is one command. */
+const MaybeCommand = Type.Object({ commandId: Type.Optional(CommandIdOf) })
+
+/** What has no connection to show that it is there is taken to be there for so long after its last word. */
+const heardLatelyMs = 5 * 60_000
+const alarmsShown = 200
+const downlinksShown = 50
+
+function deviceView(deps: UnitsDeps, device: Device): DeviceView {
+  const status = deps.devices.status(device.number)
+  return {
+    id: device.id,
+    unit: device.unit,
+    callSign: deps.live.find(device.unit)?.callSign ?? '',
+    label: device.label,
+    registeredAt: device.registeredAt,
+    lastSeenAt: status.seenAt,
+    protocol: device.protocol,
+    terminal: device.terminal,
+    settings: device.settings,
+    status: {
+      online: status.links > 0 || (status.seenAt !== null && deps.now() - status.seenAt < heardLatelyMs),
+      lastFixAt: status.fixAt,
+      dialect: status.dialect,
+      batteryPercent: status.battery,
+      clockSkewMs: skewOf(status),
+      frames: status.frames,
+      malformed: status.malformed,
+      tokenRefused: status.tokenRefused,
+      ...status.taken,
+      stopped: Object.fromEntries(Object.entries(status.stopped).filter(([, count]) => count > 0)),
+    },
+  }
+}
+
+const pairedView = (deps: UnitsDeps, { device, key }: Paired) => ({ ...deviceView(deps, device), key, path: key === null ? '' : `/api/units/osmand?id=${encodeURIComponent(key)}` })
+
+const visibleUnits = (deps: UnitsDeps, actor: Actor) => deps.live.views(scopeOf(actor, ['administrator']))
+
+/** A device of the caller's part of the tree. */
+function seen(deps: UnitsDeps, actor: Actor, id: string) {
+  const device = deps.devices.find(id)
+  return device && visibleUnits(deps, actor).some((unit) => unit.id === device.unit) ? device : refuse('device-not-found')
+}
+
+export const devicesRoutes = [
+  units({
+    method: 'GET',
+    path: '/api/units/devices',
+    summary: 'Devices that report for units, with what is known of them; without keys.',
+    access: ['administrator'],
+    schema: { querystring: Type.Object({ unit: Type.Optional(Id) }) },
+    replies: { 200: ItemsOf(DeviceView) },
+    async handle(deps, { actor, querystring: { unit } }) {
+      const visible = visibleUnits(deps, actor).filter(({ id }) => unit === undefined || id === unit)
+      const items = visible.flatMap(({ id }) => deps.devices.of(id)).sort((a, b) => a.number - b.number)
+      return { status: 200, body: { items: items.map((device) => deviceView(deps, device)) } }
+    },
+  }),
+  units({
+    method: 'POST',
+    path: '/api/units/devices',
+    summary: 'Register a device with a unit: a phone, whose key is shown once, or a terminal by its number.',
+    access: ['administrator'],
+    schema: { body: NewDevice },
+    replies: { 201: PairedDevice },
+    async handle(deps, { actor, body }) {
+      const { terminal, ...rest } = body
+      const paired = await pairDevice(deps, actor, { ...rest, ...(terminal !== undefined && { terminal: terminal.toLowerCase().replace(/^0+(?=.)/, '') }) })
+      return isRefused(paired) ? paired : { status: 201, body: pairedView(deps, paired) }
+    },
+  }),
+  units({
+    method: 'PATCH',
+    path: '/api/units/devices/:id',
+    summary: 'Change what a device is called and what is known of how it speaks.',
+    access: ['administrator'],
+    schema: { params: AtDevice, body: ChangeDevice },
+    replies: { 200: DeviceView },
+    async handle(deps, { actor, params, body }) {
+      const outcome = await changeDevice(deps, actor, params.id, body)
+      if (isRefused(outcome)) return outcome
+      const device = seen(deps, actor, params.id)
+      return isRefused(device) ? device : { status: 200, body: deviceView(deps, device) }
+    },
+  }),
+  units({
+    method: 'POST',
+    path: '/api/units/devices/:id/key',
+    summary: 'Make a new key for a phone; the one before is dead.',
+    access: ['administrator'],
+    schema: { params: AtDevice },
+    replies: { 201: PairedDevice },
+    async handle(deps, { actor, params }) {
+      const paired = await renewKey(deps, actor, params.id)
+      return isRefused(paired) ? paired : { status: 201, body: pairedView(deps, paired) }
+    },
+  }),
+  units({
+    method: 'DELETE',
+    path: '/api/units/devices/:id',
+    summary: 'Hear no more of a device.',
+    access: ['administrator'],
+    schema: { params: AtDevice, querystring: MaybeCommand },
+    replies: { 204: Nothing },
+    async handle(deps, { actor, params, querystring }) {
+      const outcome = await removeDevice(deps, actor, params.id, querystring.commandId ?? deps.newId())
+      return isRefused(outcome) ? outcome : { status: 204, body: null }
+    },
+  }),
+  units({
+    method: 'GET',
+    path: '/api/units/devices/:id/frames',
+    summary: 'The last frames of a device, as they came, without what may hold identifiers. Kept in memory only.',
+    access: ['administrator'],
+    schema: { params: AtDevice },
+    replies: { 200: ItemsOf(RawFrameView) },
+    async handle(deps, { actor, params }) {
+      const device = seen(deps, actor, params.id)
+      if (isRefused(device)) return device
+      const items = deps.devices.status(device.number).raw.toReversed()
+      return { status: 200, body: { items: items.map(({ at, type, shown, because }) => ({ at, type, hex: shown, because })) } }
+    },
+  }),
+  units({
+    method: 'GET',
+    path: '/api/units/devices/:id/commands',
+    summary: 'What a terminal was told lately, and what it answered.',
+    access: ['administrator'],
+    schema: { params: AtDevice },
+    replies: { 200: ItemsOf(DownlinkView) },
+    async handle(deps, { actor, params }) {
+      const device = seen(deps, actor, params.id)
+      if (isRefused(device)) return device
+      const items = await listDownlinks(deps.db, device.number, downlinksShown)
+      return { status: 200, body: { items: items.flatMap(({ command, ...one }) => (command.type === 'confirm-alarm' ? [] : [{ ...one, command }])) } }
+    },
+  }),
+  units({
+    method: 'POST',
+    path: '/api/units/devices/:id/commands',
+    summary: 'Tell a terminal something, or ask it to do something; kept until it answers or an hour has passed.',
+    access: ['administrator', 'dispatcher', 'commander'],
+    schema: { params: AtDevice, body: NewTerminalCommand },
+    replies: { 202: Type.Object({ id: Id }) },
+    async handle(deps, { actor, params, body }) {
+      const outcome = await commandTerminal(deps, actor, params.id, body)
+      return isRefused(outcome) ? outcome : { status: 202, body: { id: outcome.answer.id } }
+    },
+  }),
+  units({
+    method: 'GET',
+    path: '/api/units/strangers',
+    summary: 'Devices that connected and are not known, the newest first.',
+    access: ['administrator'],
+    schema: {},
+    replies: { 200: Type.Object({ items: Type.Array(StrangerView), ports: TerminalPorts }) },
+    async handle(deps) {
+      const items = deps.strangers.list().map((stranger) => ({
+        id: stranger.id,
+        protocol: stranger.protocol,
+        name: shownName(stranger),
+        type: stranger.type,
+        firstAt: stranger.firstAt,
+        lastAt: stranger.lastAt,
+        times: stranger.times,
+      }))
+      return { status: 200, body: { items, ports: deps.ports() } }
+    },
+  }),
+  units({
+    method: 'POST',
+    path: '/api/units/strangers/:id/adopt',
+    summary: 'Register a device that knocked, as it is.',
+    access: ['administrator'],
+    schema: { params: AtDevice, body: AdoptStranger },
+    replies: { 201: DeviceView },
+    async handle(deps, { actor, params, body }) {
+      const paired = await adoptStranger(deps, actor, params.id, body)
+      return isRefused(paired) ? paired : { status: 201, body: deviceView(deps, paired.device) }
+    },
+  }),
+  units({
+    method: 'GET',
+    path: '/api/units/alarms',
+    summary: 'Alarms of devices of units on duty, the newest first, at most 200.',
+    access: ['administrator', 'dispatcher', 'commander', 'station'],
+    schema: { querystring: Type.Object({ since: Type.Optional(At) }) },
+    replies: { 200: ItemsOf(AlarmView) },
+    async handle(deps, { actor, querystring: { since = deps.now() - 24 * 3_600_000 } }) {
+      const visible = new Map(deps.live.views(scopeOf(actor, ['administrator', 'dispatcher', 'commander', 'station'])).map((unit) => [unit.handle, unit]))
+      const rows = await listAlarms(deps.db, [...visible.keys()], since, alarmsShown)
+      const items = rows.flatMap(({ device, unit, name, beganAt, endedAt }) => {
+        const [of, from] = [visible.get(unit), deps.devices.byNumber(device)]
+        return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, name, beganAt, endedAt }] : []
+      })
+      return { status: 200, body: { items } }
+    },
+  }),
+]

@@ -1,0 +1,67 @@
+/** The SQL of what terminals are to be told. */
+import type { Tx } from '#kernel/journal.ts'
+import { sqlOf, type Db, type Sql } from '#platform/db/sql.ts'
+import type { DownlinkView } from './contract.ts'
+import type { Downlink } from './downlink.ts'
+
+type Row = {
+  id: string
+  device: number
+  command: Downlink['command']
+  made_at: number
+  expires_at: number
+  state: DownlinkView['state']
+  attempts: number
+  changed_at: number
+  assignment: string | null
+  incident: string | null
+}
+
+const columns = 'id, device, command, made_at, expires_at, state, attempts, changed_at, assignment, incident'
+
+const downlinkOf = (row: Row): Downlink => ({
+  id: row.id,
+  device: row.device,
+  command: row.command,
+  madeAt: row.made_at,
+  expiresAt: row.expires_at,
+  state: row.state,
+  attempts: row.attempts,
+  changedAt: row.changed_at,
+  assignment: row.assignment,
+  incident: row.incident,
+})
+
+/** Take commands into the queue. Those whose ids are there already are the same commands again. */
+export const addDownlinks = async (sql: Sql, downlinks: readonly Downlink[]): Promise<void> => {
+  for (const one of downlinks) {
+    await sql.query(
+      `insert into units.downlink (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing`,
+      [one.id, one.device, JSON.stringify(one.command), one.madeAt, one.expiresAt, one.state, one.attempts, one.changedAt, one.assignment, one.incident],
+    )
+  }
+}
+
+/** The same, together with the decision to tell it. */
+export const addDownlinkWithin = (tx: Tx, downlink: Downlink): Promise<void> => addDownlinks(sqlOf(tx), [downlink])
+
+/** What waits for these devices, oldest first. */
+export const waitingDownlinks = async (db: Db, devices: readonly number[]): Promise<Downlink[]> =>
+  (await db.query<Row>(`select ${columns} from units.downlink where device = any($1::int[]) and state in ('waiting', 'sent') order by made_at, id`, [devices])).map(downlinkOf)
+
+/** The state after one more step; what is answered or too late stays so. */
+export const setDownlink = async (db: Db, { id, state, attempts, changedAt }: Downlink): Promise<boolean> =>
+  (await db.query(
+    `update units.downlink set state = $2, attempts = $3, changed_at = $4 where id = $1 and state in ('waiting', 'sent') returning id`,
+    [id, state, attempts, changedAt],
+  )).length > 0
+
+/** What a device was told lately, the newest first. */
+export const listDownlinks = async (db: Db, device: number, limit: number): Promise<Downlink[]> =>
+  (await db.query<Row>(`select ${columns} from units.downlink where device = $1 order by made_at desc, id limit $2`, [device, limit])).map(downlinkOf)
+
+/** What nobody fetched in time, also of devices that never came. */
+export const expireDownlinks = async (db: Db, now: number): Promise<void> =>
+  void (await db.query(`update units.downlink set state = 'expired', changed_at = $1 where expires_at <= $1 and state in ('waiting', 'sent')`, [now]))
+
+export const dropDownlinks = async (db: Db, before: number): Promise<void> => void (await db.query('delete from units.downlink where made_at < $1', [before]))

@@ -1,0 +1,402 @@
+/** Terminals at work: ports, what is said on them, what is answered, what they are told. One server for every protocol. */
+import type { Entry } from '#kernel/journal.ts'
+import type { Instant } from '#kernel/names.ts'
+import { alarmBits } from '#gateways/jt808/alarms.ts'
+import type { Command } from '#gateways/jt808/downlink.ts'
+import { jt808Talk, type Jt808Talk } from '#gateways/jt808/talk.ts'
+import { gt06Talk } from '#gateways/gt06/talk.ts'
+import { h02Talk } from '#gateways/h02/talk.ts'
+import type { Heard, Said, Talk, TerminalProfile, Verdict } from '#gateways/talk.ts'
+import { listenForTerminals, type Ear, type Link, type TerminalLimits, type TerminalPort } from '#platform/terminals/listen.ts'
+import { alarmEdges, saysStates, type SaidAlarm } from './alarm.ts'
+import { keepAlarmIncident, keepAlarms, loadAlarms } from './alarms-store.ts'
+import type { TerminalProtocol } from './contract.ts'
+import type { UnitsDeps } from './deps.ts'
+import { noteSkew, remember, type Device } from './device.ts'
+import { findDeviceByKey, setKey } from './devices-store.ts'
+import { answered, expired, newDownlink, nextStep, sent, type Downlink, type DownlinkCommand } from './downlink.ts'
+import { addDownlinks, dropDownlinks, expireDownlinks, setDownlink, waitingDownlinks } from './downlink-store.ts'
+import { takeFromDevice } from './take-positions.ts'
+
+export const terminalProtocols = ['jt808', 'gt06', 'h02'] as const satisfies readonly TerminalProtocol[]
+
+export type Terminals = {
+  /** Open the ports that are asked for. @throws the system's error when one is taken */
+  listen(host: string, ports: Readonly<Partial<Record<TerminalProtocol, number>>>, limits?: Partial<TerminalLimits>): Promise<void>
+  /** Where it listens. */
+  ports(): Readonly<Partial<Record<TerminalProtocol, number>>>
+  /** An alarm that came through another door, as a phone's. Resolves when it is durable. */
+  takeAlarms(device: Device, alarms: readonly SaidAlarm[], at: Instant, place: Place | undefined): Promise<boolean>
+  /** Tell a device; sent at once when it is connected here, else when it comes. */
+  tell(downlinks: readonly Downlink[]): Promise<void>
+  hear(entries: readonly Entry[]): void
+  stop(): Promise<void>
+}
+type Place = { readonly lon: number; readonly lat: number }
+
+/** One connection: what it speaks and who it has shown itself to be. */
+type Session = {
+  readonly protocol: TerminalProtocol
+  readonly link: Link
+  readonly talk: Talk
+  device: Device | undefined
+  authenticated: boolean
+  /** Told and not answered yet, by the serial that the answer will name. */
+  readonly told: Map<number, Downlink>
+}
+
+const talks: Readonly<Record<TerminalProtocol, (profileOf: (number: string) => TerminalProfile | undefined) => Talk>> = {
+  jt808: jt808Talk,
+  gt06: gt06Talk,
+  h02: h02Talk,
+}
+/** JT/T 808 and H02 devices may speak over UDP; a GT06 device says who it is once in a connection. */
+const overUdp: Readonly<Record<TerminalProtocol, boolean>> = { jt808: true, gt06: false, h02: true }
+
+const tickMs = 1_000
+const keptMs = 90 * 86_400_000
+const HOUR_MS = 3_600_000
+/** An order that is not spoken by then is spoken by nobody: the crew has it from the phone or the radio. */
+export const orderSpokenMs = 10 * 60_000
+
+export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
+  const { db, devices, live, now } = deps
+  const ports: TerminalPort[] = []
+  const opened: Partial<Record<TerminalProtocol, number>> = {}
+  /** By the device's number; a device has one connection that counts, its newest. */
+  const sessions = new Map<number, Session>()
+  const openAlarms = new Map<number, Map<string, Instant>>()
+  const recentAlarms = new Map<number, Map<string, Instant>>()
+  /** Emergencies nobody has answered yet, by the incident that they became. */
+  const calls = new Map<string, { readonly device: number; readonly names: readonly string[] }>()
+  const alarmsUnderWay = new Map<number, Promise<boolean>>()
+  let stopped = false
+  let sweptAt = -Infinity
+  let pumping: Promise<void> | undefined
+
+  for (const { device, name, beganAt, endedAt, incident } of await loadAlarms(db, now() - HOUR_MS)) {
+    if (endedAt === null) mapOf(openAlarms, device).set(name, beganAt)
+    mapOf(recentAlarms, device).set(name, beganAt)
+    if (incident !== null) calls.set(incident, { device, names: [name] })
+  }
+
+  // ——— what is said ———
+
+  function profileOf(protocol: TerminalProtocol) {
+    return (number: string): TerminalProfile | undefined => {
+      const settings = devices.byTerminal(protocol, number)?.settings
+      return settings && {
+        ...(settings.crs && { crs: settings.crs }),
+        ...(settings.zoneMinutes !== null && { zoneMinutes: settings.zoneMinutes }),
+        ...(settings.version && { version: settings.version }),
+      }
+    }
+  }
+
+  function begin(protocol: TerminalProtocol, link: Link): Ear {
+    const session: Session = { protocol, link, talk: talks[protocol](profileOf(protocol)), device: undefined, authenticated: false, told: new Map() }
+    return {
+      async hear(bytes) {
+        const heard = session.talk.hear(bytes, now())
+        // All at once, so that a burst shares its commits; answered in the order in which it came.
+        const verdicts = heard.map((one) => judge(session, one))
+        for (const [index, verdict] of verdicts.entries()) {
+          const made = await verdict
+          if (made) for (const answer of heard[index]!.answer(made, now())) link.send(answer)
+        }
+      },
+      gone() {
+        const { device } = session
+        if (!device) return
+        devices.status(device.number).links--
+        if (sessions.get(device.number) === session) sessions.delete(device.number)
+      },
+    }
+  }
+
+  /** What becomes of one message; undefined where nothing is to be answered. */
+  async function judge(session: Session, heard: Heard): Promise<Verdict | undefined> {
+    const { number, said } = heard
+    if (number === undefined) return undefined
+    const device = devices.byTerminal(session.protocol, number)
+    if (!device) {
+      deps.strangers.note(session.protocol, number, heard.type)
+      return { result: 'stranger' }
+    }
+    settle(session, device)
+    const status = devices.status(device.number)
+    status.frames++
+    if (heard.dialect) status.dialect = heard.dialect
+    if (heard.battery !== undefined) status.battery = heard.battery
+    devices.noteSeen(device.number, now())
+    const because = said.kind === 'malformed' ? `${said.malformed.path}: ${said.malformed.found} ≠ ${said.malformed.expected}` : null
+    remember(status, { at: now(), type: heard.type, shown: heard.shown, because })
+
+    try {
+      return await verdictOn(session, device, said)
+    } catch (cause) {
+      deps.onFault?.('a terminal’s message', cause)
+      // Told that it failed, or cut off, it keeps what it has and tries again.
+      if (session.protocol !== 'jt808') session.link.close()
+      return { result: 'failed' }
+    }
+  }
+
+  function settle(session: Session, device: Device) {
+    if (session.device?.number === device.number) return
+    if (session.device) devices.status(session.device.number).links--
+    session.device = device
+    session.authenticated = false
+    devices.status(device.number).links++
+    session.link.settle()
+    sessions.set(device.number, session)
+    pump()
+  }
+
+  async function verdictOn(session: Session, device: Device, said: Said): Promise<Verdict | undefined> {
+    const { settings } = device
+    const status = devices.status(device.number)
+    if (settings.requiresToken && !session.authenticated && said.kind !== 'registration' && said.kind !== 'authentication' && said.kind !== 'malformed') {
+      return { result: 'failed' }
+    }
+    switch (said.kind) {
+      case 'registration': {
+        if (settings.vehiclePlate !== null && plain(settings.vehiclePlate) !== plain(said.plate)) return { result: 'other-vehicle' }
+        const token = Buffer.from(deps.randomBytes(8)).toString('hex')
+        await setKey(db, device.id, token, now())
+        return { result: 'registered', token }
+      }
+      case 'authentication': {
+        // A terminal that served elsewhere shows the token of there and never registers anew: only who must is held to ours.
+        const isOurs = !settings.requiresToken || (await findDeviceByKey(db, said.token))?.id === device.id
+        session.authenticated = isOurs
+        if (!isOurs) status.tokenRefused++
+        return { result: isOurs ? 'done' : 'failed' }
+      }
+      case 'report': {
+        const { positions, alarms, unusable, isLate, answersTo } = said
+        status.taken.unusable += unusable
+        const newest = positions.at(-1)
+        if (newest && !isLate) noteSkew(status, newest.fixAt, now())
+        // Positions that can never be right are answered well: sent again they would not be better.
+        await takeFromDevice(deps, 'zh', device, positions)
+        const isCalling = await takeAlarms(device, alarms, isLate ? (newest?.fixAt ?? now()) : now(), newest, isLate)
+        if (answersTo !== undefined) await answer(session, device, answersTo, true)
+        return { result: isCalling ? 'alarm-taken' : 'done' }
+      }
+      case 'media':
+        if (said.positions.length > 0) await takeFromDevice(deps, 'zh', device, said.positions)
+        return { result: (await deps.onPicture?.({ unit: device.unit, device: device.id, media: said.media, bytes: said.bytes })) === false ? 'failed' : 'done' }
+      case 'answer':
+        await answer(session, device, said.to, said.done)
+        return undefined
+      case 'malformed':
+        status.malformed++
+        return { result: 'failed' }
+      default:
+        return { result: 'done' }
+    }
+  }
+
+  /** What we told it was heard. */
+  async function answer(session: Session, device: Device, serial: number, isDone: boolean) {
+    const one = session.told.get(serial)
+    if (!one) return
+    session.told.delete(serial)
+    const isNews = await setDownlink(db, answered(one, isDone, now()))
+    const { assignment, incident } = one
+    if (isNews && isDone && assignment && incident) await deps.onOrderSpoken?.({ assignment, incident, unit: device.unit, at: now() })
+  }
+
+  // ——— alarms ———
+
+  /** Two messages of one device are looked at in turn: each must know what the other began. */
+  function takeAlarms(device: Device, alarms: readonly SaidAlarm[], at: Instant, place: Place | undefined, isLate = false): Promise<boolean> {
+    const { number } = device
+    if (alarms.length === 0 && mapOf(openAlarms, number).size === 0 && !alarmsUnderWay.has(number)) return Promise.resolve(false)
+    const before = alarmsUnderWay.get(number) ?? Promise.resolve()
+    const mine = before.catch(() => {}).then(() => keepEdges(device, alarms, at, place, isLate))
+    const settled = mine.finally(() => alarmsUnderWay.get(number) === settled && alarmsUnderWay.delete(number))
+    alarmsUnderWay.set(number, settled)
+    return settled
+  }
+
+  /** Keep what begins and ends. True when an emergency is known to those who answer it: begun now or before. */
+  async function keepEdges(device: Device, alarms: readonly SaidAlarm[], at: Instant, place: Place | undefined, isLate: boolean): Promise<boolean> {
+    const open = mapOf(openAlarms, device.number)
+    const isCalling = alarms.some(({ name }) => name === 'emergency')
+    const duty = live.find(device.unit)
+    if (!duty) return false
+    const recent = mapOf(recentAlarms, device.number)
+    const edges = alarmEdges(open, recent, alarms, at, { states: saysStates[device.protocol], isLate })
+    if (edges.began.length + edges.ended.length === 0) return isCalling
+    // Whoever is off duty is not watched: of the alarms only the call for help is heard.
+    const began = live.view(device.unit)?.state === 'off-duty' ? edges.began.filter(({ name }) => name === 'emergency') : edges.began
+    await keepAlarms(db, device.number, duty.handle, now(), { ...edges, began })
+    for (const one of began) {
+      if (one.name !== 'emergency' || !deps.onEmergency) continue
+      const known = place ?? live.track(duty.handle).place ?? undefined
+      const incident = await deps.onEmergency({ commandId: `emergency/${device.id}/${one.at}`, unit: device.unit, callSign: duty.callSign, agency: duty.agency, at: one.at, place: known && { lon: known.lon, lat: known.lat } })
+      if (incident === undefined) continue
+      calls.set(incident, { device: device.number, names: [one.name] })
+      await keepAlarmIncident(db, device.number, one.name, one.at, incident)
+    }
+    // Remembered when it is durable: what failed half-way is tried again with the terminal's next message.
+    for (const one of edges.ended) open.delete(one.name)
+    for (const one of began) {
+      if (one.endedAt === null) open.set(one.name, one.at)
+      recent.set(one.name, Math.max(recent.get(one.name) ?? -Infinity, one.at))
+    }
+    return isCalling
+  }
+
+  /** Somebody answers the call: the terminal may stop sounding it. */
+  function answerCall(incident: string, command: string) {
+    const call = calls.get(incident)
+    const device = call && devices.byNumber(call.device)
+    if (!call || !device) return
+    calls.delete(incident)
+    if (device.protocol !== 'jt808') return
+    void tell([newDownlink({ id: `confirm/${command}/${device.number}`, device: device.number, command: { type: 'confirm-alarm', alarms: call.names } }, now(), HOUR_MS)]).catch(
+      (cause: unknown) => deps.onFault?.('confirming an alarm', cause),
+    )
+  }
+
+  // ——— what terminals are told ———
+
+  async function tell(downlinks: readonly Downlink[]) {
+    if (downlinks.length === 0) return
+    await addDownlinks(db, downlinks)
+    pump()
+  }
+
+  /** Read out what was ordered to the crews whose cars can speak. */
+  async function speakOrders(entries: readonly Entry[]) {
+    for (const entry of entries) {
+      if (entry.type !== 'unit-assigned') continue
+      const unit = entry.data['unit'] as string
+      const speakers = devices.of(unit).filter(({ protocol }) => protocol === 'jt808')
+      if (speakers.length === 0) continue
+      const incident = entry.stream.slice('incident/'.length)
+      const assignment = entry.data['assignment'] as string
+      const text = await deps.orderInWords?.(incident)
+      if (text === undefined) continue
+      await tell(
+        speakers.map(({ number }) =>
+          newDownlink({ id: `order/${assignment}/${number}`, device: number, command: { type: 'text', text, urgent: true }, assignment, incident }, entry.at, orderSpokenMs),
+        ),
+      )
+    }
+  }
+
+  /** One at a time: what is wanted while it runs is done by its next round. */
+  function pump() {
+    if (stopped || pumping) return
+    pumping = pumpOnce()
+      .catch((cause: unknown) => deps.onFault?.('telling terminals', cause))
+      .finally(() => (pumping = undefined))
+  }
+
+  async function pumpOnce() {
+    const speaking = [...sessions.values()].flatMap(({ protocol, device }) => (protocol === 'jt808' && device ? [device.number] : []))
+    if (speaking.length === 0) return
+    for (const one of await waitingDownlinks(db, speaking)) {
+      const session = sessions.get(one.device)
+      const at = now()
+      const step = nextStep(one, at)
+      // A command that was sent through a connection that is gone was not heard.
+      const isLost = one.state === 'sent' && session !== undefined && ![...session.told.values()].some(({ id }) => id === one.id)
+      if (step === 'expire') await setDownlink(db, expired(one, at))
+      else if (session && (step === 'send' || isLost)) await send(session, one, at)
+    }
+  }
+
+  async function send(session: Session, one: Downlink, at: Instant) {
+    const command = (session.talk as Jt808Talk).command(asCommand(one.command)) // sessions of this protocol only are pumped
+    if (!command) return
+    for (const [serial, { id }] of session.told) if (id === one.id) session.told.delete(serial)
+    const next = sent(one, at)
+    // Kept first: the answer may be faster than our own database.
+    session.told.set(command.serial, next)
+    if (!(await setDownlink(db, next))) return void session.told.delete(command.serial)
+    for (const frame of command.frames) session.link.send(frame)
+  }
+
+  // ——— the clock's work ———
+
+  async function sweep() {
+    const seen = devices.takeSeen()
+    if (seen.length > 0) await deps.keepSeen(seen)
+    if (now() - sweptAt < HOUR_MS) return
+    sweptAt = now()
+    await dropDownlinks(db, now() - keptMs)
+  }
+  let ticks = 0
+  const ticking = setInterval(() => {
+    pump()
+    if (++ticks % 60 !== 0) return
+    expireDownlinks(db, now())
+      .then(sweep)
+      .catch((cause: unknown) => deps.onFault?.('keeping terminals', cause))
+  }, tickMs).unref()
+
+  return {
+    ports: () => opened,
+    async listen(host, wanted, limits) {
+      for (const protocol of terminalProtocols) {
+        const port = wanted[protocol]
+        if (port === undefined) continue
+        const one = await listenForTerminals({ host, port, udp: overUdp[protocol], onLink: (link) => begin(protocol, link), onFault: (what, cause) => deps.onFault?.(what, cause), ...(limits && { limits }) })
+        ports.push(one)
+        opened[protocol] = one.port
+      }
+    },
+    takeAlarms,
+    tell,
+    hear(entries) {
+      for (const entry of entries) {
+        if (entry.actor.account === 'system') continue
+        if ((entry.type === 'unit-assigned' || entry.type === 'incident-closed' || entry.type === 'limit-seen') && entry.stream.startsWith('incident/')) {
+          answerCall(entry.stream.slice('incident/'.length), entry.command)
+        }
+      }
+      speakOrders(entries).catch((cause: unknown) => deps.onFault?.('reading out an order', cause))
+    },
+    async stop() {
+      stopped = true
+      clearInterval(ticking)
+      await Promise.all(ports.map((port) => port.stop()))
+      await pumping
+      await sweep().catch((cause: unknown) => deps.onFault?.('keeping terminals', cause))
+    },
+  }
+}
+
+function mapOf<Value>(all: Map<number, Map<string, Value>>, device: number): Map<string, Value> {
+  const known = all.get(device)
+  if (known) return known
+  const fresh = new Map<string, Value>()
+  all.set(device, fresh)
+  return fresh
+}
+
+/** As people write them: with points and blanks, or without. */
+const plain = (plate: string) => plate.replace(/[\s·.-]/g, '').toUpperCase()
+
+/** Report interval at rest of location strategy by time: JT/T 808 parameter 0x0029. */
+const intervalParameter = 0x0029
+
+function asCommand(command: DownlinkCommand): Command {
+  switch (command.type) {
+    case 'text':
+      return { type: 'text', text: command.text, urgent: command.urgent === true, display: true, speak: true }
+    case 'locate':
+      return { type: 'ask-location' }
+    case 'track':
+      return command
+    case 'interval':
+      return { type: 'set-parameters', values: [{ id: intervalParameter, u32: command.seconds }] }
+    case 'confirm-alarm':
+      return { type: 'confirm-alarm', event: 0, alarms: alarmBits(command.alarms) }
+  }
+}

@@ -1,0 +1,444 @@
+/** Terminals on real sockets, with a real database behind them. */
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import { seeded } from '#core/random.ts'
+import { encodeMessage } from '#gateways/jt808/downlink.ts'
+import { Writer } from '#gateways/jt808/bytes.ts'
+import type { Actor, Role } from '#kernel/actor.ts'
+import { isRefused } from '#kernel/decision.ts'
+import { postgresJournal } from '#platform/journal/postgres.ts'
+import { silentLog } from '#platform/log.ts'
+import { testDatabase } from '#test/database.ts'
+import { answerBody, jt808Terminal, locationBody, registrationBody } from '#test/jt808-terminal.ts'
+import { goOnDuty } from './change-shift.ts'
+import { createUnit } from './change-unit.ts'
+import { commandTerminal } from './command-terminal.ts'
+import type { DeviceSettings } from './contract.ts'
+import type { EmergencyCall } from './deps.ts'
+import { openUnits, type Units } from './jobs.ts'
+import { adoptStranger, changeDevice, pairDevice, removeDevice } from './pair-device.ts'
+import { projections } from './store.ts'
+
+const T0 = Date.UTC(2026, 10, 22, 8)
+const actor = (role: Role): Actor => ({ account: role, name: role, grants: [{ role, agency: 'jx.guixi' }] })
+const admin = actor('administrator')
+const desk = actor('dispatcher')
+
+let database: Awaited<ReturnType<typeof testDatabase>>
+let units: Units
+let journal: ReturnType<typeof postgresJournal>
+let ports: Awaited<ReturnType<Units['listen']>>
+const clock = { now: T0 }
+const calls: EmergencyCall[] = []
+const pictures: { unit: string; bytes: number }[] = []
+const spoken: string[] = []
+let isDown = false
+let made = 0
+const command = () => `command-${String(++made).padStart(6, '0')}`
+
+before(async () => {
+  database = await testDatabase()
+  journal = postgresJournal({ db: database.database, projections, log: silentLog })
+  const { database: db } = database
+  units = await openUnits({
+    journal,
+    // A database that is gone answers nothing; the test says when.
+    db: { query: (...words: Parameters<typeof db.query>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.query(...words)), transaction: db.transaction.bind(db) } as typeof db,
+    now: () => clock.now,
+    newId: () => `id-${++made}`,
+    randomBytes,
+    findAgency: async (path) => ({ id: 'a', path, name: path, nameEn: null, kind: 'station', lon: null, lat: null }),
+    memberNames: async () => new Map(),
+    async onEmergency(call) {
+      calls.push(call)
+      return `incident-of-${call.commandId}`
+    },
+    async onPicture({ unit, bytes }) {
+      pictures.push({ unit, bytes: bytes.length })
+      return true
+    },
+    orderInWords: async (incident) => `指令：${incident}`,
+    async onOrderSpoken({ assignment }) {
+      spoken.push(assignment)
+    },
+    onFault: (what, cause) => {
+      if (!isDown) throw new Error(what, { cause })
+    },
+  })
+  journal.listen(units.hear)
+  await journal.start()
+  ports = await units.listen('127.0.0.1', { jt808: 0, gt06: 0, h02: 0, osmand: 0 })
+})
+after(async () => {
+  await units.stop()
+  await journal.stop()
+  await database.drop()
+})
+
+function ok<T extends object>(outcome: T): Exclude<T, { refused: string }> {
+  assert.ok(!isRefused(outcome), `refused: ${JSON.stringify(outcome)}`)
+  return outcome as Exclude<T, { refused: string }>
+}
+
+let unitNumber = 0
+async function unitOnDuty(): Promise<string> {
+  const { answer } = ok(await createUnit(units.deps, admin, { commandId: command(), callSign: `巡${++unitNumber}`, kind: 'car', agency: 'jx.guixi' }))
+  // On duty for some time: what was measured before the shift is not kept.
+  const now = clock.now
+  clock.now -= 600_000
+  ok(await goOnDuty(units.deps, desk, answer.unit, { commandId: command(), crew: [] }))
+  clock.now = now
+  return answer.unit
+}
+async function car(terminal: string, settings: Partial<DeviceSettings> = {}, protocol: 'jt808' | 'gt06' | 'h02' = 'jt808') {
+  const unit = await unitOnDuty()
+  const { device } = ok(await pairDevice(units.deps, admin, { commandId: command(), unit, label: '车载终端', protocol, terminal, settings }))
+  return { unit, device, view: () => units.describeUnits([unit])[0]!, status: () => units.deps.devices.status(device.number) }
+}
+async function until(what: string, isTrue: () => boolean | Promise<boolean>) {
+  for (let n = 0; n < 200; n++) {
+    if (await isTrue()) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  assert.fail(`never: ${what}`)
+}
+const jt808 = (phone: string, version: '2013' | '2019' = '2013') => jt808Terminal(ports.jt808!, phone, version)
+const place = (more: object = {}) => locationBody({ lon: 117.21, lat: 28.29, at: clock.now, speedKmh: 36, courseDeg: 90, ...more })
+const rows = async (device: number) => (await database.database.query<{ n: number }>('select count(*)::int as n from units.position where device = $1', [device]))[0]!.n
+
+for (const version of ['2013', '2019'] as const) {
+  test(`a terminal of ${version} registers, shows its token, and moves on the map`, async () => {
+    const { view, device } = await car(`1391234${version}`)
+    const terminal = await jt808(`01391234${version}`, version)
+    const registered = terminal.say(0x0100, registrationBody(version, '赣E·12345'))
+    const { id, body } = await terminal.told()
+    assert.deepEqual([id, (body[0]! << 8) | body[1]!, body[2]], [0x8100, registered, 0])
+    const token = Buffer.from(body.subarray(3)).toString('latin1')
+    assert.match(token, /^[0-9a-f]{16}$/)
+    const shown = version === '2019' ? new Writer().u8(token.length).gbk(token).raw(new Uint8Array(35)).done() : Buffer.from(token)
+    assert.equal(await terminal.answerTo(terminal.say(0x0102, shown)), 0)
+    assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+    assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+    // Answered is durable, and what is durable is shown.
+    assert.equal(await rows(device.number), 1)
+    assert.deepEqual([view().lon, view().lat, view().speedKmh, view().courseDeg, view().fixAt], [117.21, 28.29, 36, 90, clock.now])
+    terminal.close()
+  })
+}
+
+test('nothing of the plate that a terminal says is kept, and a terminal in another vehicle is refused', async () => {
+  await car('777', { vehiclePlate: '赣E 12345' })
+  const terminal = await jt808('777')
+  terminal.say(0x0100, registrationBody('2013', '赣E·54321'))
+  assert.equal((await terminal.told()).body[2], 2)
+  terminal.say(0x0100, registrationBody('2013', '赣E·12345'))
+  assert.equal((await terminal.told()).body[2], 0)
+  terminal.close()
+  const texts = await database.database.query<{ text: string | null }>(
+    `select string_agg(data::text, ' ') as text from journal.entry union all select string_agg(to_jsonb(d)::text, ' ') from units.device d`,
+  )
+  assert.ok(texts.every(({ text }) => !text?.includes('54321')))
+  assert.ok(!JSON.stringify(units.deps.devices.status(units.deps.devices.byTerminal('jt808', '777')!.number).raw).includes(Buffer.from('54321').toString('hex')))
+})
+
+test('a stranger is refused and listed, and moves after one click', async () => {
+  const unit = await unitOnDuty()
+  const terminal = await jt808('013800138000')
+  terminal.say(0x0100, registrationBody('2013', ''))
+  assert.deepEqual([...(await terminal.told()).body.subarray(2)], [4])
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 1)
+  const [stranger] = units.deps.strangers.list()
+  assert.deepEqual([stranger!.protocol, stranger!.secretOrNumber, stranger!.times, stranger!.type], ['jt808', '13800138000', 2, 'location'])
+  const { device } = ok(await adoptStranger(units.deps, admin, stranger!.id, { commandId: command(), unit, label: '车载' }))
+  assert.equal(device.terminal, '13800138000')
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  assert.equal(units.describeUnits([unit])[0]!.lon, 117.21)
+  assert.equal(units.deps.strangers.list().length, 0)
+  ok(await removeDevice(units.deps, admin, device.id, command()))
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ at: clock.now + 1000 }))), 1)
+  terminal.close()
+})
+
+test('who must show our token is not heard without it', async () => {
+  const { device, status } = await car('4242', { requiresToken: true })
+  const terminal = await jt808('4242')
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 1)
+  assert.equal(await terminal.answerTo(terminal.say(0x0102, Buffer.from('of another platform'))), 1)
+  assert.equal(status().tokenRefused, 1)
+  terminal.say(0x0100, registrationBody('2013', ''))
+  const token = (await terminal.told()).body.subarray(3)
+  assert.equal(await terminal.answerTo(terminal.say(0x0102, token)), 0)
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  // Another connection begins anew.
+  const other = await jt808('4242')
+  assert.equal(await other.answerTo(other.say(0x0200, place({ at: clock.now + 1000 }))), 1)
+  assert.equal(await rows(device.number), 1)
+  terminal.close()
+  other.close()
+})
+
+test('a recorded stream in whatever segments gives every place once, and a back-fill is taken', async () => {
+  const { device } = await car('1000')
+  const { device: lateDevice } = await car('1001')
+  const random = seeded(7)
+  const header = { phone: '1000', version: '2013' } as const
+  const stream = Buffer.concat([
+    ...encodeMessage(header, 0x0100, registrationBody('2013', ''), 1),
+    ...encodeMessage(header, 0x0102, Buffer.from('abc'), 2),
+    ...encodeMessage(header, 0x0002, new Uint8Array(), 3),
+    ...Array.from({ length: 50 }, (_, n) => encodeMessage(header, 0x0200, place({ at: clock.now - 60_000 + n * 1000, lat: 28.29 + n * 1e-5 }), 4 + n)[0]!),
+  ])
+  const socket = connect(ports.jt808!, '127.0.0.1')
+  await once(socket, 'connect')
+  for (let at = 0; at < stream.length; ) {
+    const length = 1 + Math.floor(random() * 90)
+    socket.write(stream.subarray(at, (at += length)))
+    if (random() < 0.2) await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await until('all 50 places', async () => (await rows(device.number)) === 50)
+  socket.destroy()
+
+  // Kept without signal, 40 at once: in parts, since one frame holds 1,023 bytes.
+  const late = await jt808('1001')
+  const batch = new Writer().u16(40).u8(1)
+  for (let n = 0; n < 40; n++) batch.u16(28).raw(place({ at: clock.now - 400_000 + n * 1000 }))
+  const first = late.say(0x0704, batch.done())
+  assert.equal(await late.answerTo(first), 0)
+  assert.equal(await rows(lateDevice.number), 40)
+  late.close()
+})
+
+test('a place is not acknowledged while it cannot be kept, and is when the terminal tries again', async () => {
+  const { device } = await car('5150')
+  const terminal = await jt808('5150')
+  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+  isDown = true
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 1)
+  isDown = false
+  assert.equal(await rows(device.number), 0)
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0, 'the same again is answered well')
+  assert.equal(await rows(device.number), 1)
+  terminal.close()
+})
+
+test('off duty a place is answered well and kept nowhere', async () => {
+  const { answer } = ok(await createUnit(units.deps, admin, { commandId: command(), callSign: '闲', kind: 'car', agency: 'jx.guixi' }))
+  const { device } = ok(await pairDevice(units.deps, admin, { commandId: command(), unit: answer.unit, label: 'x', protocol: 'jt808', terminal: '6006' }))
+  const terminal = await jt808('6006')
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  assert.equal(await rows(device.number), 0)
+  assert.deepEqual(units.deps.devices.status(device.number).stopped['on-duty'], 1)
+  terminal.close()
+})
+
+test('the emergency button is one call for help, however often the terminal says it', async () => {
+  const { unit, device } = await car('110')
+  const terminal = await jt808('110')
+  const before = calls.length
+  const [a, b] = [terminal.say(0x0200, place({ alarm: 1 })), terminal.say(0x0200, place({ alarm: 1, at: clock.now + 1000 }))]
+  assert.deepEqual([await terminal.answerTo(a), await terminal.answerTo(b)], [4, 4])
+  assert.equal(calls.length, before + 1)
+  assert.deepEqual([calls.at(-1)!.unit, calls.at(-1)!.place], [unit, { lon: 117.21, lat: 28.29 }])
+  const incident = `incident-of-${calls.at(-1)!.commandId}`
+
+  // Somebody is sent: the terminal is told that its call was heard.
+  await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
+    tx.append(`incident/${incident}`, 'jx.guixi', [{ type: 'incident-closed', at: clock.now, outcome: 'x', note: '', mergedInto: null } as never])
+    return { answer: null }
+  })
+  const confirmed = await terminal.told()
+  assert.deepEqual([confirmed.id, Buffer.from(confirmed.body).toString('hex')], [0x8203, '000000000001'])
+
+  // The terminal clears it, and the next press is another call.
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ at: clock.now + 2000 }))), 0)
+  const [open] = await database.database.query<{ ended: boolean }>('select ended_at is not null as ended from units.alarm where device = $1', [device.number])
+  assert.equal(open!.ended, true)
+  clock.now += 5000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: 1 }))), 4)
+  assert.equal(calls.length, before + 2)
+  terminal.close()
+})
+
+test('an order is read out in the car, asked again until it is answered, and its answer counts once', async () => {
+  const { unit } = await car('8300')
+  await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
+    await units.unitFacts(tx, unit)
+    tx.append('incident/i-8300', 'jx.guixi', [{ type: 'unit-assigned', at: clock.now, assignment: 'a-8300', unit, callSign: '', arriveSeconds: 300 } as never])
+    return { answer: null }
+  })
+  // The car comes into reach after the order.
+  const terminal = await jt808('8300')
+  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+  const first = await terminal.told()
+  assert.equal(first.id, 0x8300)
+  assert.equal(first.body[0]! & 0b1101, 0b1101, 'urgent, displayed, spoken')
+  assert.equal(new TextDecoder('gbk').decode(first.body.subarray(1)), '指令：i-8300')
+  clock.now += 11_000
+  const second = await terminal.told(5000)
+  assert.equal(second.id, 0x8300)
+  assert.notEqual(second.serial, first.serial)
+  terminal.say(0x0001, answerBody(second.serial, 0x8300))
+  await until('the order is spoken', () => spoken.includes('a-8300'))
+  terminal.say(0x0001, answerBody(second.serial, 0x8300))
+  clock.now += 60_000
+  await assert.rejects(terminal.told(1500), /no word/)
+  assert.equal(spoken.filter((one) => one === 'a-8300').length, 1)
+  terminal.close()
+})
+
+test('a command to a terminal is written down with who gave it, and expires', async () => {
+  const { device } = await car('8202')
+  ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: { type: 'track', everySeconds: 5, forSeconds: 600 } }))
+  const terminal = await jt808('8202')
+  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+  const told = await terminal.told()
+  assert.deepEqual([told.id, Buffer.from(told.body).toString('hex')], [0x8202, '000500000258'])
+  terminal.say(0x0001, answerBody(told.serial, 0x8202))
+  const state = async () => (await database.database.query<{ state: string }>('select state from units.downlink where device = $1 order by made_at desc limit 1', [device.number]))[0]!.state
+  await until('answered', async () => (await state()) === 'done')
+  terminal.close()
+  clock.now += 1
+  ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: { type: 'locate' } }))
+  clock.now += 3_600_001
+  const again = await jt808('8202')
+  assert.equal(await again.answerTo(again.say(0x0002, new Uint8Array())), 0)
+  await until('too late', async () => (await state()) === 'expired')
+  again.close()
+  assert.equal(isRefused(await commandTerminal(units.deps, desk, 'nobody', { commandId: command(), command: { type: 'locate' } })), true)
+})
+
+test('a picture comes in parts and is handed on whole', async () => {
+  const { unit } = await car('801')
+  const terminal = await jt808('801')
+  const jpeg = Uint8Array.from({ length: 5000 }, (_, n) => (n === 0 ? 0xff : n === 1 ? 0xd8 : n === 2 ? 0xff : n & 0xff))
+  terminal.say(0x0801, new Writer().u32(9).u8(0).u8(0).u8(1).u8(1).raw(place()).raw(jpeg).done())
+  const told = await terminal.told()
+  assert.deepEqual([told.id, Buffer.from(told.body).toString('hex')], [0x8800, '00000009'])
+  assert.deepEqual(pictures.at(-1), { unit, bytes: 5000 })
+  terminal.close()
+})
+
+test('what is known of a device counts at once: coordinates that it shifts, steps that it is spared', async () => {
+  const { device, view } = await car('5')
+  const terminal = await jt808('5')
+  const guixi = { lon: 117.215, lat: 28.2875 }
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place(guixi))), 0)
+  const asSent = view().lon
+  ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { crs: 'gcj02' } }))
+  clock.now += 60_000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place(guixi))), 0)
+  assert.ok(Math.abs(view().lon! - asSent!) > 0.002, 'moved back by some 500 m')
+
+  ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { crs: null } }))
+  clock.now += 2000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ lon: 118.5, lat: 29 }))), 0)
+  assert.ok(view().lon! < 118, 'an impossible jump is not shown')
+  ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { leftOut: ['outlier'] } }))
+  clock.now += 1000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ lon: 119.5, lat: 29 }))), 0)
+  assert.equal(view().lon, 119.5)
+  terminal.close()
+})
+
+test('noise, half frames and wrong check codes are counted and harm nobody', async () => {
+  const { status, device } = await car('66')
+  const random = seeded(3)
+  const noise = connect(ports.jt808!, '127.0.0.1')
+  noise.on('error', () => {})
+  await once(noise, 'connect')
+  for (let n = 0; n < 200; n++) noise.write(Uint8Array.from({ length: 500 }, () => Math.floor(random() * 256)))
+  const terminal = await jt808('66')
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  const frame = encodeMessage({ phone: '66', version: '2013' }, 0x0200, place({ at: clock.now + 1000 }), 9)[0]!
+  frame[20]! ^= 0x10
+  terminal.socket.write(frame)
+  await until('the broken frame is counted', () => status().malformed === 1)
+  assert.equal(await rows(device.number), 1)
+  assert.match(status().raw.at(-1)!.because!, /check code/)
+  noise.destroy()
+  terminal.close()
+})
+
+test('over UDP a terminal is heard and answered', async () => {
+  const { device } = await car('1717')
+  const socket = createSocket('udp4')
+  const answered = once(socket, 'message')
+  socket.send(encodeMessage({ phone: '1717', version: '2013' }, 0x0200, place(), 3)[0]!, ports.jt808!, '127.0.0.1')
+  const [answer] = (await answered) as [Buffer]
+  assert.equal(answer.subarray(1, 3).toString('hex'), '8001')
+  assert.equal(await rows(device.number), 1)
+  socket.close()
+})
+
+test('a GT06 tracker logs in and is heard; the place that names nobody belongs to its connection', async () => {
+  const { device } = await car('863586034567890', {}, 'gt06')
+  const socket = connect(ports.gt06!, '127.0.0.1')
+  await once(socket, 'connect')
+  const { sealed } = await import('#gateways/gt06/frame.ts')
+  const answered = once(socket, 'data')
+  socket.write(sealed(0x01, Buffer.from('0863586034567890', 'hex'), 1))
+  const [answer] = (await answered) as [Buffer]
+  assert.equal(answer.toString('hex').slice(0, 8), '78780501')
+  const at = new Date(clock.now)
+  const body = Buffer.from([at.getUTCFullYear() - 2000, at.getUTCMonth() + 1, at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), 0xc8, 0, 0, 0, 0, 0, 0, 0, 0, 36, 0x14, 0x5a, 1, 0xcc, 0, 0, 1, 0, 0, 1])
+  body.writeUInt32BE(Math.round(28.29 * 1_800_000), 7)
+  body.writeUInt32BE(Math.round(117.21 * 1_800_000), 11)
+  socket.write(sealed(0x12, body, 2))
+  await until('the place', async () => (await rows(device.number)) === 1)
+  assert.equal(Math.round(units.describeUnits([device.unit])[0]!.lon! * 1e5), 11_721_000)
+  socket.destroy()
+})
+
+test('an H02 tracker is heard and answered', async () => {
+  const { device } = await car('2705171109', {}, 'h02')
+  const socket = connect(ports.h02!, '127.0.0.1')
+  await once(socket, 'connect')
+  const answered = once(socket, 'data')
+  const [date, time] = [new Date(clock.now).toISOString().slice(2, 10).split('-').reverse().join(''), new Date(clock.now).toISOString().slice(11, 19).replaceAll(':', '')]
+  socket.write(`*HQ,2705171109,V1,${time},A,2817.4000,N,11712.6000,E,10.00,090,${date},FFFFFFFF#`)
+  assert.match(String((await answered)[0]), /^\*HQ,2705171109,V4,V1,/)
+  assert.equal(await rows(device.number), 1)
+  socket.destroy()
+})
+
+test('phones of every kind report to the port that is theirs, by their key', async () => {
+  const unit = await unitOnDuty()
+  const { device, key } = ok(await pairDevice(units.deps, admin, { commandId: command(), unit, label: '手机' }))
+  const url = `http://127.0.0.1:${ports.osmand}`
+  const basic = `Basic ${Buffer.from(`u:${key}`).toString('base64')}`
+  const json = { 'content-type': 'application/json' }
+  const at = (n: number) => clock.now + n * 1000
+  const requests: [name: string, path: string, options: RequestInit, answer: unknown][] = [
+    ['OsmAnd', `/?id=${key}&lat=28.29&lon=117.21&timestamp=${at(1) / 1000}&speed=10&batt=80`, {}, undefined],
+    ['GPSLogger', `/log?id=${key}&lat=28.29&lon=117.21&timestamp=${at(2) / 1000}&spd=5&acc=8&dir=90`, { method: 'POST' }, undefined],
+    ['Traccar Client', '/', { method: 'POST', headers: json, body: JSON.stringify({ device_id: key, location: { timestamp: new Date(at(3)).toISOString(), coords: { latitude: 28.29, longitude: 117.21 }, battery: { level: 0.55 } } }) }, undefined],
+    ['OwnTracks', '/pub?u=u&d=d', { method: 'POST', headers: { ...json, authorization: basic }, body: JSON.stringify({ _type: 'location', lat: 28.29, lon: 117.21, tst: at(4) / 1000, SSID: 'home', BSSID: 'aa' }) }, []],
+    ['Overland', '/', { method: 'POST', headers: { ...json, authorization: `Bearer ${key}` }, body: JSON.stringify({ locations: [{ type: 'Feature', geometry: { type: 'Point', coordinates: [117.21, 28.29] }, properties: { timestamp: new Date(at(5)).toISOString(), wifi: 'home', battery_level: 0.4 } }] }) }, { result: 'ok' }],
+  ]
+  for (const [name, path, options, wanted] of requests) {
+    const response = await fetch(`${url}${path}`, options)
+    const body = (await response.json()) as { accepted?: number }
+    assert.equal(response.status, 200, `${name}: ${JSON.stringify(body)}`)
+    if (wanted === undefined) assert.equal(body.accepted, 1, name)
+    else assert.deepEqual(body, wanted, name)
+  }
+  assert.equal(await rows(device.number), 5)
+  assert.equal(units.deps.devices.status(device.number).battery, 40)
+
+  // Traccar Client makes an identifier of its own: it is listed, and adopted as it is.
+  const own = await unitOnDuty()
+  assert.equal((await fetch(`${url}/?id=82634511&lat=28.3&lon=117.2`)).status, 404)
+  const stranger = units.deps.strangers.list().find(({ secretOrNumber }) => secretOrNumber === '82634511')
+  ok(await adoptStranger(units.deps, admin, stranger!.id, { commandId: command(), unit: own, label: '手机' }))
+  assert.equal((await fetch(`${url}/?id=82634511&lat=28.3&lon=117.2`)).status, 200)
+  assert.equal(units.describeUnits([own])[0]!.lon, 117.2)
+
+  assert.equal((await fetch(url, { method: 'PUT' })).status, 405)
+  assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(600_000) })).status, 413)
+  assert.equal((await fetch(url, { method: 'POST', headers: json, body: '{"locations":1}' })).status, 400)
+})

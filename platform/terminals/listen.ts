@@ -1,0 +1,172 @@
+/** A port for terminals: TCP connections, and UDP addresses treated as if they were connections. It knows no protocol. */
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+
+/** One terminal's end, as the protocol above sees it. */
+export type Link = {
+  /** Where it comes from: to limit and to diagnose, never to keep. */
+  readonly peer: string
+  readonly over: 'tcp' | 'udp'
+  send(bytes: Uint8Array): void
+  close(): void
+  /** It has shown a device that we know: from here on it may stay. */
+  settle(): void
+}
+export type Ear = {
+  /** While the promise is open no more is read from this link: a slow database slows the senders, not our memory. */
+  hear(bytes: Uint8Array): Promise<void> | void
+  gone(): void
+}
+
+export type TerminalPort = {
+  readonly port: number
+  links(): number
+  stop(): Promise<void>
+}
+
+export type TerminalLimits = {
+  readonly linksMax: number
+  /** Links that have shown no known device; the oldest goes when there are more. */
+  readonly unsettledMax: number
+  /** How long a link may go without showing a known device. */
+  readonly unsettledMs: number
+  /** Several times what a terminal leaves between two signs of life. */
+  readonly idleMs: number
+  /** Not taken by the other end. */
+  readonly unsentBytesMax: number
+}
+const usualLimits: TerminalLimits = { linksMax: 20_000, unsettledMax: 2_000, unsettledMs: 120_000, idleMs: 15 * 60_000, unsentBytesMax: 256 * 1024 }
+
+export type ListenOptions = {
+  readonly host: string
+  readonly port: number
+  readonly udp: boolean
+  readonly onLink: (link: Link) => Ear
+  /** Told of what went wrong on a link or a port; the others go on. */
+  readonly onFault: (what: string, cause: unknown) => void
+  readonly limits?: Partial<TerminalLimits>
+}
+
+type Held = { readonly link: Link; readonly ear: Ear; settled: boolean; since: number; heardAt: number }
+
+/**
+ * Listen until stopped. UDP, where wanted, is on the same port.
+ *
+ * @throws the system's error when the port is taken or the host is not ours
+ */
+export async function listenForTerminals(options: ListenOptions): Promise<TerminalPort> {
+  const { host, onLink, onFault } = options
+  const limits = { ...usualLimits, ...options.limits }
+  const held = new Set<Held>()
+  const byAddress = new Map<string, Held>()
+  let stopping = false
+
+  /** Milliseconds of this process: nothing here is told to anybody. */
+  const clock = () => performance.now()
+
+  function hold(make: (settle: () => void) => Link): Held {
+    const link = make(() => (one.settled = true))
+    const one: Held = { link, ear: onLink(link), settled: false, since: clock(), heardAt: clock() }
+    held.add(one)
+    let unsettled = 0
+    for (const each of held) if (!each.settled) unsettled++
+    if (held.size > limits.linksMax) link.close()
+    else if (unsettled > limits.unsettledMax) [...held].find((each) => !each.settled)?.link.close()
+    return one
+  }
+  function drop(one: Held) {
+    if (held.delete(one)) one.ear.gone()
+  }
+
+  function connected(socket: Socket) {
+    if (stopping) return void socket.destroy()
+    socket.setNoDelay(true)
+    const one = hold((settle) => ({
+      peer: socket.remoteAddress ?? '',
+      over: 'tcp',
+      send(bytes) {
+        if (!socket.writable) return
+        socket.write(bytes)
+        if (socket.writableLength > limits.unsentBytesMax) socket.destroy()
+      },
+      close: () => socket.destroySoon(),
+      settle,
+    }))
+    socket.on('data', (chunk) => {
+      one.heardAt = clock()
+      const busy = one.ear.hear(chunk)
+      if (!busy) return
+      socket.pause()
+      busy
+        .catch((cause: unknown) => {
+          onFault('answering a terminal', cause)
+          socket.destroy()
+        })
+        .finally(() => socket.resume())
+    })
+    socket.on('error', () => socket.destroy()) // reset by the network: 'close' follows
+    socket.on('close', () => drop(one))
+  }
+
+  function datagram(udp: UdpSocket, bytes: Uint8Array, { address, port }: { address: string; port: number }) {
+    if (stopping) return
+    const key = `${address} ${port}`
+    const one =
+      byAddress.get(key) ??
+      hold((settle) => ({
+        peer: address,
+        over: 'udp',
+        send: (answer) => udp.send(answer, port, address, () => {}), // lost like any datagram
+        close() {
+          const mine = byAddress.get(key)
+          byAddress.delete(key)
+          if (mine) drop(mine)
+        },
+        settle,
+      }))
+    byAddress.set(key, one)
+    one.heardAt = clock()
+    Promise.resolve(one.ear.hear(bytes)).catch((cause: unknown) => onFault('answering a terminal', cause))
+  }
+
+  const tcp = createServer({ noDelay: true }, connected)
+  tcp.listen({ host, port: options.port, backlog: 4096 })
+  await once(tcp, 'listening')
+  const { port } = tcp.address() as { port: number }
+  let udp: UdpSocket | undefined
+  if (options.udp) {
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
+    udp = socket
+    socket.on('message', (bytes, from) => datagram(socket, bytes, from))
+    socket.bind(port, host)
+    try {
+      await once(socket, 'listening')
+    } catch (error) {
+      tcp.close()
+      throw error
+    }
+    socket.on('error', (cause) => onFault('the terminals’ UDP port', cause))
+  }
+  tcp.on('error', (cause) => onFault('the terminals’ port', cause))
+
+  const sweeping = setInterval(() => {
+    const at = clock()
+    for (const one of held) {
+      if (at - one.heardAt > limits.idleMs || (!one.settled && at - one.since > limits.unsettledMs)) one.link.close()
+    }
+  }, 5_000).unref()
+
+  return {
+    port,
+    links: () => held.size,
+    async stop() {
+      stopping = true
+      clearInterval(sweeping)
+      const ended = new Promise((resolve) => tcp.close(resolve))
+      for (const one of held) one.link.close()
+      udp?.close()
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000).unref())])
+    },
+  }
+}
