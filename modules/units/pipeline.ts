@@ -28,7 +28,7 @@ export const stepNames = ['authenticate', 'on-duty', 'time', 'coordinates', 'ran
 export type StepName = (typeof stepNames)[number]
 
 /** What a device may be spared. The others guard people or the record. */
-export const stepsThatMayBeLeftOut = ['coordinates', 'outlier', 'fences'] as const satisfies readonly StepName[]
+export const stepsThatMayBeLeftOut = ['time', 'coordinates', 'outlier', 'fences'] as const satisfies readonly StepName[]
 export type OptionalStep = (typeof stepsThatMayBeLeftOut)[number]
 
 const isPlausibleTime = ({ position, now, ageMs }: Passing) => wrongTime(position, now, ageMs) === undefined
@@ -61,6 +61,8 @@ const rejectedOr = (passing: Passing, step: StepName, reject: FixRefusal | undef
 /** Run the steps that need nothing but the position itself. */
 export function passAlone(passing: Passing, leftOut: readonly StepName[]): Passing | Stopped {
   let now: Passing = leftOut.includes('outlier') ? { ...passing, position: withoutWrongMeasures(passing.position) } : passing
+  // A clock that nobody can set, as of receivers whose weeks have run over: what it sends is of when it comes.
+  if (leftOut.includes('time')) now = { ...now, position: { ...now.position, fixAt: now.now } }
   for (const { name, take } of alone) {
     if (leftOut.includes(name)) continue
     const after = take(now)

@@ -338,6 +338,10 @@ test('what is known of a device counts at once: coordinates that it shifts, step
   clock.now += 2000
   assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ lon: 118.5, lat: 29 }))), 0)
   assert.ok(view().lon! < 118, 'an impossible jump is not shown')
+  ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { leftOut: ['time'] } }))
+  clock.now += 60_000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ ...guixi, at: Date.UTC(2007, 3, 8) }))), 0)
+  assert.equal(view().fixAt, clock.now, 'of a clock that is not believed')
   ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { leftOut: ['outlier'] } }))
   clock.now += 1000
   assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ lon: 119.5, lat: 29 }))), 0)
