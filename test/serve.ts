@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { TerminalPorts } from '#modules/units/contract.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -16,6 +17,8 @@ export type Served = {
   readonly accounts: readonly DemoAccount[]
   /** Where the first administrator is created; undefined when there is one. */
   readonly setupUrl: string | undefined
+  /** Where terminals are heard; nowhere unless asked for. */
+  readonly terminals: TerminalPorts
   /** From spawn to the ready line. */
   readonly readyMs: number
   readonly child: ChildProcess
@@ -40,6 +43,8 @@ export async function serve(options: {
   port?: number
   seed?: number
   speed?: number
+  /** Open a port for each kind of terminal. */
+  terminals?: boolean
   env?: Record<string, string>
 } = {}): Promise<Served> {
   const data = options.data ?? temporaryFolder('gengfu-')
@@ -47,6 +52,7 @@ export async function serve(options: {
   const words = ['serve', '--json', '--data', data, '--port', String(port), '--demo', options.demo ?? 'guixi']
   if (options.seed !== undefined) words.push('--seed', String(options.seed))
   if (options.speed !== undefined) words.push('--speed', String(options.speed))
+  if (options.terminals) words.push('--jt808-port', '0', '--gt06-port', '0', '--h02-port', '0', '--osmand-port', '0')
 
   const started = performance.now()
   const child = spawn(join(root, 'server', 'cli', 'gengfu'), words, {
@@ -57,7 +63,7 @@ export async function serve(options: {
   child.stderr!.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-200_000)))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
 
-  const ready = await new Promise<{ url: string; accounts: DemoAccount[]; setupUrl: string | undefined }>((resolve, reject) => {
+  const ready = await new Promise<{ url: string; terminals: TerminalPorts; accounts: DemoAccount[]; setupUrl: string | undefined }>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
       if (line.startsWith('{"ready":true')) resolve(JSON.parse(line))
     })

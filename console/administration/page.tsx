@@ -12,6 +12,7 @@ import { Agencies } from './agencies.tsx'
 import { antdLocales } from './antd-locale.ts'
 import { antdTheme } from './antd-theme.ts'
 import { Categories } from './categories.tsx'
+import { Devices } from './devices.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { Imports } from './imports.tsx'
 import { ListsProvider } from './lists.tsx'
@@ -28,6 +29,7 @@ const contents: Readonly<Record<Section, () => React.ReactNode>> = {
   members: Members,
   agencies: Agencies,
   units: Units,
+  devices: Devices,
   categories: Categories,
   map: Imports,
   roads: RoadSpeeds,

@@ -5,6 +5,7 @@ export const sections = [
   { id: 'members', icon: 'people' },
   { id: 'agencies', icon: 'layers' },
   { id: 'units', icon: 'car' },
+  { id: 'devices', icon: 'signal' },
   { id: 'categories', icon: 'note' },
   { id: 'map', icon: 'map' },
   { id: 'roads', icon: 'route' },

@@ -149,6 +149,7 @@ export const administrationViews = named({
   'administration-members': section('members', '.ant-table-row'),
   'administration-agencies': section('agencies', '.ant-table-row, .ant-tree-treenode'),
   'administration-units': section('units', '.ant-table-row'),
+  'administration-devices': section('devices', '.ant-table-row, .empty'),
   'administration-categories': section('categories', '.ant-table-row'),
   'administration-map': section('map', '.map-facts'),
   'administration-roads': {

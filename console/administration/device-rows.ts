@@ -1,0 +1,18 @@
+/** What the list of devices says of each. */
+import type { DeviceView, TerminalPorts } from '#modules/units/contract.ts'
+
+export type Condition = 'online' | 'silent' | 'never'
+export const conditionOf = ({ lastSeenAt, status }: Pick<DeviceView, 'lastSeenAt' | 'status'>): Condition => (status.online ? 'online' : lastSeenAt === null ? 'never' : 'silent')
+export const tonesOfCondition = { online: 'free', silent: 'busy', never: 'rest' } as const
+
+/** Seconds since an instant; a clock that runs behind the server's makes nothing younger than now. */
+export const ageOf = (at: number, now: number): number => Math.max(0, (now - at) / 1000)
+
+/** A clock so far off makes places look old, or refused. What travels takes some seconds. */
+export const skewIsLarge = (skewMs: number): boolean => Math.abs(skewMs) > 30_000
+
+/** Where terminals are heard, in one sentence. */
+export function portsInWords(ports: TerminalPorts, t: (key: string, params?: Record<string, unknown>) => string): string {
+  const open = Object.entries(ports).flatMap(([protocol, port]) => (port === null ? [] : [t('device.port', { protocol: t(`device.ports.${protocol}`), port })]))
+  return open.length === 0 ? t('device.noPorts') : t('device.listening', { ports: open.join(t('and')) })
+}

@@ -1,0 +1,494 @@
+/** Devices 定位设备: what reports where units are, who knocked and is not known, and what is wrong with those that fall silent. */
+import { App, Button, Form, Input, InputNumber, Select, Switch, Table, Tabs, type TableColumnsType } from 'antd'
+import { useCallback, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Static } from 'typebox'
+import type { DeviceView, DownlinkView, PairedDevice, RawFrameView, StrangerView, TerminalCommand, TerminalPorts, UnitView } from '#modules/units/contract.ts'
+import { api } from '#ui/client.ts'
+import { serverNow } from '#ui/clock.ts'
+import { Empty, Icon, StateMark } from '#ui/primitives.ts'
+import { useFormat } from '#ui/use-format.ts'
+import { useAct } from './act.ts'
+import { ageOf, conditionOf, portsInWords, skewIsLarge, tonesOfCondition } from './device-rows.ts'
+import { FormDrawer } from './form-drawer.tsx'
+import { Frame, WhenThere } from './frame.tsx'
+import { useList } from './lists.tsx'
+import { Secret } from './one-time-password.tsx'
+
+/** What devices say changes without an entry in the journal: looked at again this often. */
+const lookMs = 5_000
+const protocols = ['jt808', 'gt06', 'h02', 'phone'] as const
+
+type Known = { readonly items: readonly StrangerView[]; readonly ports: TerminalPorts }
+
+export function Devices() {
+  const { t } = useTranslation('administration')
+  const format = useFormat()
+  const devices = useList('devices')
+  const units = useList('units')
+  const [strangers, setStrangers] = useState<Known>()
+  const [words, setWords] = useState('')
+  const [opened, setOpened] = useState<string>()
+  const [adopting, setAdopting] = useState<StrangerView>()
+  const [isNew, setIsNew] = useState(false)
+
+  const { reload } = devices
+  const look = useCallback(async () => {
+    await Promise.all([reload(), api.get<Known>('/api/units/strangers').then(setStrangers, () => {})])
+  }, [reload])
+  useEffect(() => {
+    void look()
+    const timer = window.setInterval(() => document.visibilityState === 'visible' && void look(), lookMs)
+    return () => window.clearInterval(timer)
+  }, [look])
+
+  const columns: TableColumnsType<DeviceView> = [
+    {
+      title: t('device.device'),
+      key: 'label',
+      sorter: (a, b) => a.label.localeCompare(b.label, 'zh-CN', { numeric: true }),
+      render: (_, { label, terminal }) => (
+        <span className="two-lines">
+          <strong>{label}</strong>
+          <span className="numbers">{terminal ?? t('device.byKey')}</span>
+        </span>
+      ),
+    },
+    { title: t('device.unit'), dataIndex: 'callSign', sorter: (a, b) => a.callSign.localeCompare(b.callSign, 'zh-CN', { numeric: true }) },
+    {
+      title: t('device.protocol'),
+      key: 'protocol',
+      filters: protocols.map((value) => ({ value, text: t(`device.protocols.${value}`) })),
+      onFilter: (value, device) => device.protocol === value,
+      render: (_, { protocol, status: { dialect } }) => (
+        <span className="two-lines">
+          <span>{t(`device.protocols.${protocol}`)}</span>
+          <span>{dialect === null ? '' : t(`device.dialects.${dialect}`)}</span>
+        </span>
+      ),
+    },
+    {
+      title: t('device.state'),
+      key: 'state',
+      filters: (['online', 'silent', 'never'] as const).map((value) => ({ value, text: t(`device.states.${value}`) })),
+      onFilter: (value, device) => conditionOf(device) === value,
+      render: (_, device) => <StateMark tone={tonesOfCondition[conditionOf(device)]}>{t(`device.states.${conditionOf(device)}`)}</StateMark>,
+    },
+    {
+      title: t('device.seen'),
+      key: 'seen',
+      sorter: (a, b) => (a.lastSeenAt ?? 0) - (b.lastSeenAt ?? 0),
+      render: (_, { lastSeenAt }) => (lastSeenAt === null ? '–' : t('device.ago', { age: format.duration(ageOf(lastSeenAt, serverNow())) })),
+    },
+    {
+      title: t('device.battery'),
+      key: 'battery',
+      align: 'right',
+      sorter: (a, b) => (a.status.batteryPercent ?? 101) - (b.status.batteryPercent ?? 101),
+      render: (_, { status: { batteryPercent } }) => (batteryPercent === null ? '–' : format.share(batteryPercent / 100, 0)),
+    },
+    {
+      title: t('device.clock'),
+      key: 'clock',
+      align: 'right',
+      sorter: (a, b) => Math.abs(a.status.clockSkewMs ?? 0) - Math.abs(b.status.clockSkewMs ?? 0),
+      render: (_, { status: { clockSkewMs } }) =>
+        clockSkewMs === null ? '–' : <span className={skewIsLarge(clockSkewMs) ? 'device-warning' : ''}>{t(clockSkewMs >= 0 ? 'device.ahead' : 'device.behind', { time: format.duration(Math.abs(clockSkewMs) / 1000) })}</span>,
+    },
+    {
+      title: t('device.positions'),
+      key: 'positions',
+      align: 'right',
+      sorter: (a, b) => a.status.accepted - b.status.accepted,
+      render: (_, { status }) => (
+        <span className="two-lines numbers">
+          <span>{format.count(status.accepted)}</span>
+          <span className={status.rejected + status.flagged + status.malformed > 0 ? 'device-warning' : ''}>{t('device.notUsed', { number: format.count(status.rejected + status.flagged + status.malformed + status.unusable) })}</span>
+        </span>
+      ),
+    },
+    {
+      key: 'acts',
+      align: 'right',
+      width: 90,
+      render: (_, { id }) => (
+        <Button size="small" onClick={() => setOpened(id)}>
+          {t('device.open')}
+        </Button>
+      ),
+    },
+  ]
+
+  const wanted = words.trim().toLowerCase()
+  const chosen = devices.items?.find(({ id }) => id === opened)
+  return (
+    <Frame
+      title={t('section.devices')}
+      text={strangers ? portsInWords(strangers.ports, t) : t('device.text')}
+      action={{ label: t('device.new'), run: () => setIsNew(true) }}
+      tools={<Input allowClear placeholder={t('device.search')} aria-label={t('device.search')} value={words} onChange={(event) => setWords(event.target.value)} />}
+    >
+      {strangers && strangers.items.length > 0 ? <Strangers items={strangers.items} onAdopt={setAdopting} /> : null}
+      <WhenThere list={devices}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty icon="signal" title={t('device.empty')}>
+              {t('device.emptyText')}
+            </Empty>
+          ) : (
+            <Table
+              rowKey="id"
+              size="middle"
+              columns={columns}
+              dataSource={items.filter((device) => `${device.label} ${device.callSign} ${device.terminal ?? ''}`.toLowerCase().includes(wanted))}
+              pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+              locale={{ emptyText: <p className="table-empty">{t('device.nothingFound')}</p> }}
+              scroll={{ x: 'max-content' }}
+            />
+          )
+        }
+      </WhenThere>
+      {chosen ? <DeviceDrawer key={chosen.id} device={chosen} onClose={() => setOpened(undefined)} onChanged={look} /> : null}
+      {adopting ? <AdoptForm stranger={adopting} units={units.items ?? []} onClose={() => setAdopting(undefined)} onDone={look} /> : null}
+      {isNew ? <NewForm units={units.items ?? []} onClose={() => setIsNew(false)} onDone={look} /> : null}
+    </Frame>
+  )
+}
+
+/** Who knocked: nothing of them is kept until somebody says whose they are. */
+function Strangers({ items, onAdopt }: { readonly items: readonly StrangerView[]; readonly onAdopt: (stranger: StrangerView) => void }) {
+  const { t } = useTranslation('administration')
+  const format = useFormat()
+  return (
+    <section className="strangers" aria-label={t('device.strangers')}>
+      <h2>{t('device.strangersTitle', { number: format.count(items.length) })}</h2>
+      <p className="form-hint">{t('device.strangersText')}</p>
+      <ul>
+        {items.slice(0, 20).map((stranger) => (
+          <li key={stranger.id}>
+            <span className="two-lines">
+              <strong className="numbers">{stranger.name}</strong>
+              <span>
+                {t(`device.protocols.${stranger.protocol}`)} · {t('device.times', { number: format.count(stranger.times) })} · {t('device.ago', { age: format.duration(ageOf(stranger.lastAt, serverNow())) })}
+              </span>
+            </span>
+            <Button size="small" type="primary" onClick={() => onAdopt(stranger)}>
+              {t('device.adopt')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Units by call sign, to choose from by typing. */
+function UnitPicker({ units, ...given }: { readonly units: readonly UnitView[]; readonly value?: string; readonly onChange?: (unit: string) => void; readonly id?: string }) {
+  const { t } = useTranslation('administration')
+  return <Select {...given} showSearch autoFocus optionFilterProp="label" placeholder={t('device.chooseUnit')} options={units.map(({ id, callSign }) => ({ value: id, label: callSign }))} />
+}
+
+function AdoptForm({ stranger, units, onClose, onDone }: { readonly stranger: StrangerView; readonly units: readonly UnitView[]; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
+  const { t } = useTranslation('administration')
+  const [form] = Form.useForm<{ unit: string; label: string }>()
+  const { busy, run } = useAct(form, { 'unit-not-found': 'unit' })
+  const save = async (values: { unit: string; label: string }) => {
+    if (!(await run((commandId) => api.post(`/api/units/strangers/${stranger.id}/adopt`, { commandId, ...values }), t('device.adopted')))) return
+    onClose()
+    await onDone()
+  }
+  return (
+    <FormDrawer size={420} title={t('device.adoptTitle', { name: stranger.name })} busy={busy} saveLabel={t('device.adopt')} onSave={() => form.submit()} onClose={onClose}>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={{ label: t(`device.usualLabel.${stranger.protocol === 'phone' ? 'phone' : 'terminal'}`) }}>
+        <Form.Item name="unit" label={t('device.unit')} rules={[{ required: true, message: t('needed') }]}>
+          <UnitPicker units={units} />
+        </Form.Item>
+        <Form.Item name="label" label={t('device.label')} rules={[{ required: true, message: t('needed') }]}>
+          <Input maxLength={80} />
+        </Form.Item>
+        {stranger.protocol === 'phone' ? <p className="form-hint">{t('device.adoptPhone')}</p> : null}
+      </Form>
+    </FormDrawer>
+  )
+}
+
+type NewValues = { unit: string; label: string; protocol: (typeof protocols)[number]; terminal?: string }
+type Paired = Static<typeof PairedDevice>
+
+function NewForm({ units, onClose, onDone }: { readonly units: readonly UnitView[]; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
+  const { t } = useTranslation('administration')
+  const [form] = Form.useForm<NewValues>()
+  const { busy, run } = useAct(form, { 'unit-not-found': 'unit', 'terminal-taken': 'terminal', 'terminal-needed': 'terminal' })
+  const [paired, setPaired] = useState<Paired>()
+  const protocol = Form.useWatch('protocol', form)
+  const save = async ({ terminal, ...values }: NewValues) => {
+    let made: Paired | undefined
+    const worked = await run(async (commandId) => (made = await api.post<Paired>('/api/units/devices', { commandId, ...values, ...(values.protocol !== 'phone' && { terminal }) })))
+    if (!worked) return
+    await onDone()
+    if (made?.key) setPaired(made)
+    else onClose()
+  }
+  if (paired) {
+    return (
+      <Secret
+        title={t('devices.pairedTitle', { label: paired.label })}
+        text={t('devices.pairedText')}
+        rows={[
+          { label: t('devices.server'), value: `${location.origin}/api/units/osmand` },
+          { label: t('devices.key'), value: paired.key ?? '' },
+        ]}
+        onClose={onClose}
+      />
+    )
+  }
+  return (
+    <FormDrawer size={420} title={t('device.new')} busy={busy} onSave={() => form.submit()} onClose={onClose}>
+      <Form<NewValues> form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={{ protocol: 'jt808', label: t('device.usualLabel.terminal') }}>
+        <Form.Item name="unit" label={t('device.unit')} rules={[{ required: true, message: t('needed') }]}>
+          <UnitPicker units={units} />
+        </Form.Item>
+        <Form.Item name="protocol" label={t('device.protocol')}>
+          <Select options={protocols.map((value) => ({ value, label: t(`device.protocols.${value}`) }))} />
+        </Form.Item>
+        {protocol === 'phone' ? null : (
+          <Form.Item name="terminal" label={t('device.terminal')} extra={t(`device.terminalHint.${protocol ?? 'jt808'}`)} rules={[{ required: true, message: t('needed') }, { pattern: /^[0-9A-Za-z]{1,20}$/, message: t('device.terminalRule') }]}>
+            <Input maxLength={20} />
+          </Form.Item>
+        )}
+        <Form.Item name="label" label={t('device.label')} rules={[{ required: true, message: t('needed') }]}>
+          <Input maxLength={80} />
+        </Form.Item>
+      </Form>
+    </FormDrawer>
+  )
+}
+
+// ——— one device ———
+
+type Settings = DeviceView['settings']
+type SettingsValues = Omit<Settings, 'leftOut' | 'vehiclePlate'> & { label: string; vehiclePlate: string; through: Record<(typeof sparable)[number], boolean> }
+const sparable = ['time', 'coordinates', 'outlier', 'fences'] as const
+
+function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceView; readonly onClose: () => void; readonly onChanged: () => Promise<void> }) {
+  const { t } = useTranslation('administration')
+  const { modal } = App.useApp()
+  const [form] = Form.useForm<SettingsValues>()
+  const { busy, run } = useAct(form)
+  const { settings } = device
+
+  const save = async ({ label, through, vehiclePlate, ...rest }: SettingsValues) => {
+    const wanted = { ...rest, zoneMinutes: rest.zoneMinutes ?? null, vehiclePlate: vehiclePlate?.trim() || null, leftOut: sparable.filter((step) => !through[step]) }
+    if (await run((commandId) => api.patch(`/api/units/devices/${device.id}`, { commandId, label, settings: wanted }), t('saved'))) await onChanged()
+  }
+  const remove = () =>
+    void modal.confirm({
+      title: t('devices.removeTitle', { label: device.label }),
+      okText: t('common:remove'),
+      cancelText: t('common:cancel'),
+      okButtonProps: { danger: true },
+      autoFocusButton: 'cancel',
+      async onOk() {
+        if (!(await run((commandId) => api.delete(`/api/units/devices/${device.id}?commandId=${commandId}`), t('devices.removed')))) return
+        onClose()
+        await onChanged()
+      },
+    })
+  const isTerminal = device.protocol !== 'phone'
+  const isJt808 = device.protocol === 'jt808'
+
+  return (
+    <FormDrawer
+      size={560}
+      title={`${device.label} · ${device.callSign}`}
+      busy={busy}
+      left={
+        <Button danger className="drawer-left" onClick={remove}>
+          {t('common:remove')}
+        </Button>
+      }
+      onSave={() => form.submit()}
+      onClose={onClose}
+    >
+      <Tabs
+        items={[
+          { key: 'state', label: t('device.tabs.state'), children: <DeviceState device={device} /> },
+          {
+            key: 'settings',
+            label: t('device.tabs.settings'),
+            forceRender: true,
+            children: (
+              <Form<SettingsValues>
+                form={form}
+                layout="vertical"
+                requiredMark={false}
+                onFinish={save}
+                initialValues={{
+                  ...settings,
+                  label: device.label,
+                  vehiclePlate: settings.vehiclePlate ?? '',
+                  through: Object.fromEntries(sparable.map((step) => [step, !settings.leftOut.includes(step)])),
+                }}
+              >
+                <Form.Item name="label" label={t('device.label')} rules={[{ required: true, message: t('needed') }]}>
+                  <Input maxLength={80} />
+                </Form.Item>
+                <Form.Item name="crs" label={t('device.crs')} extra={t('device.crsHint')}>
+                  <Select options={[{ value: null, label: t('device.asSaid') }, { value: 'wgs84', label: 'WGS-84' }, { value: 'gcj02', label: 'GCJ-02' }]} />
+                </Form.Item>
+                {isTerminal ? (
+                  <Form.Item name="zoneMinutes" label={t('device.zone')} extra={t('device.zoneHint')} hidden={device.protocol !== 'gt06'}>
+                    <InputNumber min={-840} max={840} step={30} suffix={t('device.minutes')} />
+                  </Form.Item>
+                ) : null}
+                <div hidden={!isJt808}>
+                  <Form.Item name="version" label={t('device.version')}>
+                    <Select options={[{ value: null, label: t('device.asSaid') }, { value: '2013', label: 'JT/T 808-2013' }, { value: '2019', label: 'JT/T 808-2019' }]} />
+                  </Form.Item>
+                  <Form.Item name="vehiclePlate" label={t('device.plate')} extra={t('device.plateHint')}>
+                    <Input maxLength={16} />
+                  </Form.Item>
+                  <Form.Item name="requiresToken" label={t('device.token')} extra={t('device.tokenHint')} valuePropName="checked">
+                    <Switch />
+                  </Form.Item>
+                </div>
+                <fieldset className="device-steps">
+                  <legend>{t('device.steps')}</legend>
+                  {sparable.map((step) => (
+                    <Form.Item key={step} name={['through', step]} valuePropName="checked" label={t(`device.step.${step}`)} extra={t(`device.stepHint.${step}`)}>
+                      <Switch size="small" />
+                    </Form.Item>
+                  ))}
+                </fieldset>
+              </Form>
+            ),
+          },
+          ...(isJt808 ? [{ key: 'commands', label: t('device.tabs.commands'), children: <Commands device={device} /> }] : []),
+          ...(isTerminal ? [{ key: 'frames', label: t('device.tabs.frames'), children: <Frames device={device} /> }] : []),
+        ]}
+      />
+    </FormDrawer>
+  )
+}
+
+function DeviceState({ device }: { readonly device: DeviceView }) {
+  const { t } = useTranslation('administration')
+  const format = useFormat()
+  const { status } = device
+  const time = (at: number | null) => (at === null ? '–' : format.dayTime(at))
+  const facts: [name: string, value: string][] = [
+    [t('device.protocol'), t(`device.protocols.${device.protocol}`)],
+    [t('device.terminal'), device.terminal ?? t('device.byKey')],
+    [t('device.registered'), time(device.registeredAt)],
+    [t('device.seen'), time(device.lastSeenAt)],
+    [t('device.lastFix'), time(status.lastFixAt)],
+  ]
+  const counts: [name: string, value: number][] = [
+    [t('device.count.frames'), status.frames],
+    [t('device.count.malformed'), status.malformed],
+    [t('device.count.accepted'), status.accepted],
+    [t('device.count.unusable'), status.unusable],
+    [t('device.count.tokenRefused'), status.tokenRefused],
+    ...Object.entries(status.stopped).map(([step, count]): [string, number] => [t(`device.stopped.${step}`), count]),
+  ]
+  return (
+    <>
+      <dl className="map-facts device-facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>{t('device.counts')}</h3>
+      <dl className="map-facts device-facts">
+        {counts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="numbers">{format.count(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  )
+}
+
+function Frames({ device }: { readonly device: DeviceView }) {
+  const { t } = useTranslation('administration')
+  const format = useFormat()
+  const [frames, setFrames] = useState<readonly Static<typeof RawFrameView>[]>()
+  const heard = device.status.frames
+  useEffect(() => {
+    void api.get<{ items: Static<typeof RawFrameView>[] }>(`/api/units/devices/${device.id}/frames`).then(({ items }) => setFrames(items), () => setFrames([]))
+  }, [device.id, heard])
+  if (frames?.length === 0) return <p className="form-hint">{t('device.noFrames')}</p>
+  return (
+    <>
+      <p className="form-hint">{t('device.framesText')}</p>
+      <ol className="device-frames">
+        {frames?.map((frame, index) => (
+          <li key={`${frame.at}-${index}`} className={frame.because ? 'is-wrong' : ''}>
+            <span>
+              {format.clockTime(frame.at)} · {frame.type}
+              {frame.because ? ` · ${frame.because}` : ''}
+            </span>
+            <code>{frame.hex}</code>
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+const tonesOfDownlink = { waiting: 'rest', sent: 'en-route', done: 'free', refused: 'busy', expired: 'rest' } as const
+
+function Commands({ device }: { readonly device: DeviceView }) {
+  const { t } = useTranslation('administration')
+  const format = useFormat()
+  const { busy, run } = useAct()
+  const [text, setText] = useState('')
+  const [told, setTold] = useState<readonly DownlinkView[]>([])
+  const look = useCallback(
+    () => api.get<{ items: DownlinkView[] }>(`/api/units/devices/${device.id}/commands`).then(({ items }) => setTold(items), () => {}),
+    [device.id],
+  )
+  const heard = device.status.frames
+  useEffect(() => void look(), [look, heard])
+  const tell = async (command: TerminalCommand) => {
+    if (await run((commandId) => api.post(`/api/units/devices/${device.id}/commands`, { commandId, command }), t('device.told'))) await look()
+  }
+  return (
+    <>
+      <div className="device-tell">
+        <Input.TextArea rows={2} maxLength={400} value={text} aria-label={t('device.textToSpeak')} placeholder={t('device.textToSpeak')} onChange={(event) => setText(event.target.value)} />
+        <div className="device-acts">
+          <Button type="primary" loading={busy} disabled={!text.trim()} title={text.trim() ? undefined : t('device.textNeeded')} onClick={() => void tell({ type: 'text', text: text.trim() }).then(() => setText(''))}>
+            {t('device.command.text')}
+          </Button>
+          <Button onClick={() => void tell({ type: 'locate' })}>{t('device.command.locate')}</Button>
+          <Button onClick={() => void tell({ type: 'track', everySeconds: 2, forSeconds: 600 })}>{t('device.command.track')}</Button>
+          <Button onClick={() => void tell({ type: 'track', everySeconds: 0, forSeconds: 0 })}>{t('device.command.untrack')}</Button>
+          <Button onClick={() => void tell({ type: 'interval', seconds: 5 })}>{t('device.command.interval')}</Button>
+        </div>
+      </div>
+      {told.length === 0 ? <p className="form-hint">{t('device.noCommands')}</p> : null}
+      <ol className="device-told">
+        {told.map((one) => (
+          <li key={one.id}>
+            <span className="two-lines">
+              <span>{one.command.type === 'text' ? one.command.text : t(`device.command.${one.command.type === 'track' && one.command.everySeconds === 0 ? 'untrack' : one.command.type}`)}</span>
+              <span>
+                {format.dayTime(one.madeAt)} · {t('device.attempts', { number: format.count(one.attempts) })}
+              </span>
+            </span>
+            <StateMark tone={tonesOfDownlink[one.state]}>{t(`device.downlink.${one.state}`)}</StateMark>
+          </li>
+        ))}
+      </ol>
+      <p className="form-hint">
+        <Icon name="note" size={14} /> {t('device.logged')}
+      </p>
+    </>
+  )
+}
