@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DeviceView } from '#modules/units/contract.ts'
-import { ageOf, conditionOf, portsInWords, skewIsLarge } from './device-rows.ts'
+import { ageOf, conditionOf, openPorts, skewIsLarge } from './device-rows.ts'
 
 const device = (lastSeenAt: number | null, online: boolean) => ({ lastSeenAt, status: { online } as DeviceView['status'] })
 
@@ -14,8 +14,4 @@ test('nothing was heard in the future, and a clock may be a little off', () => {
   assert.deepEqual([skewIsLarge(-29_000), skewIsLarge(-31_000), skewIsLarge(40_000)], [false, true, true])
 })
 
-test('the ports that are open are named, and that none is', () => {
-  const t = (key: string, params: Record<string, unknown> = {}) => `${key}(${Object.values(params).join()})`
-  assert.equal(portsInWords({ jt808: 6808, gt06: null, h02: null, osmand: 5055 }, t), 'device.listening(device.port(device.ports.jt808(),6808)and()device.port(device.ports.osmand(),5055))')
-  assert.equal(portsInWords({ jt808: null, gt06: null, h02: null, osmand: null }, t), 'device.noPorts()')
-})
+test('of the ports those that are open', () => assert.deepEqual(openPorts({ jt808: 6808, gt06: null, h02: null, osmand: 5055 }), [{ protocol: 'jt808', port: 6808 }, { protocol: 'osmand', port: 5055 }]))

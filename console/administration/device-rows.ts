@@ -11,8 +11,6 @@ export const ageOf = (at: number, now: number): number => Math.max(0, (now - at)
 /** A clock so far off makes places look old, or refused. What travels takes some seconds. */
 export const skewIsLarge = (skewMs: number): boolean => Math.abs(skewMs) > 30_000
 
-/** Where terminals are heard, in one sentence. */
-export function portsInWords(ports: TerminalPorts, t: (key: string, params?: Record<string, unknown>) => string): string {
-  const open = Object.entries(ports).flatMap(([protocol, port]) => (port === null ? [] : [t('device.port', { protocol: t(`device.ports.${protocol}`), port })]))
-  return open.length === 0 ? t('device.noPorts') : t('device.listening', { ports: open.join(t('and')) })
-}
+/** The ports on which terminals are heard. */
+export const openPorts = (ports: TerminalPorts): { readonly protocol: string; readonly port: number }[] =>
+  Object.entries(ports).flatMap(([protocol, port]) => (port === null ? [] : [{ protocol, port }]))

@@ -9,7 +9,7 @@ import { serverNow } from '#ui/clock.ts'
 import { Empty, Icon, StateMark } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { useAct } from './act.ts'
-import { ageOf, conditionOf, portsInWords, skewIsLarge, tonesOfCondition } from './device-rows.ts'
+import { ageOf, conditionOf, openPorts, skewIsLarge, tonesOfCondition } from './device-rows.ts'
 import { FormDrawer } from './form-drawer.tsx'
 import { Frame, WhenThere } from './frame.tsx'
 import { useList } from './lists.tsx'
@@ -119,12 +119,17 @@ export function Devices() {
     },
   ]
 
+  /** Where terminals are heard, in one sentence. */
+  const listening = (ports: TerminalPorts) => {
+    const open = openPorts(ports).map(({ protocol, port }) => t('device.port', { protocol: t(`device.ports.${protocol}`), port }))
+    return open.length === 0 ? t('device.noPorts') : t('device.listening', { ports: open.join(t('and')) })
+  }
   const wanted = words.trim().toLowerCase()
   const chosen = devices.items?.find(({ id }) => id === opened)
   return (
     <Frame
       title={t('section.devices')}
-      text={strangers ? portsInWords(strangers.ports, t) : t('device.text')}
+      text={strangers ? listening(strangers.ports) : t('device.text')}
       action={{ label: t('device.new'), run: () => setIsNew(true) }}
       tools={<Input allowClear placeholder={t('device.search')} aria-label={t('device.search')} value={words} onChange={(event) => setWords(event.target.value)} />}
     >
@@ -199,7 +204,7 @@ function AdoptForm({ stranger, units, onClose, onDone }: { readonly stranger: St
   }
   return (
     <FormDrawer size={420} title={t('device.adoptTitle', { name: stranger.name })} busy={busy} saveLabel={t('device.adopt')} onSave={() => form.submit()} onClose={onClose}>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={{ label: t(`device.usualLabel.${stranger.protocol === 'phone' ? 'phone' : 'terminal'}`) }}>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={{ label: stranger.protocol === 'phone' ? t('device.usualLabel.phone') : t('device.usualLabel.terminal') }}>
         <Form.Item name="unit" label={t('device.unit')} rules={[{ required: true, message: t('needed') }]}>
           <UnitPicker units={units} />
         </Form.Item>
@@ -477,7 +482,7 @@ function Commands({ device }: { readonly device: DeviceView }) {
         {told.map((one) => (
           <li key={one.id}>
             <span className="two-lines">
-              <span>{one.command.type === 'text' ? one.command.text : t(`device.command.${one.command.type === 'track' && one.command.everySeconds === 0 ? 'untrack' : one.command.type}`)}</span>
+              <span>{one.command.type === 'text' ? one.command.text : one.command.type === 'track' && one.command.everySeconds === 0 ? t('device.command.untrack') : t(`device.command.${one.command.type}`)}</span>
               <span>
                 {format.dayTime(one.madeAt)} · {t('device.attempts', { number: format.count(one.attempts) })}
               </span>

@@ -38,6 +38,7 @@ const lines: readonly [LogLine, zh: string, en: string][] = [
   [line('limit-seen'), '告警已有人处理', 'Alert taken'],
   [line('note-added', { text: '双方和解' }), '双方和解', '双方和解'],
   [line('picture-added', { caption: '' }), '现场图片', 'Picture'],
+  [line('order-spoken', { assignment: 'a' }), '巡3车载终端已播报指令', 'The terminal in 巡3 has read the order out'],
   [line('incident-handed-over', { to: 'x', note: '' }), '移交 雄石派出所', 'Handed over to 雄石派出所'],
   [line('incident-joined', { number: 7 }), '#7 并入本警情', '#7 was merged into this one'],
   [line('incident-closed', { outcome: 'settled', note: '' }), '结案：现场处置完毕', 'Closed: Settled on the spot'],
