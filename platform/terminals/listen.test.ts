@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { listenForTerminals, type Link, type ListenOptions } from './listen.ts'
+
+async function port(context: TestContext, options: Partial<ListenOptions> = {}) {
+  const links: Link[] = []
+  const heard: string[] = []
+  let gone = 0
+  const made = await listenForTerminals({
+    host: '127.0.0.1',
+    port: 0,
+    udp: false,
+    onFault: (what, cause) => assert.fail(`${what}: ${String(cause)}`),
+    onLink(link) {
+      links.push(link)
+      return { hear: (bytes) => void heard.push(Buffer.from(bytes).toString()), gone: () => void gone++ }
+    },
+    ...options,
+  })
+  context.after(() => made.stop())
+  const dial = async (): Promise<Socket> => {
+    const socket = connect(made.port, '127.0.0.1')
+    socket.on('error', () => {})
+    context.after(() => socket.destroy())
+    await once(socket, 'connect')
+    return socket
+  }
+  return { made, links, heard, dial, gone: () => gone }
+}
+const until = async (isTrue: () => boolean) => {
+  for (let n = 0; n < 300 && !isTrue(); n++) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.ok(isTrue())
+}
+
+test('a link hears, is answered, and its end is told once', async (context) => {
+  const { links, heard, dial, gone, made } = await port(context)
+  const socket = await dial()
+  socket.write('hello')
+  await until(() => heard.join('') === 'hello')
+  const answered = once(socket, 'data')
+  links[0]!.send(Buffer.from('yes'))
+  assert.equal(String((await answered)[0]), 'yes')
+  socket.destroy()
+  await until(() => gone() === 1 && made.links() === 0)
+  links[0]!.send(Buffer.from('too late')) // nobody is there: nothing happens
+})
+
+test('of links that show no known device the oldest goes; the settled stay', async (context) => {
+  const { links, dial, made } = await port(context, { limits: { unsettledMax: 2 } })
+  const first = await dial()
+  await until(() => links.length === 1)
+  links[0]!.settle()
+  const second = await dial()
+  await until(() => links.length === 2)
+  await dial()
+  await until(() => links.length === 3)
+  const closed = once(second, 'close')
+  await dial()
+  await closed
+  await until(() => made.links() === 3)
+  assert.equal(first.destroyed, false)
+})
+
+test('what is read slowly is sent slowly: nothing more is read while an ear is busy', async (context) => {
+  let release = () => {}
+  let chunks = 0
+  const { dial } = await port(context, {
+    onLink: () => ({
+      hear: () => {
+        chunks++
+        return new Promise<void>((resolve) => (release = resolve))
+      },
+      gone: () => {},
+    }),
+  })
+  const socket = await dial()
+  socket.write('a')
+  await until(() => chunks === 1)
+  socket.write('b')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(chunks, 1)
+  release()
+  await until(() => chunks === 2)
+  release()
+})
+
+test('who takes nothing of what is sent is cut off', async (context) => {
+  const { links, dial, gone } = await port(context, { limits: { unsentBytesMax: 1000 } })
+  const socket = await dial()
+  socket.pause()
+  await until(() => links.length === 1)
+  for (let n = 0; n < 200 && gone() === 0; n++) {
+    links[0]!.send(new Uint8Array(100_000))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await until(() => gone() === 1)
+})
+
+test('a taken port is the system’s own error', async (context) => {
+  const { made } = await port(context)
+  await assert.rejects(listenForTerminals({ host: '127.0.0.1', port: made.port, udp: true, onLink: () => ({ hear() {}, gone() {} }), onFault: () => {} }), /EADDRINUSE/)
+})
