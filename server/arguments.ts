@@ -74,7 +74,8 @@ gengfu journal export --data DIR [--out FILE]
     Write the journal to a file that "verify --file" checks with no database.
 
 Environment: GENGFU_DATABASE_URL (an outside PostgreSQL 15 or newer; the built-in one otherwise),
-GENGFU_LOG_LEVEL (info).`
+GENGFU_NATS_URL (several nodes on one database tell each other of positions at once; GENGFU_NATS_NAME when
+several houses share one NATS), GENGFU_LOG_LEVEL (info).`
 
 /** @throws UsageError with a sentence for a person */
 export function parseArguments(words: readonly string[]): Arguments {

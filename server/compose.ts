@@ -44,6 +44,8 @@ import { routes as townRoutes } from '#modules/town/routes.ts'
 import { openTown, type Town } from '#modules/town/town-jobs.ts'
 import { createSecrets } from '#platform/auth/secrets.ts'
 import type { Authenticate } from '#platform/auth/session.ts'
+import { aloneBus } from '#platform/bus/bus.ts'
+import { natsBus } from '#platform/bus/nats.ts'
 import { migrate } from '#platform/db/migrate.ts'
 import { openDatabase } from '#platform/db/open.ts'
 import { createHttpServer } from '#platform/http/server.ts'
@@ -162,7 +164,11 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const setupToken = randomBytes(18).toString('base64url')
     const secrets = createSecrets({ randomBytes })
     const organisationDeps: OrganisationDeps = { db: database, journal, now, newId, secrets, log, setupToken }
+    const natsUrl = process.env.GENGFU_NATS_URL
+    const bus = natsUrl ? await natsBus({ url: natsUrl, name: process.env.GENGFU_NATS_NAME ?? 'house', node: newId(), log }) : aloneBus
+    closing.push(() => bus.close())
     const unitsRoom = await openUnits({
+      bus,
       journal,
       db: database,
       now,

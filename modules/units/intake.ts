@@ -2,6 +2,7 @@
 import type { UnitsNeeds } from './deps.ts'
 import type { Devices } from './device.ts'
 import { withFix, type Fix, type Track } from './fix.ts'
+import type { StoredFix } from './fix-wire.ts'
 import { groupCommit } from './group-commit.ts'
 import type { LiveUnits } from './live.ts'
 import { isOutlier, type StepName } from './pipeline.ts'
@@ -34,6 +35,8 @@ export function openIntake(deps: {
   readonly devices: Devices
   readonly days: DayKeeper
   readonly ageMs: number
+  /** Told what was stored and shown here, for the nodes beside. */
+  readonly onStored: (stored: readonly StoredFix[]) => void
 }): Intake {
   async function write(observations: readonly Observation[]): Promise<Taken[]> {
     await deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
@@ -53,7 +56,8 @@ export function openIntake(deps: {
     const written = await insertPositions(deps.db, [...rows.values()])
 
     const told = new Set<string>()
-    return observations.map(({ unit, fix }) => {
+    const stored: StoredFix[] = []
+    const taken = observations.map(({ unit, fix }): Taken => {
       const key = keyOf(unit, fix)
       const status = deps.devices.status(fix.device)
       if (!written.has(key) || told.has(key)) {
@@ -64,11 +68,14 @@ export function openIntake(deps: {
       told.add(key)
       const { flagged } = rows.get(key)!
       deps.live.place(unit, fix, flagged)
+      stored.push({ unit, fix, flagged })
       if (status.fixAt === null || fix.fixAt > status.fixAt) status.fixAt = fix.fixAt
       if (flagged) status.stopped.outlier++
       status.taken[flagged ? 'flagged' : 'accepted']++
       return flagged ? 'flagged' : 'accepted'
     })
+    if (stored.length > 0) deps.onStored(stored)
+    return taken
   }
 
   const commits = groupCommit(write)

@@ -1,6 +1,7 @@
 /** The units room at work: opened from its tables, kept by the journal's tail, swept by the clock. */
 import type { AgencyPath, Instant, MemberId, UnitId } from '#kernel/names.ts'
 import type { Entry, Tx } from '#kernel/journal.ts'
+import { aloneBus } from '#platform/bus/bus.ts'
 import { allowance } from '#platform/http/allowance.ts'
 import type { PositionSource } from '#platform/live/contract.ts'
 import { dropAlarms } from './alarms-store.ts'
@@ -10,6 +11,7 @@ import { devicesInMemory } from './device.ts'
 import { keepSeen, listDevices, loadDevices, loadSeen } from './devices-store.ts'
 import { openShift } from './duty.ts'
 import { ageMsMax, noTrack, type Track } from './fix.ts'
+import { decodeFixes, encodeFixes } from './fix-wire.ts'
 import { openIntake } from './intake.ts'
 import { liveUnits } from './live.ts'
 import { listenForPhones, type PhonePort } from './phones-jobs.ts'
@@ -23,6 +25,8 @@ const retentionDaysUsual = 90
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const tickMs = 1000
+/** Where nodes tell each other of fixes that they have stored. */
+const placedSubject = 'units.placed'
 /** Two hours of a fix a second. */
 const DRIVE_FIXES_MAX = 7_200
 
@@ -61,11 +65,12 @@ export type Units = {
 export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   const { db, now } = needs
   const retentionDays = Math.max(1, needs.retentionDays ?? retentionDaysUsual)
+  const bus = needs.bus ?? aloneBus
   const onFault = needs.onFault ?? (() => {})
   const live = liveUnits({ now })
   const days = dayKeeper(db)
   const devices = devicesInMemory()
-  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS) })
+  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored: (stored) => bus.publish(placedSubject, encodeFixes(stored)) })
   const deps: UnitsDeps = {
     ...needs,
     live,
@@ -92,6 +97,18 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     devices.load(await loadDevices(db))
     for (const [number, seenAt] of await loadSeen(db)) devices.status(number).seenAt ??= seenAt
     live.load({ position, units: duties.map((duty) => ({ duty, track: tracks.get(duty.handle) ?? noTrack })) })
+  }
+
+  /** Read where units were last: what other nodes told while nobody could be heard. A place never goes back. */
+  async function catchUp() {
+    const open = live.onDuty()
+    if (open.length === 0) return
+    const tracks = await loadTracks(db, Math.min(...open.map(({ since }) => since)))
+    for (const { handle } of open) {
+      const track = tracks.get(handle)
+      if (track?.place) live.place(handle, track.place, false)
+      if (track?.suspect) live.place(handle, track.suspect, true)
+    }
   }
 
   /** After the fixes that were on their way have come to rest. */
@@ -123,6 +140,10 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   await rebuild()
   await days.ensure(daysAround(now()))
   const terminals = await openTerminals(deps)
+  bus.subscribe(placedSubject, (bytes) => {
+    for (const { unit, fix, flagged } of decodeFixes(bytes)) live.place(unit, fix, flagged)
+  })
+  bus.onGap(() => void catchUp().catch((cause: unknown) => onFault('catching up with the other nodes', cause)))
 
   return {
     deps,

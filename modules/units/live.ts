@@ -26,6 +26,8 @@ export type LiveUnits = {
   /** The unit in which a member sat at an instant. */
   unitOf(member: string, at: Instant): Duty | undefined
   isStale(duty: Duty): boolean
+  /** Units on duty, and since when. */
+  onDuty(): { readonly handle: number; readonly since: Instant }[]
   view(unit: string): UnitView | undefined
   /** Units in these subtrees (all without one), by call sign. */
   views(scope?: readonly AgencyPath[]): UnitView[]
@@ -167,6 +169,11 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       for (const { duty } of byId.values()) if (satIn(duty, member, at)) return duty
       return undefined
     },
+    onDuty: () =>
+      [...byId.values()].flatMap(({ duty }) => {
+        const since = openShift(duty)?.startedAt
+        return since === undefined ? [] : [{ handle: duty.handle, since }]
+      }),
     isStale(duty) {
       const record = byId.get(duty.id)
       return !record || isStale(record)
