@@ -68,13 +68,13 @@ export async function jt808Terminal(port: number, phone: string, version: Versio
     for (;;) {
       const index = heard.findIndex(is)
       if (index >= 0) return heard.splice(index, 1)[0]!
+      if (socket.destroyed) throw new Error(`the platform closed the connection before its ${what}`)
       const left = until - performance.now()
       if (left <= 0) throw new Error(`no ${what} within ${ms} ms`)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left)
         waiting.push(() => (clearTimeout(timer), resolve()))
       })
-      if (socket.destroyed && heard.findIndex(is) < 0) throw new Error(`the platform closed the connection before its ${what}`)
     }
   }
 
