@@ -13,10 +13,10 @@ export type ReadyProps = {
   readonly unit: UnitView
   readonly sharing: Sharing | undefined
   readonly onEnded: () => Promise<void>
-  readonly onRetry: () => void
+  readonly onReport: () => void
 }
 
-export function Ready({ unit, sharing, onEnded }: ReadyProps) {
+export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   const toasts = useToasts()
@@ -64,13 +64,18 @@ export function Ready({ unit, sharing, onEnded }: ReadyProps) {
         </dl>
         <p className="truth">{t('ready.truth')}</p>
       </main>
-      <footer className="dock dock-quiet">
-        <Button kind="quiet" icon="sound" onClick={ring}>
-          {t('ready.tryRing')}
+      <footer className="dock">
+        <Button kind="primary" className="big" icon="note" onClick={onReport}>
+          {t('ready.report')}
         </Button>
-        <Button icon="sign-out" onClick={() => setAsking(true)}>
-          {t('ready.end')}
-        </Button>
+        <div className="dock-quiet">
+          <Button kind="quiet" icon="sound" onClick={ring}>
+            {t('ready.tryRing')}
+          </Button>
+          <Button icon="sign-out" onClick={() => setAsking(true)}>
+            {t('ready.end')}
+          </Button>
+        </div>
       </footer>
       <Dialog
         open={asking}

@@ -1,15 +1,21 @@
 /** A shift on the phone: choose a unit, or carry out what the unit is told. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { becauseOf } from '#ui/client.ts'
-import { ErrorState, Spinner, useToasts } from '#ui/primitives.ts'
+import { ErrorState, Icon, Spinner, useToasts } from '#ui/primitives.ts'
+import { serverNow, useNow } from '#ui/clock.ts'
+import { useFormat } from '#ui/use-format.ts'
 import type { Session } from '#ui/session.tsx'
 import { ring } from './alarm.ts'
 import { ChooseUnit } from './choose-unit.tsx'
 import { EndedCard } from './ended-card.tsx'
+import { forgetFixes } from './fix-store.ts'
+import { LinePage } from './line-page.tsx'
 import { Menu } from './menu.tsx'
 import { OrderPage } from './order-page.tsx'
+import { PanicCard } from './panic-card.tsx'
 import { Ready } from './ready.tsx'
+import { ReportSheet } from './report-sheet.tsx'
+import { fixFor, type NewReport } from './report.ts'
 import { startSharing, type Sharing } from './sharing.ts'
 import { Strip } from './strip.tsx'
 import type { Waiting } from './outbox.ts'
@@ -17,22 +23,24 @@ import { useDuty } from './use-duty.ts'
 
 export function Work({ session, member }: { readonly session: Session; readonly member: string }) {
   const { t } = useTranslation('officer')
+  const format = useFormat()
   const toasts = useToasts()
-  const [menu, setMenu] = useState(false)
+  const [open, setOpen] = useState<'menu' | 'line'>()
+  const [reporting, setReporting] = useState<{ readonly again?: Partial<NewReport>; readonly instead?: string }>()
   const [sharing, setSharing] = useState<Sharing>()
 
   const onRefused = useCallback(
-    (waiting: Waiting, problem: unknown) =>
-      void toasts.show({ kind: 'problem', seconds: 0, text: t(`refused.${waiting.about.kind}`, { because: becauseOf(problem) }) }),
+    (waiting: Waiting, because: string) => void toasts.show({ kind: 'problem', seconds: 0, text: t(`refused.${waiting.about.kind}`, { because }) }),
     [t, toasts],
   )
+  const onUnkept = useCallback(() => void toasts.show({ kind: 'problem', seconds: 0, key: 'unkept', text: t('unkept') }), [t, toasts])
   const onSent = useCallback(
     (waiting: Waiting) => {
-      if (waiting.about.kind !== 'state') toasts.show({ kind: 'done', seconds: 3, key: 'sent', text: t(`sent.${waiting.about.kind}`) })
+      if (waiting.about.kind !== 'state' && waiting.about.kind !== 'undo') toasts.show({ kind: 'done', seconds: 3, key: 'sent', text: t(`sent.${waiting.about.kind}`) })
     },
     [t, toasts],
   )
-  const duty = useDuty({ session, member, onRefused, onSent })
+  const duty = useDuty({ session, member, onRefused, onSent, onUnkept })
   const { known, order, ended } = duty
 
   // positions: from the start of the shift to its end, never outside it
@@ -40,14 +48,26 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   const sharer = useRef<ReturnType<typeof startSharing>>(undefined)
   useEffect(() => {
     if (!unitId) return setSharing(undefined)
-    const handle = startSharing(unitId, setSharing)
+    const handle = startSharing(session.account, unitId, setSharing)
     sharer.current = handle
     return () => handle.stop()
-  }, [unitId])
+  }, [unitId, session.account])
+  const isOff = known.state === 'off-duty'
+  useEffect(() => {
+    if (isOff) forgetFixes(session.account)
+  }, [isOff, session.account])
   const isLive = duty.live?.state === 'live'
   useEffect(() => {
     if (isLive) sharer.current?.nudge()
   }, [isLive])
+
+  const panic = async () => {
+    const fix = fixFor(sharing?.fix, Date.now())
+    const ageSeconds = fix ? (Date.now() - fix.at) / 1000 : 0
+    const age = ageSeconds > 60 ? t('panic.old', { age: format.duration(ageSeconds) }) : ''
+    const text = t('panic.summary', { unit: known.state === 'on-duty' ? known.unit.callSign : '', name: session.displayName }) + age
+    await duty.report({ category: undefined, panic: true, text, place: '', fix, pictures: [] })
+  }
 
   // the ring: at once, then every six seconds, until somebody answers
   const ringing = order?.seen === 'ordered' ? order.assignment.id : undefined
@@ -60,7 +80,9 @@ export function Work({ session, member }: { readonly session: Session; readonly 
 
   return (
     <div className={ringing ? 'pocket is-ringing' : 'pocket'}>
-      <Strip duty={duty} sharing={sharing} onMenu={() => setMenu(true)} />
+      <Strip duty={duty} sharing={sharing} onMenu={() => setOpen('menu')} onLine={() => setOpen('line')} onPanic={panic} />
+      <PanicCard duty={duty} now={serverNow()} />
+      {duty.rememberedAt === undefined ? null : <Remembered at={duty.rememberedAt} />}
       {known.state === 'loading' ? (
         <main className="door">
           <Spinner size={28} label={t('common:loading')} />
@@ -75,13 +97,50 @@ export function Work({ session, member }: { readonly session: Session; readonly 
         <>
           {ended ? <EndedCard ended={ended} onSeen={duty.dismissEnded} /> : null}
           {order ? (
-            <OrderPage key={order.assignment.id} order={order} duty={duty} fix={sharing?.fix} />
+            <OrderPage key={order.assignment.id} order={order} duty={duty} fix={sharing?.fix} onReport={() => setReporting({})} />
           ) : ended ? null : (
-            <Ready unit={known.unit} sharing={sharing} onEnded={duty.reload} onRetry={duty.retryNow} />
+            <Ready unit={known.unit} sharing={sharing} onEnded={duty.reload} onReport={() => setReporting({})} />
           )}
         </>
       )}
-      {menu ? <Menu session={session} waiting={duty.waiting} onClose={() => setMenu(false)} /> : null}
+      {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onClose={() => setOpen(undefined)} /> : null}
+      {open === 'line' ? (
+        <LinePage
+          duty={duty}
+          onClose={() => setOpen(undefined)}
+          onReport={(again, instead) => {
+            setOpen(undefined)
+            setReporting({ again, instead })
+          }}
+        />
+      ) : null}
+      {reporting ? (
+        <ReportSheet
+          categories={duty.categories}
+          fix={sharing?.fix}
+          {...(reporting.again ? { again: reporting.again } : {})}
+          onClose={() => setReporting(undefined)}
+          onSend={async (report) => {
+            await duty.report(report)
+            if (reporting.instead) await duty.dismiss(reporting.instead)
+            setReporting(undefined)
+            toasts.show({ kind: 'done', key: 'report', text: t(isLive ? 'report.kept' : 'report.keptOffline') })
+          }}
+        />
+      ) : null}
     </div>
+  )
+}
+
+/** What is shown is old, and how old. */
+function Remembered({ at }: { readonly at: number }) {
+  const { t } = useTranslation('officer')
+  const format = useFormat()
+  useNow(1000)
+  return (
+    <p className="remembered" role="status">
+      <Icon name="clock" size={18} />
+      {t('remembered', { time: format.shortTime(at), age: format.duration((serverNow() - at) / 1000) })}
+    </p>
   )
 }

@@ -233,6 +233,10 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       liveUnits: unitsRoom.liveUnits,
       listStations: async (scope) => (await listStations(organisationDeps)).filter((station) => !scope || inScope(station.path, scope)),
       pictures: pictureStore(join(data, 'pictures'), newId),
+      middleOfTown() {
+        const { bounds } = place.view()
+        return bounds ? { lon: (bounds[0]! + bounds[2]!) / 2, lat: (bounds[1]! + bounds[3]!) / 2 } : undefined
+      },
     }
 
     const check: Authenticate = (call) => authenticate(organisationDeps, call)

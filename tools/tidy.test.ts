@@ -30,6 +30,7 @@ test('every file is imported by something, started by something, a test, a journ
     'tools/journeys.ts',
     'tools/screenshots.ts',
     'tools/architecture.ts',
+    'tools/icons.ts',
     'ui/vite.config.ts',
     'console/main.tsx',
     'officer/main.tsx',

@@ -12,7 +12,7 @@ export function addNote(deps: HandlerDeps, asked: Asked & { readonly incident: I
   return deps.journal.act(commandOf('add-note', asked, at), async (tx) => {
     const text = asked.text.trim()
     if (text === '') return refuse('note-empty')
-    const found = await incidentFor(deps, tx, asked.actor, asked.incident, ['watch-room', 'station', 'crew'], at)
+    const found = await incidentFor(deps, tx, asked.actor, asked.incident, ['watch-room', 'station', 'crew', 'reporter'], at)
     if ('refused' in found) return found
     const event: DispatchEvent = { type: 'note-added', at, text }
     tx.append(`incident/${asked.incident}`, found.state.agency, [event])
@@ -36,7 +36,7 @@ export async function addPicture(
   const { bytes: sent, ...request } = asked
   const bytes = withoutMetadata(sent)
   return deps.journal.act(commandOf('add-picture', request, at), async (tx) => {
-    const found = await incidentFor(deps, tx, asked.actor, asked.incident, ['watch-room', 'station', 'crew'], at)
+    const found = await incidentFor(deps, tx, asked.actor, asked.incident, ['watch-room', 'station', 'crew', 'reporter'], at)
     if ('refused' in found) return found
     // Writing the same bytes again when the command is asked again changes nothing: files are named by their content.
     const { sha256 } = await deps.pictures.save(bytes)

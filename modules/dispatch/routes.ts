@@ -15,7 +15,7 @@ import { changeIncident } from './change-incident.ts'
 import { closeIncident, reopenIncident } from './close-incident.ts'
 import {
   AddNote, AddPicture, Assign, AssignmentState, CategoryView, ChangeAssignment, ChangeCategory, ChangeIncident, CloseIncident, HandOver,
-  IncidentView, Just, LogLine, MergeIncident, NearIncident, NewCategory, NewIncident, Recommendation, ReopenIncident, ResourceView,
+  IncidentView, Just, LogLine, MergeIncident, NearIncident, NewCategory, NewIncident, NewReport, Recommendation, ReopenIncident, ReportTaken, ResourceView,
 } from './contract.ts'
 import { csvHead, csvLines } from './csv.ts'
 import type { DispatchDeps } from './deps.ts'
@@ -26,6 +26,7 @@ import { boxAround, duplicateMetersMax, earlierMsMax, nearOf } from './near.ts'
 import { openIncident } from './open-incident.ts'
 import { dataWithoutPersons } from './persons.ts'
 import { recommendUnits, resourcesNear, wayOf } from './recommend-units.ts'
+import { reportIncident } from './report-incident.ts'
 import { seeLimit } from './see-limit.ts'
 import { findPicture, incidentsInBox, listCategories } from './store.ts'
 import { undoCommand } from './undo-command.ts'
@@ -87,6 +88,18 @@ export const routes = [
     replies: { 201: Done, ...no },
     async handle(deps, { actor, body }) {
       const outcome = await openIncident(deps, { actor, ...body })
+      return 'refused' in outcome ? outcome : { status: 201, body: outcome.answer }
+    },
+  }),
+  dispatch({
+    method: 'POST',
+    path: '/api/dispatch/reports',
+    summary: 'An officer reports something, or calls for help: it becomes an incident under the id of the command.',
+    access: ['officer'],
+    schema: { body: NewReport },
+    replies: { 201: ReportTaken, ...no },
+    async handle(deps, { actor, body }) {
+      const outcome = await reportIncident(deps, { actor, ...body })
       return 'refused' in outcome ? outcome : { status: 201, body: outcome.answer }
     },
   }),
