@@ -27,6 +27,9 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
   // the pictures of a refused report are shown with it
   const apart = refused.filter((each) => each.refused?.code !== orphaned || !refused.some((other) => other.id === each.after))
 
+  // reports and their pictures are listed below with how they stand
+  const others = waiting.filter((each) => !reports.some((report) => report.id === each.id || report.id === each.after))
+
   return (
     <Dialog open wide title={t('line.title')} onClose={onClose}>
       {line.length === 0 && own.length === 0 ? <p className="soft">{t('line.none')}</p> : null}
@@ -64,14 +67,13 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
           })}
         </Part>
       )}
-      {waiting.length === 0 ? null : (
+      {others.length === 0 ? null : (
         <Part title={t('line.waiting')} text={t('line.waitingText')}>
-          {waiting.map((each) => (
+          {others.map((each) => (
             <li key={each.id} className="line-item is-waiting">
               <Head waiting={each} report={reportOf(each)} />
               <Words waiting={each} />
-              {each.unkept ? <p className="line-because">{t('line.unkept')}</p> : null}
-              {each.tried ? <p className="soft">{t('line.tried')}</p> : null}
+              <Attempt waiting={each} />
             </li>
           ))}
         </Part>
@@ -89,6 +91,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
                 {report.text ? <p>{report.text}</p> : null}
                 {report.place ? <p className="soft">{report.place}</p> : null}
                 {report.pictureCount > 0 ? <p className="soft">{t('line.pictures', { count: report.pictureCount })}</p> : null}
+                {waiting.filter((each) => each.id === report.id).map((each) => <Attempt key={each.id} waiting={each} />)}
                 <p className="line-state">
                   <Icon name={how.state === 'sent' ? 'check' : how.state === 'refused' ? 'alert' : 'no-signal'} size={16} />
                   {how.state === 'sent' && how.behind > 0
@@ -139,6 +142,17 @@ function Words({ waiting }: { readonly waiting: Waiting }) {
   const words = wordsOf(waiting)
   if (waiting.about.kind === 'picture') return <img className="line-picture" src={`data:image/jpeg;base64,${String(waiting.body['data'])}`} alt={t('log.picture')} />
   return words ? <p>{words}</p> : null
+}
+
+/** Whether it was tried, and whether it is safe. */
+function Attempt({ waiting }: { readonly waiting: Waiting }) {
+  const { t } = useTranslation('officer')
+  return (
+    <>
+      {waiting.unkept ? <p className="line-because">{t('line.unkept')}</p> : null}
+      {waiting.tried ? <p className="soft">{t('line.tried')}</p> : null}
+    </>
+  )
 }
 
 function CopyButton({ text }: { readonly text: string }) {

@@ -1,11 +1,15 @@
 /** Call for help: held for two seconds, so that no pocket and no stray thumb does it. */
-import { useEffect, useRef, useState } from 'react'
+import { createContext, useContext, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useToasts } from '#ui/primitives.ts'
 
 const holdMs = 2000
 
-export function PanicButton({ onPanic }: { readonly onPanic: () => Promise<unknown> }) {
+/** What a call for help does: the button stands wherever a sheet would cover it. */
+export const PanicContext = createContext<() => Promise<unknown>>(async () => {})
+
+export function PanicButton() {
+  const onPanic = useContext(PanicContext)
   const { t } = useTranslation('officer')
   const toasts = useToasts()
   const [holding, setHolding] = useState(false)

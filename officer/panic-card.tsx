@@ -1,6 +1,7 @@
 /** What became of a call for help, until it was read: above all, whether anybody has heard it. */
 import { useTranslation } from 'react-i18next'
 import { Button } from '#ui/primitives.ts'
+import { connectionOf } from './connection.ts'
 import { stateOf } from './report.ts'
 import type { Duty } from './use-duty.ts'
 
@@ -12,7 +13,7 @@ export function PanicCard({ duty, now }: { readonly duty: Duty; readonly now: nu
   const call = duty.reports.findLast((report) => report.panic && !report.seen && now - report.madeAt < shownMs)
   if (!call) return null
   const { state } = stateOf(call, [...duty.waiting, ...duty.refused])
-  const online = duty.live?.state === 'live'
+  const online = connectionOf(duty.live) !== 'offline'
   return (
     <section className={state === 'sent' ? 'ended panic-card is-heard' : 'ended panic-card'} role="alert">
       <div>

@@ -8,6 +8,7 @@ import { Button, Field, Icon, IconButton, TextArea, useToasts } from '#ui/primit
 import { useFormat } from '#ui/use-format.ts'
 import { AddPicture } from './add-picture.tsx'
 import type { Fix } from './fix-filter.ts'
+import { PanicButton } from './panic-button.tsx'
 import { fixFor, type NewReport } from './report.ts'
 
 /** More would keep what comes after them waiting for long on a bad connection. */
@@ -62,7 +63,10 @@ export function ReportSheet({ categories, fix, again, onClose, onSend }: ReportS
       }}
     >
       <div className="write-box">
-        <h2>{t('report.title')}</h2>
+        <div className="write-head">
+          <h2>{t('report.title')}</h2>
+          <PanicButton />
+        </div>
         {offered.length === 0 ? (
           <p className="truth">{t('report.noKinds')}</p>
         ) : (

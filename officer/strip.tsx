@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useNow } from '#ui/clock.ts'
 import { Icon, IconButton } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
+import { connectionOf } from './connection.ts'
 import { PanicButton } from './panic-button.tsx'
 import type { Sharing } from './sharing.ts'
 import type { Duty } from './use-duty.ts'
@@ -12,41 +13,41 @@ export type StripProps = {
   readonly sharing: Sharing | undefined
   readonly onMenu: () => void
   readonly onLine: () => void
-  readonly onPanic: () => Promise<unknown>
 }
 
-export function Strip({ duty, sharing, onMenu, onLine, onPanic }: StripProps) {
+export function Strip({ duty, sharing, onMenu, onLine }: StripProps) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   useNow(1000) // ages move on by themselves
   const { live, waiting, refused, known } = duty
-  const online = live?.state === 'live'
+  const connected = connectionOf(live)
+  const online = connected === 'online'
   const count = waiting.length
 
   const connection = online
     ? count > 0
       ? t('strip.sending', { count })
       : t('strip.online')
-    : (live?.state === 'connecting' && navigator.onLine) || !live
+    : connected === 'connecting' || !live
       ? t('strip.connecting')
       : count > 0
         ? t('strip.offlineWaiting', { count, age: format.duration((Date.now() - live.since) / 1000) })
         : t('strip.offline', { age: format.duration((Date.now() - live.since) / 1000) })
 
   return (
-    <header className={online ? 'strip' : live?.state === 'lost' || !navigator.onLine ? 'strip is-offline' : 'strip is-connecting'}>
+    <header className={online ? 'strip' : `strip is-${connected}`}>
       <div className="strip-row">
         <button type="button" className="strip-state" aria-label={`${connection} ${t('strip.line')}`} onClick={onLine}>
           <Icon name={online ? 'signal' : 'no-signal'} size={18} />
           <span role="status">{connection}</span>
         </button>
         {known.state === 'on-duty' ? <strong className="strip-unit">{known.unit.callSign}</strong> : null}
-        <PanicButton onPanic={onPanic} />
+        <PanicButton />
         <IconButton icon="settings" label={t('menu.open')} onClick={onMenu} />
       </div>
       <div className="strip-second">
-        {sharing ? <SharingLine sharing={sharing} offline={!online} /> : null}
-        {!online && live ? (
+        {sharing ? <SharingLine sharing={sharing} offline={connected === 'offline'} /> : null}
+        {connected === 'offline' ? (
           <button type="button" className="strip-retry" onClick={duty.retryNow}>
             {t('common:connection.retryNow')}
           </button>

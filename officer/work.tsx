@@ -12,6 +12,7 @@ import { forgetFixes } from './fix-store.ts'
 import { LinePage } from './line-page.tsx'
 import { Menu } from './menu.tsx'
 import { OrderPage } from './order-page.tsx'
+import { PanicContext } from './panic-button.tsx'
 import { PanicCard } from './panic-card.tsx'
 import { Ready } from './ready.tsx'
 import { ReportSheet } from './report-sheet.tsx'
@@ -79,56 +80,58 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   }, [ringing])
 
   return (
-    <div className={ringing ? 'pocket is-ringing' : 'pocket'}>
-      <Strip duty={duty} sharing={sharing} onMenu={() => setOpen('menu')} onLine={() => setOpen('line')} onPanic={panic} />
-      <PanicCard duty={duty} now={serverNow()} />
-      {duty.rememberedAt === undefined ? null : <Remembered at={duty.rememberedAt} />}
-      {known.state === 'loading' ? (
-        <main className="door">
-          <Spinner size={28} label={t('common:loading')} />
-        </main>
-      ) : known.state === 'problem' ? (
-        <main className="door">
-          <ErrorState problem={known.problem} onRetry={() => void duty.reload()} />
-        </main>
-      ) : known.state === 'off-duty' ? (
-        <ChooseUnit member={member} displayName={session.displayName} onStarted={duty.reload} />
-      ) : (
-        <>
-          {ended ? <EndedCard ended={ended} onSeen={duty.dismissEnded} /> : null}
-          {order ? (
-            <OrderPage key={order.assignment.id} order={order} duty={duty} fix={sharing?.fix} onReport={() => setReporting({})} />
-          ) : ended ? null : (
-            <Ready unit={known.unit} sharing={sharing} onEnded={duty.reload} onReport={() => setReporting({})} />
-          )}
-        </>
-      )}
-      {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onClose={() => setOpen(undefined)} /> : null}
-      {open === 'line' ? (
-        <LinePage
-          duty={duty}
-          onClose={() => setOpen(undefined)}
-          onReport={(again, instead) => {
-            setOpen(undefined)
-            setReporting({ again, instead })
-          }}
-        />
-      ) : null}
-      {reporting ? (
-        <ReportSheet
-          categories={duty.categories}
-          fix={sharing?.fix}
-          {...(reporting.again ? { again: reporting.again } : {})}
-          onClose={() => setReporting(undefined)}
-          onSend={async (report) => {
-            await duty.report(report)
-            if (reporting.instead) await duty.dismiss(reporting.instead)
-            setReporting(undefined)
-            toasts.show({ kind: 'done', key: 'report', text: t(isLive ? 'report.kept' : 'report.keptOffline') })
-          }}
-        />
-      ) : null}
-    </div>
+    <PanicContext value={panic}>
+      <div className={ringing ? 'pocket is-ringing' : 'pocket'}>
+        <Strip duty={duty} sharing={sharing} onMenu={() => setOpen('menu')} onLine={() => setOpen('line')} />
+        {duty.rememberedAt === undefined ? null : <Remembered at={duty.rememberedAt} />}
+        <PanicCard duty={duty} now={serverNow()} />
+        {known.state === 'loading' ? (
+          <main className="door">
+            <Spinner size={28} label={t('common:loading')} />
+          </main>
+        ) : known.state === 'problem' ? (
+          <main className="door">
+            <ErrorState problem={known.problem} onRetry={() => void duty.reload()} />
+          </main>
+        ) : known.state === 'off-duty' ? (
+          <ChooseUnit member={member} displayName={session.displayName} onStarted={duty.reload} />
+        ) : (
+          <>
+            {ended ? <EndedCard ended={ended} onSeen={duty.dismissEnded} /> : null}
+            {order ? (
+              <OrderPage key={order.assignment.id} order={order} duty={duty} fix={sharing?.fix} onReport={() => setReporting({})} />
+            ) : ended ? null : (
+              <Ready unit={known.unit} sharing={sharing} onEnded={duty.reload} onReport={() => setReporting({})} />
+            )}
+          </>
+        )}
+        {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onClose={() => setOpen(undefined)} /> : null}
+        {open === 'line' ? (
+          <LinePage
+            duty={duty}
+            onClose={() => setOpen(undefined)}
+            onReport={(again, instead) => {
+              setOpen(undefined)
+              setReporting({ again, instead })
+            }}
+          />
+        ) : null}
+        {reporting ? (
+          <ReportSheet
+            categories={duty.categories}
+            fix={sharing?.fix}
+            {...(reporting.again ? { again: reporting.again } : {})}
+            onClose={() => setReporting(undefined)}
+            onSend={async (report) => {
+              await duty.report(report)
+              if (reporting.instead) await duty.dismiss(reporting.instead)
+              setReporting(undefined)
+              toasts.show({ kind: 'done', key: 'report', text: t(isLive ? 'report.kept' : 'report.keptOffline') })
+            }}
+          />
+        ) : null}
+      </div>
+    </PanicContext>
   )
 }
 
