@@ -25,6 +25,23 @@ export const recallKnown = async (account: string): Promise<KeptKnowledge | unde
   }
 }
 
+/** After so long nothing here helps a shift any more. */
+const keptMs = 24 * 3_600_000
+
+/** Knowledge and places that lie on the phone since yesterday go, whoever's they were: their officer may never sign in here again. */
+export async function forgetOld(now: number): Promise<void> {
+  try {
+    const work = (await phoneDatabase()).transaction(['known', 'fixes'], 'readwrite')
+    for (const known of await work.objectStore('known').getAll()) {
+      if (now + known.clockAheadMs - known.at > keptMs) await work.objectStore('known').delete(known.account)
+    }
+    for (const key of await work.objectStore('fixes').getAllKeys()) if (now - key[1] > keptMs) await work.objectStore('fixes').delete(key)
+    await work.done
+  } catch {
+    // a phone that keeps nothing has nothing old
+  }
+}
+
 /** Keep it in place of what was kept. A phone that cannot just forgets: nothing here was made by the officer. */
 export const keepKnown = async (known: KeptKnowledge): Promise<void> => {
   try {

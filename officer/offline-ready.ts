@@ -34,6 +34,7 @@ export async function prepareOffline(): Promise<void> {
   } catch {
     return say({ state: navigator.serviceWorker.controller ? 'ready' : 'failed' }) // without a network the version at hand goes on
   }
+  if (registration.waiting && registration.active) return takeNewer() // the page has just begun: nothing is half written
   const watch = () => say({ newer: Boolean(registration?.waiting && registration.active) })
   registration.addEventListener('updatefound', () => registration?.installing?.addEventListener('statechange', watch))
   watch()

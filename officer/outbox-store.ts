@@ -22,9 +22,9 @@ export const alone =
 
 type Line = IDBPObjectStore<PhoneShape, ['waiting'], 'waiting', 'readwrite'>
 
-/** On the disk before it is called kept: a phone whose battery dies now has it. */
-async function write<T>(work: (line: Line) => Promise<T>): Promise<T> {
-  const transaction = (await phoneDatabase()).transaction('waiting', 'readwrite', { durability: 'strict' })
+/** `strict`: on the disk before it is called done, so that a phone whose battery dies now has it. */
+async function write<T>(work: (line: Line) => Promise<T>, durability: IDBTransactionDurability = 'relaxed'): Promise<T> {
+  const transaction = (await phoneDatabase()).transaction('waiting', 'readwrite', { durability })
   const answer = await work(transaction.store)
   await transaction.done
   channel?.postMessage('changed')
@@ -46,7 +46,7 @@ export const phoneStore: OutboxStore = {
       const kept = { ...waiting, turn: last ? last.key[1] + 1 : Date.now() }
       await line.put(kept)
       return kept
-    }),
+    }, 'strict'),
   begin: (id) =>
     write(async (line) => {
       const waiting = await line.get(id)

@@ -7,6 +7,7 @@ import { Button, Dialog, StateMark, useToasts } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { ring } from './alarm.ts'
+import { takeNewer, useOfflineReady } from './offline-ready.ts'
 import type { Sharing } from './sharing.ts'
 
 export type ReadyProps = {
@@ -23,6 +24,7 @@ export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
   const [commandId] = useState(newCommandId)
+  const { newer } = useOfflineReady()
 
   const end = async () => {
     setBusy(true)
@@ -63,6 +65,11 @@ export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
           )}
         </dl>
         <p className="truth">{t('ready.truth')}</p>
+        {newer ? (
+          <Button onClick={takeNewer}>
+            {t('menu.newer')} · {t('menu.takeNewer')}
+          </Button>
+        ) : null}
       </main>
       <footer className="dock">
         <Button kind="primary" className="big" icon="note" onClick={onReport}>

@@ -62,6 +62,15 @@ export function Work({ session, member }: { readonly session: Session; readonly 
     if (isLive) sharer.current?.nudge()
   }, [isLive])
 
+  // what the phone could not keep goes with the page: the browser asks before it does
+  const mayLose = duty.waiting.some((each) => each.unkept)
+  useEffect(() => {
+    if (!mayLose) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [mayLose])
+
   const panic = async () => {
     const fix = fixFor(sharing?.fix, Date.now())
     const ageSeconds = fix ? (Date.now() - fix.at) / 1000 : 0

@@ -109,7 +109,11 @@ test('two reports made off line, one with a picture, in a page that is killed be
   for (const [summary, types] of [[first, ['incident-opened', 'picture-added']], [second, ['incident-opened']]] as const) {
     const found = await incidentsWith(desk, summary)
     assert.equal(found.length, 1, summary)
-    assert.deepEqual((await desk.log(found[0]!.id)).map(({ type }) => type), types)
+    const log = await until('its log is whole', async () => {
+      const lines = (await desk.log(found[0]!.id)).map(({ type }) => type)
+      return lines.length >= types.length && lines
+    })
+    assert.deepEqual(log, types)
   }
   const [earlier, later] = [(await incidentsWith(desk, first))[0]!, (await incidentsWith(desk, second))[0]!]
   assert.ok(earlier.number < later.number, 'in the order they were made')
