@@ -11,9 +11,9 @@ import type { Duty } from './use-duty.ts'
 
 const choices = ['system', 'light', 'dark'] as const
 
-export type MenuProps = { readonly session: Session; readonly duty: Duty; readonly onLine: () => void; readonly onClose: () => void }
+export type MenuProps = { readonly session: Session; readonly duty: Duty; readonly onLine: () => void; readonly onBackground: () => void; readonly onClose: () => void }
 
-export function Menu({ session, duty, onLine, onClose }: MenuProps) {
+export function Menu({ session, duty, onLine, onBackground, onClose }: MenuProps) {
   const { t } = useTranslation('officer')
   const { language, setLanguage } = useLanguage()
   const { choice, setTheme } = useTheme()
@@ -57,6 +57,11 @@ export function Menu({ session, duty, onLine, onClose }: MenuProps) {
       <Button size="large" icon="send" onClick={onLine}>
         {count > 0 ? `${t('line.open')} · ${count}` : t('line.open')}
       </Button>
+      {duty.known.state === 'on-duty' ? (
+        <Button size="large" icon="pin" onClick={onBackground}>
+          {t('background.title')}
+        </Button>
+      ) : null}
       <fieldset className="choice">
         <legend>{t('menu.language')}</legend>
         {languages.map((each) => (

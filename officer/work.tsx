@@ -6,6 +6,7 @@ import { serverNow, useNow } from '#ui/clock.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { Session } from '#ui/session.tsx'
 import { ring } from './alarm.ts'
+import { BackgroundPage } from './background-page.tsx'
 import { ChooseUnit } from './choose-unit.tsx'
 import { EndedCard } from './ended-card.tsx'
 import { forgetFixes } from './fix-store.ts'
@@ -26,7 +27,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   const { t } = useTranslation('officer')
   const format = useFormat()
   const toasts = useToasts()
-  const [open, setOpen] = useState<'menu' | 'line'>()
+  const [open, setOpen] = useState<'menu' | 'line' | 'background'>()
   const [reporting, setReporting] = useState<{ readonly again?: Partial<NewReport>; readonly instead?: string }>()
   const [sharing, setSharing] = useState<Sharing>()
 
@@ -114,7 +115,8 @@ export function Work({ session, member }: { readonly session: Session; readonly 
             )}
           </>
         )}
-        {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onClose={() => setOpen(undefined)} /> : null}
+        {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onBackground={() => setOpen('background')} onClose={() => setOpen(undefined)} /> : null}
+        {open === 'background' ? <BackgroundPage onClose={() => setOpen(undefined)} /> : null}
         {open === 'line' ? (
           <LinePage
             duty={duty}
