@@ -44,7 +44,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
                 <p className="line-because">{t('line.because', { because: each.refused?.because })}</p>
                 <div className="line-actions">
                   <CopyButton text={wordsOf(each)} />
-                  {each.about.kind === 'undo' ? null : (
+                  {report || wordsOf(each) || each.about.kind === 'picture' ? (
                     <Button
                       onClick={() =>
                         onReport(
@@ -57,7 +57,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
                     >
                       {t('line.asReport')}
                     </Button>
-                  )}
+                  ) : null}
                   <Button kind="quiet" onClick={() => void duty.dismiss(each.id)}>
                     {t('line.dismiss')}
                   </Button>

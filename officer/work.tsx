@@ -32,7 +32,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   const [sharing, setSharing] = useState<Sharing>()
 
   const onRefused = useCallback(
-    (waiting: Waiting, because: string) => void toasts.show({ kind: 'problem', seconds: 0, text: t(`refused.${waiting.about.kind}`, { because }) }),
+    (waiting: Waiting, because: string) => void toasts.show({ kind: 'problem', key: 'refused', text: t(`refused.${waiting.about.kind}`, { because }) }),
     [t, toasts],
   )
   const onUnkept = useCallback(() => void toasts.show({ kind: 'problem', seconds: 0, key: 'unkept', text: t('unkept') }), [t, toasts])

@@ -110,6 +110,7 @@ const allowedFields: Readonly<Record<string, string>> = {
   'NewAgency lon lat': 'where a station stands',
   'ChangeAgency lon lat': 'where a station stands',
   'IncidentView lon lat place placeEn phone': 'where something was reported, and the number to call back',
+  'NewReport lon lat place': 'where an officer says that something is',
   'NewIncident lon lat place phone': 'where something was reported, and the number to call back',
   'ChangeIncident lon lat place phone': 'where something was reported, and the number to call back',
   'NearIncident place placeEn': 'where something was reported, in words',

@@ -356,7 +356,7 @@ export type DispatchEvent =
         readonly by: string
         readonly unit: string | null
         readonly madeAt: number
-        readonly placeFrom: 'phone' | 'unit' | 'agency' | 'town'
+        readonly drawnAt: 'phone' | 'unit' | 'agency' | 'town'
         readonly panic: boolean
       }
     }

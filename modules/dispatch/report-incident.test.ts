@@ -74,9 +74,9 @@ test('a clock ahead is now, one of last week is refused with words', async () =>
 test('without a place it is drawn where the unit was seen, with the officer’s own words', async () => {
   const { id } = await taken({ lon: undefined, lat: undefined, place: '老码头仓库地下室' })
   const view = await viewOf(id)
-  assert.deepEqual([view.lon, view.lat, view.place], [117.2, 28.29, '老码头仓库地下室'])
+  assert.deepEqual([view.lon, view.lat, view.place], [117.2, 28.29, '老码头仓库地下室（手机没有定位，标在单元最后的位置）'])
   const [entry] = await scene.journal.read(0, 1, { stream: `incident/${id}` })
-  assert.deepEqual(entry!.data['report'], { by: 'officer1', unit: 'p1', madeAt: scene.deps.now(), placeFrom: 'unit', panic: false })
+  assert.deepEqual(entry!.data['report'], { by: 'officer1', unit: 'p1', madeAt: scene.deps.now(), drawnAt: 'unit', panic: false })
 })
 
 test('a kind that was withdrawn while the phone was away is taken; one that never was is refused', async () => {

@@ -5,7 +5,7 @@ import { ownUnit } from './access.ts'
 import { commandOf, type Asked, type DispatchDeps, type HandlerDeps } from './deps.ts'
 import { incident } from './incident.ts'
 import { dayOf } from './open-incident.ts'
-import { placeOf, takeReport } from './report.ts'
+import { placeInWords, placeOf, takeReport } from './report.ts'
 
 export type ReportIncident = Asked & {
   readonly madeAt: number
@@ -39,7 +39,7 @@ export async function reportIncident(deps: HandlerDeps & Pick<DispatchDeps, 'liv
   const phone = asked.lon === undefined || asked.lat === undefined ? {} : pointOf(toWgs84(asked.crs, asked.lon, asked.lat))
   const point = placeOf(phone, unit, found, deps.middleOfTown())
   if (!point) return refuse('report-without-place')
-  const spoken = asked.place ? undefined : await deps.spokenPlace(point.lon, point.lat)
+  const spoken = asked.place || point.from !== 'phone' ? undefined : await deps.spokenPlace(point.lon, point.lat)
   const at = deps.now()
   return deps.journal.act(commandOf('report-incident', asked, at), async (tx) => {
     const state = await tx.load(`incident/${id}`, incident)
@@ -58,14 +58,13 @@ export async function reportIncident(deps: HandlerDeps & Pick<DispatchDeps, 'liv
         category: category.id,
         priority: panic ? 1 : category.priority,
         ...where,
-        place: asked.place || (spoken?.text ?? ''),
-        placeEn: asked.place || (spoken?.textEn ?? ''),
+        ...placeInWords(from, asked.place, spoken),
         summary: asked.summary ?? '',
         reporter: null,
         phone: null,
         answers: {},
       },
-      { by: actor.account, unit: unit?.id ?? null, madeAt: asked.madeAt, placeFrom: from, panic },
+      { by: actor.account, unit: unit?.id ?? null, madeAt: asked.madeAt, drawnAt: from, panic },
       at,
     )
     if ('refused' in decision) return decision

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isReporter, madeAtOf, placeOf, reportAgeMaxMs, reporterMs } from './report.ts'
+import { isReporter, madeAtOf, placeInWords, placeOf, reportAgeMaxMs, reporterMs } from './report.ts'
 
 const hour = 3_600_000
 const now = 100 * hour
@@ -27,6 +27,18 @@ const places: [what: string, points: Parameters<typeof placeOf>, found: ReturnTy
   ['nowhere', [{}, nowhere, undefined, undefined], undefined],
 ]
 for (const [what, points, found] of places) test(`where it is drawn: ${what}`, () => assert.deepEqual(placeOf(...points), found))
+
+test('a point that nobody meant says so, in both languages', () => {
+  const spoken = { text: '雄石路', textEn: 'Xiongshi Road' }
+  assert.deepEqual(placeInWords('phone', undefined, spoken), { place: '雄石路', placeEn: 'Xiongshi Road' })
+  assert.deepEqual(placeInWords('phone', '二楼', spoken), { place: '二楼', placeEn: '二楼' })
+  assert.deepEqual(placeInWords('phone', undefined, undefined), { place: '', placeEn: '' })
+  for (const from of ['unit', 'agency', 'town'] as const) {
+    assert.match(placeInWords(from, undefined, spoken).place, /^手机没有定位/)
+    assert.match(placeInWords(from, '二楼', spoken).place, /^二楼（手机没有定位/)
+    assert.match(placeInWords(from, '二楼', spoken).placeEn, /^二楼 \(the phone had no position/)
+  }
+})
 
 test('whoever reported may add to it for three days, and nobody else', () => {
   const state = { report: { by: 'a1', takenAt: now } }

@@ -17,8 +17,8 @@ export const reporterMs = 72 * 3_600_000
  */
 export const madeAtOf = (said: Instant, now: Instant): Instant | 'too-old' => (now - said > reportAgeMaxMs ? 'too-old' : Math.min(said, now))
 
-export type PlaceSource = 'phone' | 'unit' | 'agency' | 'town'
-export type PlaceKnown = { readonly lon: number; readonly lat: number; readonly from: PlaceSource }
+export type DrawnAt = 'phone' | 'unit' | 'agency' | 'town'
+export type PlaceKnown = { readonly lon: number; readonly lat: number; readonly from: DrawnAt }
 type Point = { readonly lon: number | null; readonly lat: number | null }
 
 /**
@@ -32,11 +32,27 @@ export function placeOf(phone: Partial<Point>, unit: Point | undefined, agency: 
   return undefined
 }
 
+const drawnAt: Readonly<Record<Exclude<DrawnAt, 'phone'>, { readonly zh: string; readonly en: string }>> = {
+  unit: { zh: '手机没有定位，标在单元最后的位置', en: 'the phone had no position: drawn where the unit was last' },
+  agency: { zh: '手机没有定位，标在单位所在地', en: 'the phone had no position: drawn at the agency' },
+  town: { zh: '手机没有定位，标在地图中心', en: 'the phone had no position: drawn in the middle of the map' },
+}
+
+/**
+ * The place in words, both languages: the officer's own, else the map's. Where nobody meant the point it says so, since
+ * somebody is sent there.
+ */
+export function placeInWords(from: DrawnAt, own: string | undefined, spoken: { readonly text: string; readonly textEn: string } | undefined) {
+  if (from === 'phone') return { place: own || (spoken?.text ?? ''), placeEn: own || (spoken?.textEn ?? '') }
+  const { zh, en } = drawnAt[from]
+  return { place: own ? `${own}（${zh}）` : zh, placeEn: own ? `${own} (${en})` : en }
+}
+
 /** Take an officer's report: it opens an incident under the id that the phone made. */
 export function takeReport(
   state: Incident,
   facts: Parameters<typeof open>[0],
-  how: { readonly by: AccountId; readonly unit: UnitId | null; readonly madeAt: Instant; readonly placeFrom: PlaceSource; readonly panic: boolean },
+  how: { readonly by: AccountId; readonly unit: UnitId | null; readonly madeAt: Instant; readonly drawnAt: DrawnAt; readonly panic: boolean },
   at: Instant,
 ): Decision<DispatchEvent, 'report-exists' | 'report-too-old'> {
   if (state.status !== 'unheard') return refuse('report-exists', { number: state.number })
