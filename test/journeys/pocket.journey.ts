@@ -123,6 +123,53 @@ test('two reports made off line, one with a picture, in a page that is killed be
   await context.close()
 })
 
+test('a report whose answer was lost with the page stands once; places from the dark arrive when the page is opened again', { timeout: 240_000 }, async () => {
+  const desk = await openDesk(served)
+  const crew = await makeCrew(served, '试8')
+  const place = await farPlace(desk)
+  await crew.startShift()
+  const { page } = await openPocket(browser, served, crew)
+  const context = page.context()
+  await page.locator('.ready-sign', { hasText: '试8' }).waitFor()
+  await keptByPhone(page)
+
+  let heard = 0
+  await context.route('**/api/dispatch/reports', async (route) => {
+    await route.fetch()
+    heard += 1
+    await route.abort('connectionreset') // the server has it, and the phone does not know
+  })
+  const words = `工地围挡被风吹倒 ${crew.unit}`
+  await page.locator('button.big').tap()
+  await page.locator('.kind', { hasText: '其他' }).tap()
+  await page.locator('.report textarea').fill(words)
+  assert.equal(await page.locator('.report-actions button', { hasText: '上报' }).getAttribute('aria-disabled'), 'true', 'without a position it asks for words')
+  await page.locator('.report-place.is-unknown').waitFor()
+  await page.locator('.report .field input').fill('码头三号仓')
+  await page.locator('.report-actions button', { hasText: '上报' }).tap()
+  await until('the server has heard it', async () => heard > 0)
+
+  await context.setOffline(true)
+  await context.grantPermissions(['geolocation'])
+  await context.setGeolocation({ longitude: place.lon, latitude: place.lat, accuracy: 5 })
+  await page.reload() // the permission is asked for at the start; the page comes from the phone
+  await page.locator('.strip-sharing', { hasText: '等待发送' }).waitFor()
+  await page.close()
+  assert.equal((await desk.units()).find(({ id }) => id === crew.unit)?.lon, null, 'nobody has seen the unit yet')
+
+  await context.unroute('**/api/dispatch/reports')
+  await context.clearPermissions() // the next page knows no place of its own: what arrives was kept
+  await context.setOffline(false)
+  const again = await openCold(context)
+  await again.locator('.strip-state', { hasText: /^在线$/ }).waitFor()
+  await until('the unit is where it was in the dark', async () => Math.abs(((await desk.units()).find(({ id }) => id === crew.unit)?.lon ?? 0) - place.lon) < 1e-4)
+  const found = await incidentsWith(desk, words)
+  assert.equal(found.length, 1)
+  assert.match(found[0]!.place, /^码头三号仓（手机没有定位/)
+  await again.locator('.strip-state').tap()
+  await again.locator('.line-item.is-sent', { hasText: `${found[0]!.number} 号警情` }).waitFor()
+})
+
 test('a call for help held in the dark says that nobody has heard it, and is the first thing heard', { timeout: 240_000 }, async () => {
   const desk = await openDesk(served)
   const crew = await makeCrew(served, '试6')
