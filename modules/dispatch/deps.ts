@@ -55,7 +55,10 @@ export type DispatchDeps = HandlerDeps & {
   readonly pictures: PictureStore
   /** The middle of the map, where there is one: where something is drawn whose place nobody knows. */
   readonly middleOfTown: () => { readonly lon: number; readonly lat: number } | undefined
+  /** What else belongs in an incident's log: other rooms' streams, from an instant on, with their data as this reader may see it. */
+  readonly alsoInLog?: (actor: Actor, incident: IncidentId) => Promise<AlsoInLog>
 }
+export type AlsoInLog = { readonly streams: readonly string[]; readonly since: Instant; readonly dataOf: (data: Readonly<Record<string, unknown>>) => Record<string, unknown> }
 
 /** A request to act: by whom, under which client-made id. */
 export type Asked = { readonly commandId: CommandId; readonly actor: Actor }

@@ -171,7 +171,7 @@ export const routes = [
   dispatch({
     method: 'GET',
     path: '/api/dispatch/incidents/:id/log',
-    summary: 'Every step of an incident, oldest first, as the journal has it.',
+    summary: 'Every step of an incident, its messages and its broadcasts, oldest first, as the journal has them.',
     access: everyReader,
     schema: {
       params: At,
@@ -184,15 +184,14 @@ export const routes = [
     async handle(deps, { actor, params, querystring: { after = 0, limit = 500 } }) {
       const found = await findIncident(deps, actor, params.id)
       if ('refused' in found) return found
-      const entries = await deps.journal.read(after, limit, { stream: `incident/${params.id}` })
-      const items = entries.map(({ position, at, actor: by, type, command, data }) => ({
-        position,
-        at,
-        actor: by.name,
-        type,
-        command,
-        data: found.seesPersons ? { ...data } : dataWithoutPersons(data),
-      }))
+      const own = `incident/${params.id}`
+      const also = found.seesPersons ? await deps.alsoInLog?.(actor, params.id) : undefined
+      const entries = await deps.journal.read(after, limit, { stream: also ? [own, ...also.streams] : own })
+      const items = entries.flatMap(({ position, at, stream, actor: by, type, command, data }) => {
+        if (stream !== own && at < also!.since) return [] // only what was asked for is read
+        const shown = stream !== own ? also!.dataOf(data) : found.seesPersons ? { ...data } : dataWithoutPersons(data)
+        return [{ position, at, actor: by.name, type, command, data: shown }]
+      })
       return { status: 200, body: { items } }
     },
   }),

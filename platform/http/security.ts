@@ -29,7 +29,7 @@ export const usualHeaders = (tls: boolean): Readonly<Record<string, string>> => 
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(), payment=(), usb=()',
+  'permissions-policy': 'geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(self), payment=(), usb=()',
   ...(tls ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
 })
 
