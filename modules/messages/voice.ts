@@ -1,5 +1,7 @@
 /** Voice notes 语音: what the bytes themselves say they are. Pure. */
 
+/** Codec ids of pictures; shorter marks would be met by chance in the sound itself. */
+const film = /V_(VP[89]|AV1|MPEG|MS\/|THEORA)/
 /** Headers of the recorders' own making are this short; what comes later is sound. */
 const headBytes = 8192
 
@@ -15,7 +17,7 @@ const headBytes = 8192
 export function voiceType(bytes: Uint8Array): 'audio/webm' | 'audio/mp4' | 'audio/ogg' | undefined {
   const head = latin1(bytes.subarray(0, headBytes))
   if (head.startsWith('\u001aE\u00df\u00a3') && head.slice(0, 64).includes('webm')) {
-    return head.includes('A_OPUS') && !head.includes('V_') ? 'audio/webm' : undefined
+    return head.includes('A_OPUS') && !film.test(head) ? 'audio/webm' : undefined
   }
   if (head.slice(4, 8) === 'ftyp') {
     // an MP4 that was written in one piece has its tracks at the end
