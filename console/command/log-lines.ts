@@ -58,6 +58,21 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
       return t('log.spoken', { unit: words.callSign(text('assignment')) })
     case 'note-added':
       return text('text')
+    case 'message-sent': {
+      const attachment = (data['attachment'] ?? null) as { kind?: string; seconds?: number } | null
+      const said = attachment?.kind === 'voice' ? t('log.messageVoice', { seconds: Math.round(attachment.seconds ?? 0) }) : text('text') || t('log.picture')
+      return data['callSign'] ? t('log.message', { by: text('callSign'), text: said }) : t('log.messageText', { text: said })
+    }
+    case 'broadcast-sent':
+      return t('log.broadcastSent', { count: data['reached'] ?? (data['recipients'] as unknown[] | undefined)?.length ?? 0, text: text('text') })
+    case 'broadcast-widened':
+      return t('log.broadcastWidened', { minutes: text('minutes'), count: data['reached'] ?? (data['recipients'] as unknown[] | undefined)?.length ?? 0 })
+    case 'broadcast-answered':
+      return t(data['answer'] === 'yes' ? 'log.broadcastYes' : 'log.broadcastNo', { by: `${text('callSign')} ${text('name')}` })
+    case 'broadcast-short':
+      return t('log.broadcastShort', { yes: text('yes'), wanted: text('enoughYes') })
+    case 'broadcast-ended':
+      return t('log.broadcastEnded')
     case 'picture-added':
       return text('caption') || t('log.picture')
     case 'incident-handed-over':
