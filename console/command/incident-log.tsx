@@ -38,7 +38,8 @@ export function IncidentLog({ incident, acts, mayAct }: { readonly incident: Inc
   }, [id, attempt])
 
   useEntries((entries) => {
-    const own = entries.filter(({ stream }) => stream === `incident/${id}` || stream === `channel/incident-${id}` || broadcasts.has(stream))
+    // a call's first entry comes before the call is known
+    const own = entries.filter(({ stream, type, data }) => stream === `incident/${id}` || stream === `channel/incident-${id}` || broadcasts.has(stream) || (type === 'broadcast-sent' && data['incident'] === id))
     if (own.length > 0) setLines((old) => merge(old ?? [], own))
   })
 

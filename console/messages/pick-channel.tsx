@@ -31,7 +31,9 @@ export function PickChannel({ onPick, onClose }: { readonly onPick: (channel: st
       className="act-form pick-channel"
       aria-label={t('pick.title')}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') (event.stopPropagation(), onClose())
+        if (event.key !== 'Escape') return
+        event.stopPropagation()
+        onClose()
       }}
     >
       <div className="pick-channel-head">

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../client.ts'
 import { useLanguage } from '../i18n.ts'
 import { Button, Empty, Icon, Spinner } from '../primitives.ts'
-import { useFormat } from '../use-format.ts'
+import { useFormat, type Format } from '../use-format.ts'
 import type { ChannelView, MessageView, ReceiptView } from '#modules/messages/contract.ts'
 import { useInbox, useInboxPart } from './inbox-context.tsx'
 import { VoiceNote } from './voice-note.tsx'
@@ -77,7 +77,7 @@ export function MessageList({ channel, account, seesWho, waiting }: MessageListP
       {thread.messages.length === 0 && !waiting ? <Empty icon="message" title={t('empty.title')}>{t('empty.thread')}</Empty> : null}
       <ol>
         {thread.messages.map((message) => {
-          const ofDay = format.dayTime(message.at).replace(format.shortTime(message.at), '').trim()
+          const ofDay = dayOf(message.at, format)
           const isNewDay = ofDay !== day
           day = ofDay
           return (
@@ -92,6 +92,9 @@ export function MessageList({ channel, account, seesWho, waiting }: MessageListP
     </div>
   )
 }
+
+/** The day in words: the day and time without the time. */
+const dayOf = (at: number, format: Format): string => format.dayTime(at).replace(format.shortTime(at), '').replace(/[,，\s]+$/, '')
 
 function Bubble({ message, isOwn, seesWho }: { readonly message: MessageView; readonly isOwn: boolean; readonly seesWho: boolean }) {
   const { t } = useTranslation('messages')
