@@ -31,8 +31,10 @@ export type Waiting = {
 }
 
 export type About = {
-  readonly kind: 'state' | 'note' | 'picture' | 'report' | 'undo'
+  readonly kind: 'state' | 'note' | 'picture' | 'report' | 'undo' | 'message' | 'answer'
   readonly incident: string
+  /** Of a message. */
+  readonly channel?: string
   readonly assignment?: string
   readonly state?: string
 }

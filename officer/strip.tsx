@@ -4,6 +4,7 @@ import { useNow } from '#ui/clock.ts'
 import { Icon, IconButton } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { connectionOf } from './connection.ts'
+import { MessagesButton } from './messages-button.tsx'
 import { PanicButton } from './panic-button.tsx'
 import type { Sharing } from './sharing.ts'
 import type { Duty } from './use-duty.ts'
@@ -13,9 +14,10 @@ export type StripProps = {
   readonly sharing: Sharing | undefined
   readonly onMenu: () => void
   readonly onLine: () => void
+  readonly onMessages: () => void
 }
 
-export function Strip({ duty, sharing, onMenu, onLine }: StripProps) {
+export function Strip({ duty, sharing, onMenu, onLine, onMessages }: StripProps) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   useNow(1000) // ages move on by themselves
@@ -42,6 +44,7 @@ export function Strip({ duty, sharing, onMenu, onLine }: StripProps) {
           <span role="status">{connection}</span>
         </button>
         {known.state === 'on-duty' ? <strong className="strip-unit">{known.unit.callSign}</strong> : null}
+        {known.state === 'on-duty' ? <MessagesButton onOpen={onMessages} /> : null}
         <PanicButton />
         <IconButton icon="settings" label={t('menu.open')} onClick={onMenu} />
       </div>

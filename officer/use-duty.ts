@@ -8,6 +8,7 @@ import { noteServerTime, serverNow } from '#ui/clock.ts'
 import { connectLive, type Live, type LiveStatus } from '#ui/live.ts'
 import { reconnectDelay } from '#ui/reconnect.ts'
 import type { Session } from '#ui/session.tsx'
+import type { ChangesMessage } from '#platform/live/contract.ts'
 import { setTimeZone } from '#ui/use-format.ts'
 import { isEndedByOthers, orderOf, type EndedOrder, type Order } from './duty.ts'
 import { keepKnown, recallKnown } from './known.ts'
@@ -48,6 +49,10 @@ export type Duty = {
   readonly note: (incident: string, text: string) => Promise<string>
   readonly picture: (incident: string, data: string, caption: string) => Promise<string>
   readonly report: (report: NewReport) => Promise<void>
+  /** Into a channel: a text, a picture or a voice note. */
+  readonly say: (channel: string, what: 'messages' | 'pictures' | 'voices', body: Record<string, unknown>) => Promise<string>
+  /** Whether one comes when one is called. */
+  readonly answer: (broadcast: string, answer: 'yes' | 'no') => Promise<string>
   /** It was read that a call for help was heard, or was not. */
   readonly seeReport: (id: string) => Promise<void>
   /** It was read why the server would not have it. A report goes with its pictures. */
@@ -62,6 +67,8 @@ type Options = {
   readonly onSent: (waiting: Waiting) => void
   /** The phone keeps nothing: private window, full disk. */
   readonly onUnkept: () => void
+  /** What the socket says, for lists of others; undefined: they are to be fetched anew. */
+  readonly onChanges: (changes: ChangesMessage | undefined) => void
 }
 
 type Items<T> = { readonly items: readonly T[] }
@@ -69,7 +76,7 @@ type Items<T> = { readonly items: readonly T[] }
 /** A network that says nothing is no network: so long is an answer waited for. Pictures are large. */
 const answerMs = { small: 20_000, picture: 120_000 }
 
-export function useDuty({ session, member, onRefused, onSent, onUnkept }: Options): Duty {
+export function useDuty({ session, member, onRefused, onSent, onUnkept, onChanges }: Options): Duty {
   const { account } = session
   const [known, setKnown] = useState<Known>({ state: 'loading' })
   const [log, setLog] = useState<readonly LogLine[]>([])
@@ -84,8 +91,8 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept }: Option
   const [ended, setEnded] = useState<EndedOrder>()
   const outbox = useRef<Outbox>(undefined)
   const socket = useRef<Live>(undefined)
-  const told = useRef({ onRefused, onSent, onUnkept })
-  told.current = { onRefused, onSent, onUnkept }
+  const told = useRef({ onRefused, onSent, onUnkept, onChanges })
+  told.current = { onRefused, onSent, onUnkept, onChanges }
   /** What the page knows now, for callbacks that outlive a drawing. */
   const now = useRef(known)
   now.current = known
@@ -149,13 +156,19 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept }: Option
   useEffect(() => {
     const connection = connectLive({
       after: undefined,
-      onReset: () => void load(),
+      onReset() {
+        void load()
+        told.current.onChanges(undefined)
+      },
       onFrame: () => {},
       onStatus: (status) => {
         setLive(status)
-        if (status.state === 'live') outbox.current?.nudge()
+        if (status.state !== 'live') return
+        outbox.current?.nudge()
+        told.current.onChanges(undefined)
       },
       onChanges: (changes) => {
+        told.current.onChanges(changes)
         const present = now.current
         const units = (changes.views['units'] ?? []) as UnitView[] // the contract names the views by kind
         const incidents = (changes.views['incidents'] ?? []) as IncidentView[]
@@ -277,6 +290,8 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept }: Option
       note: (incident, text) => put(`/api/dispatch/incidents/${incident}/notes`, { text }, { kind: 'note', incident }),
       picture: (incident, data, caption) =>
         put(`/api/dispatch/incidents/${incident}/pictures`, { data, ...(caption ? { caption } : {}) }, { kind: 'picture', incident }),
+      say: (channel, what, body) => put(`/api/messages/channels/${channel}/${what}`, body, { kind: 'message', incident: '', channel }),
+      answer: (broadcast, answer) => put(`/api/messages/broadcasts/${broadcast}/answer`, { answer }, { kind: 'answer', incident: '' }),
       async report({ pictures, ...made }) {
         const report: KeptReport = { ...made, id: newCommandId(), account, madeAt: Math.round(serverNow()), pictureCount: pictures.length, number: undefined }
         await keepReport(report)
@@ -310,7 +325,7 @@ async function send(each: Waiting, letGo: AbortSignal): Promise<SendResult> {
   const attempt = new AbortController()
   const give = () => attempt.abort()
   letGo.addEventListener('abort', give)
-  const timer = setTimeout(give, each.about.kind === 'picture' ? answerMs.picture : answerMs.small)
+  const timer = setTimeout(give, 'data' in each.body ? answerMs.picture : answerMs.small)
   try {
     return { result: 'sent', answer: await api.post(each.path, each.body, { signal: attempt.signal }) }
   } catch (thrown) {

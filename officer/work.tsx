@@ -1,5 +1,5 @@
 /** A shift on the phone: choose a unit, or carry out what the unit is told. */
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorState, Icon, Spinner, useToasts } from '#ui/primitives.ts'
 import { serverNow, useNow } from '#ui/clock.ts'
@@ -7,11 +7,14 @@ import { useFormat } from '#ui/use-format.ts'
 import type { Session } from '#ui/session.tsx'
 import { ring } from './alarm.ts'
 import { BackgroundPage } from './background-page.tsx'
+import { InboxProvider } from '#ui/messages/inbox-context.tsx'
+import { CalledCard, isCalling } from './called-card.tsx'
 import { ChooseUnit } from './choose-unit.tsx'
 import { EndedCard } from './ended-card.tsx'
 import { forgetFixes } from './fix-store.ts'
 import { LinePage } from './line-page.tsx'
 import { Menu } from './menu.tsx'
+import { MessagesPage } from './messages-page.tsx'
 import { OrderPage } from './order-page.tsx'
 import { PanicContext } from './panic-button.tsx'
 import { PanicCard } from './panic-card.tsx'
@@ -22,12 +25,14 @@ import { startSharing, type Sharing } from './sharing.ts'
 import { Strip } from './strip.tsx'
 import type { Waiting } from './outbox.ts'
 import { useDuty } from './use-duty.ts'
+import { usePocketInbox } from './use-inbox.ts'
+import './messages.css'
 
 export function Work({ session, member }: { readonly session: Session; readonly member: string }) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   const toasts = useToasts()
-  const [open, setOpen] = useState<'menu' | 'line' | 'background'>()
+  const [open, setOpen] = useState<'menu' | 'line' | 'background' | 'messages'>()
   const [reporting, setReporting] = useState<{ readonly again?: Partial<NewReport>; readonly instead?: string }>()
   const [sharing, setSharing] = useState<Sharing>()
 
@@ -38,11 +43,13 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   const onUnkept = useCallback(() => void toasts.show({ kind: 'problem', seconds: 0, key: 'unkept', text: t('unkept') }), [t, toasts])
   const onSent = useCallback(
     (waiting: Waiting) => {
-      if (waiting.about.kind !== 'state' && waiting.about.kind !== 'undo') toasts.show({ kind: 'done', seconds: 3, key: 'sent', text: t(`sent.${waiting.about.kind}`) })
+      // a message stands in its channel, an answer on its card: there is nothing more to say
+      if (!['state', 'undo', 'message', 'answer'].includes(waiting.about.kind)) toasts.show({ kind: 'done', seconds: 3, key: 'sent', text: t(`sent.${waiting.about.kind}`) })
     },
     [t, toasts],
   )
-  const duty = useDuty({ session, member, onRefused, onSent, onUnkept })
+  const { inbox, hear } = usePocketInbox(session.account)
+  const duty = useDuty({ session, member, onRefused, onSent, onUnkept, onChanges: hear })
   const { known, order, ended } = duty
 
   // positions: from the start of the shift to its end, never outside it
@@ -80,8 +87,14 @@ export function Work({ session, member }: { readonly session: Session; readonly 
     await duty.report({ category: undefined, panic: true, text, place: '', fix, pictures: [] })
   }
 
+  // another shift, another incident: other channels
+  const incidentId = known.state === 'on-duty' ? known.unit.incident : undefined
+  useEffect(() => hear(undefined), [hear, unitId, incidentId])
+  const broadcasts = useSyncExternalStore(inbox.subscribe, () => inbox.get().broadcasts)
+  const calls = known.state === 'on-duty' ? [...broadcasts.values()].filter((view) => isCalling(view, duty)) : []
+
   // the ring: at once, then every six seconds, until somebody answers
-  const ringing = order?.seen === 'ordered' ? order.assignment.id : undefined
+  const ringing = order?.seen === 'ordered' ? order.assignment.id : calls[0]?.id
   useEffect(() => {
     if (!ringing) return
     ring()
@@ -91,10 +104,14 @@ export function Work({ session, member }: { readonly session: Session; readonly 
 
   return (
     <PanicContext value={panic}>
+      <InboxProvider inbox={inbox}>
       <div className={ringing ? 'pocket is-ringing' : 'pocket'}>
-        <Strip duty={duty} sharing={sharing} onMenu={() => setOpen('menu')} onLine={() => setOpen('line')} />
+        <Strip duty={duty} sharing={sharing} onMenu={() => setOpen('menu')} onLine={() => setOpen('line')} onMessages={() => setOpen('messages')} />
         {duty.rememberedAt === undefined ? null : <Remembered at={duty.rememberedAt} />}
         <PanicCard duty={duty} now={serverNow()} />
+        {calls.map((view) => (
+          <CalledCard key={view.id} view={view} duty={duty} />
+        ))}
         {known.state === 'loading' ? (
           <main className="door">
             <Spinner size={28} label={t('common:loading')} />
@@ -117,6 +134,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
         )}
         {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onBackground={() => setOpen('background')} onClose={() => setOpen(undefined)} /> : null}
         {open === 'background' ? <BackgroundPage onClose={() => setOpen(undefined)} /> : null}
+        {open === 'messages' && known.state === 'on-duty' ? <MessagesPage account={session.account} duty={duty} onClose={() => setOpen(undefined)} /> : null}
         {open === 'line' ? (
           <LinePage
             duty={duty}
@@ -142,6 +160,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
           />
         ) : null}
       </div>
+      </InboxProvider>
     </PanicContext>
   )
 }

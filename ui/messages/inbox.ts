@@ -63,6 +63,10 @@ export function createInbox(me: { readonly account: string; readonly asked: bool
     timer = 0
     const items: NewReceipts['items'] = [...receipts].slice(0, 100).map(([channel, counts]) => ({ channel, ...counts }))
     if (items.length === 0 || stopped) return
+    if (!navigator.onLine) {
+      timer = window.setTimeout(tell, 5_000)
+      return
+    }
     for (const { channel } of items) receipts.delete(channel)
     try {
       await api.post('/api/messages/receipts', { items })
@@ -101,18 +105,35 @@ export function createInbox(me: { readonly account: string; readonly asked: bool
   }
   const fetchQuietly = (channel: string) => void fetchNewest(channel).catch(() => {}) // the next change or look asks again
 
+  /** One at a time; asked again meanwhile, it goes round once more, so that no older answer wins. */
+  const turn = { running: false, again: false }
   async function load() {
+    if (turn.running) return void (turn.again = true)
+    turn.running = true
+    do {
+      turn.again = false
+      await fetchLists()
+    } while (turn.again && !stopped)
+    turn.running = false
+  }
+
+  async function fetchLists() {
     try {
       const [channels, broadcasts] = await Promise.all([
         api.get<{ items: OwnChannelView[] }>('/api/messages/channels'),
         api.get<{ items: (BroadcastView | OwnBroadcastView)[] }>(me.asked ? '/api/messages/broadcasts/mine' : '/api/messages/broadcasts'),
       ])
+      // what was heard while the list was on its way is newer than the list
+      const newest = (channel: OwnChannelView) => {
+        const known = state.channels.get(channel.id)
+        return (known?.last?.number ?? 0) > (channel.last?.number ?? 0) ? known! : channel
+      }
       const kept = [...state.channels.values()].filter(({ id }) => id === opened && !channels.items.some((each) => each.id === id))
       set({
         ...state,
         phase: 'ready',
         problem: undefined,
-        channels: new Map([...channels.items, ...kept].map((channel) => [channel.id, channel])),
+        channels: new Map([...channels.items.map(newest), ...kept].map((channel) => [channel.id, channel])),
         threads: new Map([...state.threads].filter(([id]) => id === opened)),
         broadcasts: new Map((broadcasts.items as AnyBroadcast[]).map((each) => [each.id, each])),
       })
