@@ -1,6 +1,7 @@
 /** One is called 一呼百应: what for, from where, and the answer with one thumb. */
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { serverNow } from '#ui/clock.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { useInbox } from '#ui/messages/inbox-context.tsx'
 import type { AnyBroadcast } from '#ui/messages/inbox-state.ts'
@@ -14,8 +15,12 @@ export function answerOf(view: AnyBroadcast, duty: Pick<Duty, 'waiting'>): 'yes'
   return (waits?.body['answer'] as 'yes' | 'no' | undefined) ?? view.answer ?? null // put there by `answer` alone
 }
 
+/** So long it rings and stands above everything; after that it waits among the messages. */
+const ringMs = 10 * 60_000
+
 /** Whether it still asks for somebody's thumb. */
-export const isCalling = (view: AnyBroadcast, duty: Pick<Duty, 'waiting'>): boolean => view.endedAt === null && (view.asks ? answerOf(view, duty) === null : view.isRead === false)
+export const isCalling = (view: AnyBroadcast, duty: Pick<Duty, 'waiting'>): boolean =>
+  view.endedAt === null && serverNow() - view.sentAt < ringMs && (view.asks ? answerOf(view, duty) === null : view.isRead === false)
 
 export function CalledCard({ view, duty }: { readonly view: AnyBroadcast; readonly duty: Duty }) {
   const { t } = useTranslation('messages')

@@ -91,7 +91,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   const incidentId = known.state === 'on-duty' ? known.unit.incident : undefined
   useEffect(() => hear(undefined), [hear, unitId, incidentId])
   const broadcasts = useSyncExternalStore(inbox.subscribe, () => inbox.get().broadcasts)
-  const calls = known.state === 'on-duty' ? [...broadcasts.values()].filter((view) => isCalling(view, duty)) : []
+  const calls = known.state === 'on-duty' ? [...broadcasts.values()].filter((view) => isCalling(view, duty)).sort((a, b) => b.sentAt - a.sentAt) : []
 
   // the ring: at once, then every six seconds, until somebody answers
   const ringing = order?.seen === 'ordered' ? order.assignment.id : calls[0]?.id
@@ -109,9 +109,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
         <Strip duty={duty} sharing={sharing} onMenu={() => setOpen('menu')} onLine={() => setOpen('line')} onMessages={() => setOpen('messages')} />
         {duty.rememberedAt === undefined ? null : <Remembered at={duty.rememberedAt} />}
         <PanicCard duty={duty} now={serverNow()} />
-        {calls.map((view) => (
-          <CalledCard key={view.id} view={view} duty={duty} />
-        ))}
+        {calls[0] ? <CalledCard key={calls[0].id} view={calls[0]} duty={duty} /> : null}
         {known.state === 'loading' ? (
           <main className="door">
             <Spinner size={28} label={t('common:loading')} />

@@ -116,7 +116,8 @@ function Bubble({ message, isOwn, seesWho }: { readonly message: MessageView; re
         {file?.kind === 'voice' ? <VoiceNote address={address} seconds={file.seconds ?? 0} /> : null}
         {message.text ? <span className="message-text">{message.text}</span> : null}
       </div>
-      <Receipts message={message} seesWho={seesWho} />
+      {/* that one has read it oneself is no news */}
+      {isOwn || seesWho ? <Receipts message={message} seesWho={seesWho} /> : null}
     </div>
   )
 }
