@@ -8,6 +8,7 @@ import { useInbox, useInboxPart } from '#ui/messages/inbox-context.tsx'
 import { inOrder } from '#ui/messages/inbox-state.ts'
 import { MessageList } from '#ui/messages/message-list.tsx'
 import { channelName } from '#ui/messages/words.ts'
+import type { OwnChannelView } from '#modules/messages/contract.ts'
 import { Empty, ErrorState, Icon, IconButton, Spinner } from '#ui/primitives.ts'
 import { CalledCard } from './called-card.tsx'
 import { connectionOf } from './connection.ts'
@@ -20,7 +21,10 @@ export function MessagesPage({ account, duty, onClose }: { readonly account: str
   const { t } = useTranslation('messages')
   const { language } = useLanguage()
   const [open, setOpen] = useState<string | null>(null)
-  const channel = useInboxPart((state) => (open === null ? undefined : state.channels.get(open)))
+  const listed = useInboxPart((state) => (open === null ? undefined : state.channels.get(open)))
+  // off line from the start there is no list; one's own channel is known all the same, and what is written waits
+  const own = ownChannel(duty)
+  const channel = listed ?? (own?.id === open ? own : undefined)
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   const back = () => (open === null ? onClose() : setOpen(null))
@@ -51,6 +55,8 @@ function Channels({ duty, onOpen }: { readonly duty: Duty; readonly onOpen: (id:
   const problem = useInboxPart((state) => state.problem)
   const channels = useInboxPart((state) => state.channels)
   const broadcasts = useInboxPart((state) => state.broadcasts)
+  const own = ownChannel(duty)
+  if (phase !== 'ready' && own && connectionOf(duty.live) === 'offline') return <ChannelList channels={[own]} onOpen={onOpen} />
   if (phase === 'loading') return <Spinner size={28} label={t('common:loading')} />
   if (phase === 'failed') return <ErrorState problem={problem} onRetry={() => void inbox.load()} />
   const open = [...broadcasts.values()].filter(({ endedAt }) => endedAt === null).sort((a, b) => b.sentAt - a.sentAt)
@@ -68,6 +74,13 @@ function Channels({ duty, onOpen }: { readonly duty: Duty; readonly onOpen: (id:
       )}
     </main>
   )
+}
+
+/** The channel of one's own unit, as far as the phone knows it by itself. */
+function ownChannel({ known }: Duty): OwnChannelView | undefined {
+  if (known.state !== 'on-duty') return undefined
+  const { id, callSign, agency, crew } = known.unit
+  return { id: `unit-${id}`, kind: 'unit', agency, name: callSign, nameEn: null, units: [], crews: crew.length, last: null, closedAt: null, unread: 0 }
 }
 
 type ThreadProps = { readonly channel: Parameters<typeof MessageList>[0]['channel'] & { readonly closedAt: number | null }; readonly account: string; readonly duty: Duty }

@@ -7,7 +7,8 @@ import type { MessagesDeps } from '#modules/messages/deps.ts'
 import { channelProjections, messageFacts } from '#modules/messages/store.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { agencies, databaseScene, people, person, start, type Scene } from './dispatch-scene.ts'
-import type { Db } from '#platform/db/sql.ts'
+import type { Tx } from '#kernel/journal.ts'
+import { bindSql, type Db } from '#platform/db/sql.ts'
 
 export type MessagesScene = Scene & {
   readonly db: Db
@@ -19,9 +20,11 @@ export type MessagesScene = Scene & {
   readonly saved: Map<string, Uint8Array>
 }
 
+const projections = [...channelProjections, ...broadcastProjections]
+
 /** p1 with two people, p2 and p3 with one each, p4 off duty, y1 of another county. One degree of longitude is 10,000 s. */
 export async function messagesScene(): Promise<MessagesScene> {
-  const scene = await databaseScene({ extra: [...channelProjections, ...broadcastProjections] })
+  const scene = await databaseScene({ extra: projections })
   const seats: Readonly<Record<string, readonly string[]>> = { p1: ['m1', 'm9'], p2: ['m2'], p3: ['m3'], p4: [], y1: ['m8'] }
   const names = new Map(['m1', 'm2', 'm3', 'm8', 'm9'].map((id) => [id, `警员${id.slice(1)}`]))
   const crews = new Map(
@@ -66,4 +69,15 @@ export const crewOf: Readonly<Record<'p1' | 'p1too' | 'p2' | 'p3', Actor>> = {
   p1too: person('officer9', 'officer', 'guixi', 'm9'),
   p2: people.officer2,
   p3: person('officer3', 'officer', 'guixi', 'm3'),
+}
+
+/** Every entry through the projections of messages, into an empty database. */
+export async function replayInto(database: Db, scene: MessagesScene): Promise<void> {
+  await database.transaction(async (sql) => {
+    const tx = {} as Tx // a projection may use its connection, and nothing else
+    bindSql(tx, sql)
+    for (const entry of await scene.journal.read(0, 1_000_000)) {
+      for (const projection of projections) if (projection.types.includes(entry.type)) await projection.apply(tx, entry)
+    }
+  })
 }

@@ -66,6 +66,7 @@ export function CommandWorkspace() {
 
 function Ready() {
   const { t } = useTranslation('command')
+  const { t: messageWords } = useTranslation('messages')
   const { language } = useLanguage()
   const { may, session } = useSession()
   const toasts = useToasts()
@@ -150,6 +151,9 @@ function Ready() {
   const incidents = useRoomPart((state) => state.incidents)
   useEffect(() => readySound(), [])
   useEntries((entries, before) => {
+    for (const { type, data } of entries) {
+      if (type === 'broadcast-short') toasts.show({ kind: 'problem', seconds: 0, text: messageWords('broadcast.shortAlarm', { yes: data['yes'], wanted: data['enoughYes'] }) })
+    }
     if (!sound) return
     const isNew = entries.some((entry) => entry.type === 'incident-opened' && !before.incidents.has(entry.stream.replace('incident/', '')))
     if (entries.some(({ type }) => type === 'limit-passed' || type === 'broadcast-short')) play('alarm')

@@ -3,7 +3,9 @@ import { after, before, test } from 'node:test'
 import type { Actor } from '#kernel/actor.ts'
 import { openIncident } from '#modules/dispatch/open-incident.ts'
 import { people, place } from '#test/dispatch-scene.ts'
-import { crewOf, messagesScene, type MessagesScene } from '#test/messages-scene.ts'
+import { testDatabase } from '#test/database.ts'
+import { crewOf, messagesScene, replayInto, type MessagesScene } from '#test/messages-scene.ts'
+import type { Db } from '#platform/db/sql.ts'
 import { answerBroadcast } from './answer-broadcast.ts'
 import { broadcastsOfMember, broadcastViews } from './broadcast-store.ts'
 import type { BroadcastReach } from './contract.ts'
@@ -127,4 +129,17 @@ test('a call about an incident is in its log, is the incident’s agency’s, an
   assert.deepEqual(asked!.to.members, ['m1', 'm9'])
   assert.doesNotMatch(JSON.stringify([asked!.view, asked!.dataOf!((await scene.journal.read(sent.position - 1, 1))[0]!.data)]), /警员|m9/)
   assert.equal(await reached({ incident, minutes: 5 }, elsewhere), 'incident-not-found')
+})
+
+test('replaying the journal gives every broadcast and recipient again', async () => {
+  const copy = await testDatabase()
+  try {
+    await replayInto(copy.database, scene)
+    const dump = async (db: Db) => [await db.query('select * from messages.broadcast order by id'), await db.query('select * from messages.recipient order by broadcast, member')]
+    const [first, again] = [await dump(scene.db), await dump(copy.database)]
+    assert.ok(first[0]!.length >= 5 && first[1]!.length > 10, 'there is something to compare')
+    assert.deepEqual(again, first)
+  } finally {
+    await copy.drop()
+  }
 })

@@ -2,20 +2,17 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { seeded } from '#core/random.ts'
 import type { Actor } from '#kernel/actor.ts'
-import type { Tx } from '#kernel/journal.ts'
 import { assignUnit } from '#modules/dispatch/assign-unit.ts'
 import { openIncident } from '#modules/dispatch/open-incident.ts'
-import { bindSql, type Db } from '#platform/db/sql.ts'
+import type { Db } from '#platform/db/sql.ts'
 import { testDatabase } from '#test/database.ts'
 import { people, person, place, start } from '#test/dispatch-scene.ts'
-import { crewOf, messagesScene, type MessagesScene } from '#test/messages-scene.ts'
-import { broadcastProjections } from './broadcast-store.ts'
+import { crewOf, messagesScene, replayInto, type MessagesScene } from '#test/messages-scene.ts'
 import { changeGroup, createGroup } from './change-group.ts'
 import { findOwnChannel, findOwnMessage, listChannels, readMessages, receiptsOfMessage, search, takeReceipts } from './list-channels.ts'
 import { openMessages } from './jobs.ts'
 import { countOf, memberReader } from './receipts.ts'
 import { sendPicture, sendText, sendVoice } from './send-message.ts'
-import { channelProjections } from './store.ts'
 
 let scene: MessagesScene
 before(async () => void (scene = await messagesScene()))
@@ -242,14 +239,7 @@ test('the live feed shows a channel and its new message to those who are in it',
 test('replaying the journal gives every channel and message again', async () => {
   const copy = await testDatabase()
   try {
-    const projections = [...channelProjections, ...broadcastProjections]
-    await copy.database.transaction(async (sql) => {
-      const tx = {} as Tx // a projection may use its connection, and nothing else
-      bindSql(tx, sql)
-      for (const entry of await scene.journal.read(0, 1_000_000)) {
-        for (const projection of projections) if (projection.types.includes(entry.type)) await projection.apply(tx, entry)
-      }
-    })
+    await replayInto(copy.database, scene)
     const dump = async (db: Db) => [await db.query('select * from messages.channel order by id'), await db.query('select * from messages.message order by channel, number')]
     const [first, again] = [await dump(scene.db), await dump(copy.database)]
     assert.ok(first[1]!.length > 60, 'there is something to compare')

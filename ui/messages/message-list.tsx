@@ -54,6 +54,7 @@ export function MessageList({ channel, account, seesWho, waiting }: MessageListP
     return (
       <div className="message-list" aria-busy="true">
         <Spinner label={t('common:loading')} />
+        {waiting}
       </div>
     )
   }
