@@ -152,9 +152,13 @@ export async function takeReceipts(deps: MessagesDeps, actor: Actor, items: NewR
     const found = await channelFor(deps, deps.db, actor, channel)
     if ('refused' in found) continue
     const most = last.get(channel)!
-    const { reader } = found.standing
-    byReader.set(reader, [...(byReader.get(reader) ?? []), { channel, delivered: Math.min(delivered, most), read: Math.min(read, most) }])
+    const { unit } = seatOf(deps, actor)
+    // who leads from a car sits in two places: the watch room has read it, and so has this member of the crew
+    const alsoCrew = found.standing.as === 'desk' && actor.member !== undefined && unit !== undefined && found.channel.has(unit)
+    for (const reader of [found.standing.reader, ...(alsoCrew ? [memberReader(actor.member!)] : [])]) {
+      byReader.set(reader, [...(byReader.get(reader) ?? []), { channel, delivered: Math.min(delivered, most), read: Math.min(read, most) }])
+    }
   }
   for (const [reader, of] of byReader) moved.push(...(await putReceipts(deps.db, reader, of)))
-  return moved
+  return [...new Set(moved)]
 }

@@ -133,6 +133,15 @@ test('receipts: two numbers for each reader, counted for those who were there; n
   assert.equal(code(await receiptsOfMessage(scene.messages, crewOf.p1, first)), 'not-allowed')
 })
 
+test('who leads from a car is a desk and a member of a crew: both have read', async () => {
+  const group = await newGroup(['p2'], '带班')
+  await write(chief, group, '各车注意')
+  const leader: Actor = { ...crewOf.p2, account: 'leader', grants: [{ role: 'officer', agency: 'guixi' }, { role: 'commander', agency: 'guixi' }] }
+  assert.deepEqual(await takeReceipts(scene.messages, leader, [{ channel: group, delivered: 1, read: 1 }]), [group])
+  const found = await read(night, group)
+  assert.deepEqual('refused' in found ? found : found.map(({ of, read: opened }) => [of, opened]), [[1, 1]])
+})
+
 test('counting agrees with looking at everybody one by one, over 300 random channels', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = seeded(seed)
