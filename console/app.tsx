@@ -9,6 +9,7 @@ import { setTimeZone } from '#ui/use-format.ts'
 import type { TownView } from '#modules/town/contract.ts'
 import { Bar } from './bar.tsx'
 import { RoomProvider } from './command/room-context.tsx'
+import { MessagesProvider } from './messages/provider.tsx'
 import { changeView, useView } from './router.ts'
 import SignInPage from './sign-in/page.tsx'
 
@@ -77,10 +78,12 @@ function Workspaces() {
 
   return mayWatch ? (
     <RoomProvider>
-      <div className="console">
-        <Bar />
-        {page}
-      </div>
+      <MessagesProvider>
+        <div className="console">
+          <Bar />
+          {page}
+        </div>
+      </MessagesProvider>
     </RoomProvider>
   ) : (
     <div className="console">

@@ -12,6 +12,7 @@ import { signal } from './command/bar-signals.ts'
 import { useRoomIfAny, useRoomPart } from './command/room-context.tsx'
 import { alarmsOf } from './command/timers.ts'
 import { agencyName } from './command/words.ts'
+import { MessagesButton } from './messages/button.tsx'
 import { useRememberedFlag } from './remembered.ts'
 import { changeView, useView } from './router.ts'
 import { useMenu } from './use-menu.ts'
@@ -64,6 +65,7 @@ export function Bar() {
         </button>
       ) : null}
       <span className="bar-tools">
+        {room ? <MessagesButton /> : null}
         {room ? <Sound /> : null}
         <ThemeButton />
         <LanguageButton />

@@ -22,8 +22,8 @@ export function changeView(changes: Partial<ViewState>, how: 'push' | 'replace' 
 
 export const currentView = (): ViewState => view
 
-export const selectIncident = (incident: string | null) => changeView({ incident, unit: null })
-export const selectUnit = (unit: string | null) => changeView({ incident: null, unit })
+export const selectIncident = (incident: string | null) => changeView({ incident, unit: null, messages: null })
+export const selectUnit = (unit: string | null) => changeView({ incident: null, unit, messages: null })
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener)

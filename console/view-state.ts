@@ -12,6 +12,8 @@ export type ViewState = {
   readonly incident: string | null
   readonly unit: string | null
   readonly tab: string
+  /** The messages are open: at this channel, or at the list of all. */
+  readonly messages: string | null
   readonly layers: readonly MapLayer[]
   /** Longitude, latitude, zoom; null: the whole town. */
   readonly at: readonly [lon: number, lat: number, zoom: number] | null
@@ -34,6 +36,7 @@ export function readView(url: URL): ViewState {
     incident: isId(incident) ? incident : null,
     unit: !isId(incident) && isId(unit) ? unit : null,
     tab: query.get('tab') ?? '',
+    messages: /^(all|(unit|incident|agency|group)-[A-Za-z0-9_-]{1,64})$/.test(query.get('messages') ?? '') ? query.get('messages') : null,
     layers: shownAtFirst.filter((layer) => !hidden.includes(layer)),
     at: readPlace(query.get('at')),
     roads: /^[a-z0-9;,.-]{1,100}$/.test(query.get('roads') ?? '') ? query.get('roads') : null,
@@ -53,6 +56,7 @@ export function writeView(view: ViewState): string {
   const query: string[] = []
   if (view.incident) query.push(`incident=${view.incident}`)
   else if (view.unit) query.push(`unit=${view.unit}`)
+  if (view.messages) query.push(`messages=${view.messages}`)
   if (view.tab) query.push(`tab=${encodeURIComponent(view.tab)}`)
   const hidden = shownAtFirst.filter((layer) => !view.layers.includes(layer))
   if (hidden.length > 0) query.push(`hide=${hidden.join('.')}`)

@@ -63,8 +63,8 @@ export type Journal = {
     command: Command,
     work: (tx: Tx) => Promise<{ readonly answer: Answer } | Refused<Code>>,
   ): Promise<Outcome<Answer, Code>>
-  /** Entries after a position, oldest first. At most `limit`. */
-  read(after: number, limit: number, where?: { readonly stream?: string }): Promise<Entry[]>
+  /** Entries after a position, oldest first, of one stream or of several where they are named. At most `limit`. */
+  read(after: number, limit: number, where?: { readonly stream?: string | readonly string[] }): Promise<Entry[]>
   /** The newest committed position; 0 when nothing has happened. */
   head(): Promise<number>
 }

@@ -8,6 +8,7 @@ import { ChangePasswordForm } from '#ui/sign-in/change-password-form.tsx'
 import { LanguageAndTheme } from '#ui/sign-in/language-and-theme.tsx'
 import { SignInForm } from '#ui/sign-in/sign-in-form.tsx'
 import { allowSound } from './alarm.ts'
+import { rememberedSession } from './remembered-session.ts'
 import { Work } from './work.tsx'
 
 export function App() {
@@ -17,7 +18,7 @@ export function App() {
     return () => document.removeEventListener('pointerdown', allowSound)
   }, [])
   return (
-    <SessionProvider>
+    <SessionProvider memory={rememberedSession}>
       <ToastProvider>
         <Gate />
       </ToastProvider>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isWorthSending, keep, keptMax, type Fix } from './fix-filter.ts'
+import { isWorthSending, keptMax, thinned, type Fix } from './fix-filter.ts'
 import { directionOf } from './direction.ts'
 
 const fix = (at: number, more: Partial<Fix> = {}): Fix =>
@@ -27,12 +27,22 @@ test('a very unsure fix waits a minute for a better one', () => {
 
 test('a fix from before the last one is not sent', () => assert.ok(!isWorthSending(fix(1000, { speedKmh: 50 }), fix(2000))))
 
-test('the oldest fixes go when too many wait', () => {
+test('a long way without a network gets coarser where it is old, and never longer than is kept', () => {
   let waiting: readonly Fix[] = []
-  for (let at = 0; at < keptMax + 5; at++) waiting = keep(waiting, fix(at))
-  assert.equal(waiting.length, keptMax)
-  assert.equal(waiting[0]!.at, 5)
+  for (let at = 0; at < keptMax * 5; at++) {
+    waiting = [...waiting, fix(at)]
+    const gone = new Set(thinned(waiting))
+    waiting = waiting.filter((each) => !gone.has(each))
+    assert.ok(waiting.length <= keptMax)
+  }
+  assert.equal(waiting[0]!.at, 0, 'its beginning is known')
+  assert.equal(waiting.at(-1)!.at, keptMax * 5 - 1, 'and its end')
+  const gaps = waiting.slice(1).map((each, index) => each.at - waiting[index]!.at)
+  assert.ok(gaps.every((gap, index) => index === 0 || gap <= gaps[index - 1]!), 'the older, the further apart')
+  assert.ok(gaps.slice(-keptMax / 4).every((gap) => gap === 1), 'the newest are whole')
 })
+
+test('nothing is let go while there is room', () => assert.deepEqual(thinned(Array.from({ length: keptMax }, (_, at) => fix(at))), []))
 
 test('directions go round', () => {
   assert.deepEqual([0, 22, 23, 90, 225, 337, 350, 360, -45].map(directionOf), ['n', 'n', 'ne', 'e', 'sw', 'nw', 'n', 'n', 'nw'])

@@ -15,7 +15,7 @@ export const movingSeconds = 3
 export const stillSeconds = 20
 /** A fix less sure than this says nothing that the last one did not. */
 export const accuracyMax = 200
-/** Kept while there is no network: at 3 s each, 100 minutes. Older ones go first. */
+/** Kept while there is no network: at 3 s each, 100 minutes in full; beyond that the older ones stand ever further apart. */
 export const keptMax = 2000
 
 /** Whether a fix is to be sent, after the last one that was. */
@@ -34,5 +34,9 @@ export function isMoving(fix: Fix, last: Fix): boolean {
   return distanceMeters(fix.lon, fix.lat, last.lon, last.lat) > Math.max(12, fix.accuracyMeters ?? 0)
 }
 
-/** Add a fix to those waiting; the oldest go when there are too many. */
-export const keep = (waiting: readonly Fix[], fix: Fix): readonly Fix[] => [...waiting, fix].slice(-keptMax)
+/**
+ * Which of the places that wait are let go when there are too many: every second one of the older half. A long way
+ * without a network stays whole and gets coarser where it is old; the first place of all stays.
+ */
+export const thinned = (waiting: readonly Fix[]): readonly Fix[] =>
+  waiting.length <= keptMax ? [] : waiting.slice(0, waiting.length >> 1).filter((_, index) => index % 2 === 1)

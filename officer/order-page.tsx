@@ -21,9 +21,9 @@ import { WriteSheet } from './write-sheet.tsx'
 /** The next step appears in the same place: a second tap of a nervous thumb must not take it. */
 const restMs = 1500
 
-export type OrderPageProps = { readonly order: Order; readonly duty: Duty; readonly fix: Fix | undefined }
+export type OrderPageProps = { readonly order: Order; readonly duty: Duty; readonly fix: Fix | undefined; readonly onReport: () => void }
 
-export function OrderPage({ order, duty, fix }: OrderPageProps) {
+export function OrderPage({ order, duty, fix, onReport }: OrderPageProps) {
   const { t } = useTranslation('officer')
   const { language } = useLanguage()
   const toasts = useToasts()
@@ -111,7 +111,10 @@ export function OrderPage({ order, duty, fix }: OrderPageProps) {
           </section>
         ) : null}
         <Steps order={order} />
-        <OrderLog log={duty.log} waiting={duty.waiting.filter((each) => each.about.incident === incident.id && each.about.kind !== 'state')} />
+        <OrderLog log={duty.log} waiting={duty.waiting.filter((each) => each.about.incident === incident.id && (each.about.kind === 'note' || each.about.kind === 'picture'))} />
+        <Button className="order-report" onClick={onReport}>
+          {t('order.report')}
+        </Button>
       </main>
       <footer className="dock">
         <Limit order={order} />

@@ -1,35 +1,70 @@
 /** The outbox in the phone's own database, so that a closed page loses nothing. */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { IDBPObjectStore } from 'idb'
 import type { OutboxStore, Waiting } from './outbox.ts'
+import { ofAccount, phoneDatabase, type PhoneShape } from './phone-database.ts'
 
-type Shape = DBSchema & { waiting: { key: string; value: Waiting; indexes: { account: string } } }
+/** One tab tells the others of the same browser that the line has changed. */
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('gengfu-outbox')
 
-let opened: Promise<IDBPDatabase<Shape>> | undefined
+/** @returns how to stop listening */
+export function onOtherTab(listener: () => void): () => void {
+  channel?.addEventListener('message', listener)
+  return () => channel?.removeEventListener('message', listener)
+}
 
-const database = () =>
-  (opened ??= openDB<Shape>('gengfu-officer', 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore('waiting', { keyPath: 'id' }).createIndex('account', 'account')
-    },
-  }))
-
-/** Where storage is forbidden (private windows), things wait in memory: they last as long as the page. */
-export function phoneStore(): OutboxStore {
-  const memory = new Map<string, Waiting>()
-  const orMemory = async <T>(work: (db: IDBPDatabase<Shape>) => Promise<T>, instead: () => T): Promise<T> => {
-    try {
-      return await work(await database())
-    } catch {
-      return instead()
-    }
+/** One tab sends at a time. Where browsers know no such locks (plain http), two tabs may both send: the server takes each thing once. */
+export const alone =
+  (account: string) =>
+  async (work: () => Promise<void>): Promise<void> => {
+    if (!navigator.locks) return work()
+    await navigator.locks.request(`gengfu-outbox-${account}`, work)
   }
-  return {
-    list: (account) =>
-      orMemory<readonly Waiting[]>(
-        (db) => db.getAllFromIndex('waiting', 'account', account),
-        () => [...memory.values()].filter((each) => each.account === account),
-      ),
-    add: (waiting) => orMemory(async (db) => void (await db.put('waiting', waiting)), () => void memory.set(waiting.id, waiting)),
-    remove: (id) => orMemory((db) => db.delete('waiting', id), () => void memory.delete(id)),
-  }
+
+type Line = IDBPObjectStore<PhoneShape, ['waiting'], 'waiting', 'readwrite'>
+
+/** `strict`: on the disk before it is called done, so that a phone whose battery dies now has it. */
+async function write<T>(work: (line: Line) => Promise<T>, durability: IDBTransactionDurability = 'relaxed'): Promise<T> {
+  const transaction = (await phoneDatabase()).transaction('waiting', 'readwrite', { durability })
+  const answer = await work(transaction.store)
+  await transaction.done
+  channel?.postMessage('changed')
+  return answer
+}
+
+/** What a former version of this page kept has no turn: it comes first, by its time. */
+const turnOf = (waiting: Waiting) => waiting.turn ?? waiting.madeAt
+
+export const phoneStore: OutboxStore = {
+  async list(account) {
+    const kept = await (await phoneDatabase()).getAllFromIndex('waiting', 'account', account)
+    return kept.sort((a, b) => turnOf(a) - turnOf(b))
+  },
+  add: (waiting) =>
+    write(async (line) => {
+      // asked in the transaction that writes: two tabs are given turns one after the other
+      const last = await line.index('turn').openKeyCursor(ofAccount(waiting.account), 'prev')
+      const kept = { ...waiting, turn: last ? last.key[1] + 1 : Date.now() }
+      await line.put(kept)
+      return kept
+    }, 'strict'),
+  begin: (id) =>
+    write(async (line) => {
+      const waiting = await line.get(id)
+      if (!waiting || waiting.refused) return false
+      if (!waiting.tried) await line.put({ ...waiting, tried: true })
+      return true
+    }),
+  refuse: (id, refused) =>
+    write(async (line) => {
+      const waiting = await line.get(id)
+      if (waiting) await line.put({ ...waiting, refused })
+    }),
+  withdraw: (id) =>
+    write(async (line) => {
+      const waiting = await line.get(id)
+      if (!waiting || waiting.tried) return false
+      await line.delete(id)
+      return true
+    }),
+  remove: (id) => write((line) => line.delete(id)),
 }

@@ -1,45 +1,89 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openOutbox, resultOf, type OutboxStore, type SendResult, type Waiting } from './outbox.ts'
+import { faultsMax, openOutbox, resultOf, type OutboxStore, type SendResult, type Waiting } from './outbox.ts'
 
-const thing = (id: string, madeAt = 0, account = 'a1'): Waiting =>
-  ({ id, account, path: '/x', body: {}, madeAt, about: { kind: 'note', incident: 'i1' } })
+const thing = (id: string, more: Partial<Waiting> = {}): Waiting =>
+  ({ id, account: 'a1', path: '/x', body: {}, madeAt: 0, about: { kind: 'note', incident: 'i1' }, ...more })
 
-function memoryStore(kept: Waiting[] = []): OutboxStore & { kept: Waiting[] } {
-  return {
-    kept,
-    list: async (account) => kept.filter((each) => each.account === account),
-    add: async (waiting) => void kept.push(waiting),
-    remove: async (id) => void kept.splice(kept.findIndex((each) => each.id === id), 1),
+/** A phone that may be full (`add` fails) or broken (everything fails). */
+function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; full: boolean; broken: boolean } {
+  const turnOf = (each: Waiting) => each.turn ?? each.madeAt
+  const store = {
+    kept: first,
+    full: false,
+    broken: false,
+    async list(account: string) {
+      works()
+      return store.kept.filter((each) => each.account === account).toSorted((a, b) => turnOf(a) - turnOf(b))
+    },
+    async add(waiting: Waiting) {
+      works()
+      if (store.full) throw new DOMException('full', 'QuotaExceededError')
+      const kept = { ...waiting, turn: Math.max(100, ...store.kept.map((each) => each.turn ?? 0)) + 1 }
+      store.kept.push(kept)
+      return kept
+    },
+    async begin(id: string) {
+      works()
+      const found = find(id)
+      if (found) put({ ...found, tried: true })
+      return found !== undefined
+    },
+    async refuse(id: string, refused: NonNullable<Waiting['refused']>) {
+      works()
+      put({ ...find(id)!, refused })
+    },
+    async withdraw(id: string) {
+      works()
+      const found = find(id)
+      if (!found || found.tried) return false
+      await store.remove(id)
+      return true
+    },
+    async remove(id: string) {
+      works()
+      store.kept = store.kept.filter((each) => each.id !== id)
+    },
   }
+  const works = () => {
+    if (store.broken) throw new DOMException('broken', 'UnknownError')
+  }
+  const find = (id: string) => store.kept.find((each) => each.id === id)
+  const put = (next: Waiting) => void (store.kept = store.kept.map((each) => (each.id === next.id ? next : each)))
+  return store
 }
 
 /** An outbox whose answers and timers are in the test's hands. */
-function open(store: OutboxStore, answer: (waiting: Waiting) => SendResult | Promise<SendResult>) {
+function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal) => SendResult | Promise<SendResult>, alone?: (work: () => Promise<void>) => Promise<void>) {
   const sent: string[] = []
   const refused: string[] = []
   const tried: string[] = []
   const timers: { run: () => void; ms: number }[] = []
-  let waiting: readonly Waiting[] = []
+  let line: readonly Waiting[] = []
+  let unkept = 0
   const outbox = openOutbox({
     account: 'a1',
     store,
-    send: async (each) => {
+    send: async (each, signal) => {
       tried.push(each.id)
-      return answer(each)
+      return answer(each, signal)
     },
-    onChange: (now) => (waiting = now),
+    onChange: (now) => (line = now),
     onSent: (each) => sent.push(each.id),
     onRefused: (each) => refused.push(each.id),
+    onUnkept: () => (unkept += 1),
     delay: (failures) => 100 * 2 ** failures,
+    ...(alone ? { alone } : {}),
     setTimer: (run, ms) => timers.push({ run, ms }),
     clearTimer: () => {},
   })
-  return { outbox, sent, refused, tried, timers, waiting: () => waiting.map((each) => each.id) }
+  return { outbox, sent, refused, tried, timers, line: () => line, waiting: () => line.filter((each) => !each.refused).map((each) => each.id), unkept: () => unkept }
 }
 
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 5))
 const yes: SendResult = { result: 'sent', answer: null }
+const no: SendResult = { result: 'refused', code: 'not-found', because: 'no' }
+const later: SendResult = { result: 'later' }
 
 test('sends in the order things were made, one at a time', async () => {
   let atOnce = 0
@@ -49,7 +93,7 @@ test('sends in the order things were made, one at a time', async () => {
     atOnce--
     return yes
   })
-  await Promise.all([box.outbox.put(thing('one', 1)), box.outbox.put(thing('two', 2)), box.outbox.put(thing('three', 3))])
+  await Promise.all([box.outbox.put(thing('one')), box.outbox.put(thing('two')), box.outbox.put(thing('three'))])
   await settled()
   assert.deepEqual(box.sent, ['one', 'two', 'three'])
   assert.deepEqual(box.waiting(), [])
@@ -58,10 +102,10 @@ test('sends in the order things were made, one at a time', async () => {
 test('keeps what nobody heard, tries again later each time, and nothing overtakes it', async () => {
   let reachable = false
   const store = memoryStore()
-  const box = open(store, () => (reachable ? yes : { result: 'later' }))
-  await box.outbox.put(thing('one', 1))
+  const box = open(store, () => (reachable ? yes : later))
+  await box.outbox.put(thing('one'))
   await settled()
-  await box.outbox.put(thing('two', 2))
+  await box.outbox.put(thing('two'))
   await settled()
   assert.deepEqual(box.waiting(), ['one', 'two'])
   assert.ok(!box.tried.includes('two'), 'two overtook one')
@@ -73,20 +117,40 @@ test('keeps what nobody heard, tries again later each time, and nothing overtake
   assert.equal(store.kept.length, 0)
 })
 
-test('what is refused is told and does not hold up the rest', async () => {
-  const box = open(memoryStore(), (each) => (each.id === 'bad' ? { result: 'refused', problem: 'no' } : yes))
-  await box.outbox.put(thing('bad', 1))
-  await box.outbox.put(thing('good', 2))
+test('what is refused is told, kept with its reason until it was read, and does not hold up the rest', async () => {
+  const store = memoryStore()
+  const box = open(store, (each) => (each.id === 'bad' ? no : yes))
+  await box.outbox.put(thing('bad', { body: { text: '写了很久的话' } }))
+  await box.outbox.put(thing('good'))
   await settled()
-  assert.deepEqual(box.refused, ['bad'])
-  assert.deepEqual(box.sent, ['good'])
+  assert.deepEqual([box.refused, box.sent, box.waiting()], [['bad'], ['good'], []])
+  const next = open(store, () => yes)
+  await settled()
+  assert.deepEqual(next.tried, [], 'it is not sent again')
+  assert.deepEqual(next.line().map((each) => [each.id, each.refused?.because, each.body['text']]), [['bad', 'no', '写了很久的话']])
+  await next.outbox.dismiss('bad')
+  assert.equal(store.kept.length, 0)
 })
 
-test('what a closed page left behind is sent when it is opened again, only for the same account', async () => {
-  const store = memoryStore([thing('later', 9), thing('mine', 5), thing('other', 1, 'a2')])
+test('what hangs on a refused report is put aside with it, unsent', async () => {
+  const store = memoryStore()
+  let reachable = false
+  const box = open(store, (each) => (!reachable ? later : each.id === 'report' ? no : yes))
+  await box.outbox.put(thing('report'), thing('picture', { after: 'report' }), thing('another'))
+  await settled()
+  reachable = true
+  box.outbox.nudge()
+  await settled()
+  assert.deepEqual([box.sent, box.refused], [['another'], ['report']])
+  assert.ok(!box.tried.includes('picture'))
+  assert.deepEqual(store.kept.map((each) => [each.id, each.refused?.code]), [['report', 'not-found'], ['picture', 'report-refused']])
+})
+
+test('what a closed page left behind is sent when it is opened again, by turn and not by the clock, only for the same account', async () => {
+  const store = memoryStore([thing('third', { madeAt: 5, turn: 9 }), thing('second', { madeAt: 9, turn: 8 }), thing('other', { account: 'a2' }), thing('first', { madeAt: 1 })])
   const box = open(store, () => yes)
   await settled()
-  assert.deepEqual(box.sent, ['mine', 'later'])
+  assert.deepEqual(box.sent, ['first', 'second', 'third'])
   assert.deepEqual(store.kept.map((each) => each.id), ['other'])
 })
 
@@ -100,20 +164,129 @@ test('a session that ended keeps everything and asks no more', async () => {
   assert.equal(store.kept.length, 1)
 })
 
-test('what waits can be taken back, what is on its way or gone cannot', async () => {
+test('what was never sent can be taken back; what is on its way, gone, or may have arrived cannot', async () => {
   const store = memoryStore()
-  let letGo = () => {}
-  const box = open(store, () => new Promise((resolve) => (letGo = () => resolve(yes))))
-  await box.outbox.put(thing('one', 1))
-  await box.outbox.put(thing('two', 2))
+  let letGo = (_: SendResult) => {}
+  const box = open(store, () => new Promise((resolve) => (letGo = resolve)))
+  await box.outbox.put(thing('one'))
+  await box.outbox.put(thing('two'))
   await settled()
   assert.equal(await box.outbox.withdraw('one'), false, 'on its way')
   assert.equal(await box.outbox.withdraw('two'), true)
-  letGo()
+  letGo(later) // the answer was lost: the server may have it
+  await settled()
+  assert.equal(await box.outbox.withdraw('one'), false, 'may have arrived')
+  const again = open(store, () => yes)
+  assert.equal(await again.outbox.withdraw('one'), false, 'also after the page was closed')
+  await settled()
+  assert.deepEqual(again.sent, ['one'])
+  assert.equal(await again.outbox.withdraw('one'), false, 'gone')
+  assert.equal(store.kept.length, 0)
+})
+
+test('a full phone says so, and sends all the same while the page is open', async () => {
+  const store = memoryStore()
+  store.full = true
+  let reachable = false
+  const box = open(store, () => (reachable ? yes : later))
+  await box.outbox.put(thing('one'))
+  await settled()
+  assert.equal(box.unkept(), 1)
+  assert.deepEqual(box.line().map((each) => [each.id, each.unkept]), [['one', true]])
+  reachable = true
+  box.timers.at(-1)!.run()
   await settled()
   assert.deepEqual(box.sent, ['one'])
-  assert.equal(await box.outbox.withdraw('one'), false, 'gone')
-  assert.equal(store.kept.length, 0)
+})
+
+test('a phone whose database is broken at the start, or breaks later, loses nothing that is on the page', async () => {
+  const store = memoryStore([thing('kept')])
+  store.broken = true
+  let reachable = false
+  const box = open(store, () => (reachable ? yes : later))
+  await box.outbox.put(thing('one'))
+  await settled()
+  assert.ok(box.unkept() > 0)
+  assert.deepEqual(box.waiting(), ['one'])
+  store.broken = false
+  reachable = true
+  box.outbox.nudge()
+  await settled()
+  assert.deepEqual(box.sent, ['kept', 'one'], 'what could not be read is read when it can be')
+
+  await box.outbox.put(thing('two'))
+  store.broken = true // it cannot be removed after it was sent
+  await settled()
+  assert.deepEqual(box.sent, ['kept', 'one', 'two'])
+  assert.deepEqual(box.waiting(), [])
+})
+
+test('a call for help goes first, and whatever is on its way is let go for it', async () => {
+  const store = memoryStore()
+  let given: (signal: AbortSignal) => void = () => {}
+  const box = open(store, (each, signal) =>
+    each.id === 'picture' && !signal.aborted && box.sent.length === 0
+      ? new Promise((resolve) => {
+          given(signal)
+          signal.addEventListener('abort', () => resolve(later))
+        })
+      : yes)
+  const started = new Promise<AbortSignal>((resolve) => (given = resolve))
+  await box.outbox.put(thing('picture'), thing('note'))
+  await started
+  await box.outbox.put(thing('help', { urgent: true }))
+  await settled()
+  assert.deepEqual(box.sent, ['help', 'picture', 'note'])
+})
+
+test('a call for help is tried again soon, however long nobody was heard', async () => {
+  const box = open(memoryStore(), () => later)
+  await box.outbox.put(thing('one'))
+  await settled()
+  for (let round = 0; round < 10; round++) {
+    box.timers.at(-1)!.run()
+    await settled()
+  }
+  assert.ok(box.timers.at(-1)!.ms > 10_000)
+  await box.outbox.put(thing('help', { urgent: true }))
+  await settled()
+  assert.ok(box.timers.at(-1)!.ms <= 3000)
+})
+
+test('a thing over which the server falls each time is put aside, and the rest goes on', async () => {
+  const box = open(memoryStore(), (each) => (each.id === 'poison' ? { result: 'later', fault: { code: 'bug', because: 'fell over' } } : yes))
+  await box.outbox.put(thing('poison'), thing('good'))
+  await settled()
+  for (let round = 1; round < faultsMax; round++) {
+    assert.deepEqual(box.sent, [])
+    box.timers.at(-1)!.run()
+    await settled()
+  }
+  assert.deepEqual([box.refused, box.sent], [['poison'], ['good']])
+  assert.equal(box.line()[0]?.refused?.because, 'fell over')
+})
+
+test('two pages of one account send each thing once, and no page drives the other on', async () => {
+  const store = memoryStore()
+  let held = Promise.resolve()
+  const alone = (work: () => Promise<void>) => (held = held.then(work))
+  let reachable = false
+  const answer = () => (reachable ? yes : later)
+  const [left, right] = [open(store, answer, alone), open(store, answer, alone)]
+  await left.outbox.put(thing('one'))
+  await right.outbox.put(thing('two'))
+  await settled()
+  const before = left.tried.length + right.tried.length
+  left.outbox.look()
+  right.outbox.look()
+  await settled()
+  assert.equal(left.tried.length + right.tried.length, before, 'looking is no attempt')
+  assert.deepEqual([left.waiting(), right.waiting()], [['one', 'two'], ['one', 'two']])
+  reachable = true
+  left.outbox.nudge()
+  right.outbox.nudge()
+  await settled()
+  assert.deepEqual([...left.sent, ...right.sent].sort(), ['one', 'two'])
 })
 
 const results: [status: number, code: string, result: string][] = [

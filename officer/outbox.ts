@@ -3,7 +3,8 @@
  *
  * Every thing carries the command id it was made with, so sending it twice is sending it once: a lost answer, a
  * closed page, a dead spot in a stairwell lose nothing and double nothing. Things go out one at a time, in the order
- * they were made: "here" never overtakes "on my way".
+ * they were made: "here" never overtakes "on my way". What the server refuses stays, with its reason, until the
+ * officer has read it.
  */
 
 /** One write that waits. The path and body are what the server's door takes. */
@@ -14,18 +15,53 @@ export type Waiting = {
   readonly body: Readonly<Record<string, unknown>>
   readonly madeAt: number
   /** What it is, for the strip and for showing the order as the crew left it. */
-  readonly about: { readonly kind: 'state' | 'note' | 'picture'; readonly incident: string; readonly assignment?: string; readonly state?: string }
+  readonly about: About
+  /** Its place in the line, given when it is kept. The phone's clock gives none: it may be set back. */
+  readonly turn?: number
+  /** The id of what the server must have taken before this means anything: a picture's report. */
+  readonly after?: string
+  /** A call for help: it goes before everything else. */
+  readonly urgent?: boolean
+  /** It was on its way once: the server may have it, whatever became of the answer. */
+  readonly tried?: boolean
+  /** The server will not have it. It is not sent again; the officer reads why. */
+  readonly refused?: { readonly code: string; readonly because: string }
+  /** The phone could not keep it: it lasts as long as the page. Never kept so. */
+  readonly unkept?: boolean
 }
 
-/** Where waiting things are kept; on the phone IndexedDB, in a test an array. */
+export type About = {
+  readonly kind: 'state' | 'note' | 'picture' | 'report' | 'undo' | 'message' | 'answer'
+  readonly incident: string
+  /** Of a message. */
+  readonly channel?: string
+  readonly assignment?: string
+  readonly state?: string
+}
+
+/** Where waiting things are kept; on the phone IndexedDB, in a test an array. Every call may fail: the phone is full or broken. */
 export type OutboxStore = {
+  /** In the order of their turns. */
   list(account: string): Promise<readonly Waiting[]>
-  add(waiting: Waiting): Promise<void>
+  /** Keep it for good, after all that is kept already. Answers it with its turn. */
+  add(waiting: Waiting): Promise<Waiting>
+  /** It is about to be sent. False when it is not there any more: withdrawn, or sent by another page. */
+  begin(id: string): Promise<boolean>
+  refuse(id: string, refused: NonNullable<Waiting['refused']>): Promise<void>
+  /** False when it was begun, or is not there. */
+  withdraw(id: string): Promise<boolean>
   remove(id: string): Promise<void>
 }
 
-/** `sent`: the server has it. `refused`: it said no, for good. `later`: nobody heard it, or not now. `signed-out`: sign in first. */
-export type SendResult = { readonly result: 'sent'; readonly answer: unknown } | { readonly result: 'refused'; readonly problem: unknown } | { readonly result: 'later' } | { readonly result: 'signed-out' }
+/**
+ * `sent`: the server has it. `refused`: it said no, for good. `later`: nobody heard it, or not now; `fault` when the
+ * server heard it and fell over. `signed-out`: sign in first.
+ */
+export type SendResult =
+  | { readonly result: 'sent'; readonly answer: unknown }
+  | { readonly result: 'refused'; readonly code: string; readonly because: string }
+  | { readonly result: 'later'; readonly fault?: { readonly code: string; readonly because: string } | undefined }
+  | { readonly result: 'signed-out' }
 
 /** What a failed call means for what waits. Refusals (4xx) are final except those that say "later". */
 export function resultOf(problem: { readonly status: number; readonly code: string }): 'refused' | 'later' | 'signed-out' {
@@ -35,44 +71,124 @@ export function resultOf(problem: { readonly status: number; readonly code: stri
   return 'refused'
 }
 
+/** So often in a row the server may fall over one thing; then it is put aside, because a thing that it cannot bear must not hold up a call for help. */
+export const faultsMax = 5
+
+/** Milliseconds: so soon at the latest is a call for help tried again. */
+const urgentDelayMax = 3000
+
+/** What hangs on something that was refused: no use in asking the server about it. */
+export const orphaned = 'report-refused'
+
 export type OutboxOptions = {
   readonly account: string
   readonly store: OutboxStore
-  readonly send: (waiting: Waiting) => Promise<SendResult>
+  /** An attempt that is let go (for something urgent) answers `later`. */
+  readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<SendResult>
+  /** Everything, refused things too, in order. */
   readonly onChange: (waiting: readonly Waiting[]) => void
   readonly onSent: (waiting: Waiting, answer: unknown) => void
-  readonly onRefused: (waiting: Waiting, problem: unknown) => void
+  readonly onRefused: (waiting: Waiting, because: string) => void
+  /** The phone kept nothing: what is in the line lasts as long as the page. */
+  readonly onUnkept?: () => void
   /** Milliseconds until the next attempt after `failures` in a row. */
   readonly delay: (failures: number) => number
+  /** One page of several sends at a time. */
+  readonly alone?: (work: () => Promise<void>) => Promise<void>
   readonly setTimer?: (run: () => void, ms: number) => unknown
   readonly clearTimer?: (timer: never) => void
 }
 
 export type Outbox = {
-  /** Resolves when the thing is kept; sending goes on by itself. */
-  put(waiting: Waiting): Promise<void>
-  /** Take back what has not been sent yet; false when it is gone or on its way. */
+  /** Resolves when the thing is kept, or cannot be kept and was said so; sending goes on by itself. */
+  put(...things: readonly Waiting[]): Promise<void>
+  /** Take back what was never sent; false when it is gone, on its way, or may have arrived. */
   withdraw(id: string): Promise<boolean>
+  /** The officer has read why it was refused. */
+  dismiss(id: string): Promise<void>
   /** Try now: the network came back, somebody looks at the page. */
   nudge(): void
+  /** Another page changed the line: look at it. No attempt: two pages would drive each other on. */
+  look(): void
   stop(): void
 }
 
 export function openOutbox(options: OutboxOptions): Outbox {
-  const { account, store, send, onChange, onSent, onRefused, delay } = options
+  const { account, store, send, onChange, onSent, onRefused, onUnkept, delay } = options
+  const alone = options.alone ?? ((work: () => Promise<void>) => work())
   const setTimer = options.setTimer ?? ((run: () => void, ms: number) => setTimeout(run, ms))
   const clearTimer = (options.clearTimer ?? clearTimeout) as (timer: unknown) => void // gives back what setTimer gave
   let queue: readonly Waiting[] = []
   let running = false
-  let underWay: string | undefined
+  let underWay: { readonly id: string; readonly letGo: () => void } | undefined
   let again = false
   let stopped = false
   let failures = 0
+  let faults: { readonly of: string; readonly count: number } | undefined
   let timer: unknown
 
   const change = (next: readonly Waiting[]) => {
     queue = next
     if (!stopped) onChange(queue)
+  }
+  const without = (id: string) => change(queue.filter((each) => each.id !== id))
+  const replace = (next: Waiting) => change(queue.map((each) => (each.id === next.id ? next : each)))
+
+  /** What is kept, and behind it what could not be. A phone that cannot be read now leaves the line as it is. */
+  async function look(): Promise<void> {
+    try {
+      const kept = await store.list(account)
+      const known = new Set(kept.map((each) => each.id))
+      change([...kept, ...queue.filter((each) => each.unkept && !known.has(each.id))])
+    } catch {
+      onUnkept?.()
+    }
+  }
+
+  async function refuse(thing: Waiting, refused: NonNullable<Waiting['refused']>): Promise<void> {
+    replace({ ...thing, refused })
+    // not kept, it would be sent and refused once more after a restart: no harm
+    if (!thing.unkept) await store.refuse(thing.id, refused).catch(() => {})
+    for (const each of queue.filter((other) => other.after === thing.id && !other.refused)) {
+      await refuse(each, { code: orphaned, because: refused.because })
+    }
+  }
+
+  /** False: no more for now. */
+  async function sendFirst(first: Waiting): Promise<boolean> {
+    const attempt = new AbortController()
+    underWay = { id: first.id, letGo: () => attempt.abort() }
+    if (!first.unkept && !(await store.begin(first.id).catch(() => true))) {
+      without(first.id)
+      return true
+    }
+    replace({ ...first, tried: true })
+    const sent = await send(first, attempt.signal)
+    if (stopped) return false // it stays kept; whoever opens the line next asks again, and the server answers as before
+    if (sent.result === 'signed-out') return false // signing in opens a new outbox on the same store
+    if (sent.result === 'later') {
+      if (attempt.signal.aborted) return true
+      faults = sent.fault ? { of: first.id, count: faults?.of === first.id ? faults.count + 1 : 1 } : undefined
+      if (sent.fault && faults && faults.count >= faultsMax) {
+        await refuse(first, sent.fault)
+        onRefused(first, sent.fault.because)
+        return true
+      }
+      failures += 1
+      timer = setTimer(() => void run(), first.urgent ? Math.min(delay(failures - 1), urgentDelayMax) : delay(failures - 1))
+      return false
+    }
+    failures = 0
+    if (sent.result === 'sent') {
+      // if it cannot be removed it is sent once more some day, which changes nothing
+      if (!first.unkept) await store.remove(first.id).catch(() => {})
+      without(first.id)
+      onSent(first, sent.answer)
+    } else {
+      await refuse(first, { code: sent.code, because: sent.because })
+      onRefused(first, sent.because)
+    }
+    return true
   }
 
   async function run(): Promise<void> {
@@ -80,23 +196,13 @@ export function openOutbox(options: OutboxOptions): Outbox {
     running = true
     clearTimer(timer)
     try {
-      for (let first = queue[0]; first && !stopped; first = queue[0]) {
-        underWay = first.id
-        const sent = await send(first).finally(() => (underWay = undefined))
-        if (stopped) return
-        if (sent.result === 'later') {
-          failures += 1
-          timer = setTimer(() => void run(), delay(failures - 1))
-          return
+      await alone(async () => {
+        await look()
+        const next = () => queue.find((each) => each.urgent && !each.refused) ?? queue.find((each) => !each.refused)
+        for (let first = next(); first && !stopped; first = next()) {
+          if (!(await sendFirst(first).finally(() => (underWay = undefined)))) return
         }
-        if (sent.result === 'signed-out') return // signing in opens a new outbox on the same store
-        failures = 0
-        await store.remove(first.id)
-        const done = first
-        change(queue.filter((each) => each.id !== done.id))
-        if (sent.result === 'sent') onSent(done, sent.answer)
-        else if (sent.result === 'refused') onRefused(done, sent.problem)
-      }
+      })
     } finally {
       running = false
       if (again && !stopped) {
@@ -106,27 +212,40 @@ export function openOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  const ready = store.list(account).then((kept) => {
-    const known = new Set(queue.map((each) => each.id))
-    change([...kept.filter((each) => !known.has(each.id)), ...queue].sort((a, b) => a.madeAt - b.madeAt))
-    void run()
-  })
+  const ready = look().then(() => void run())
 
   return {
-    async put(waiting) {
+    async put(...things) {
       await ready
-      await store.add(waiting)
-      change([...queue, waiting])
+      for (const thing of things) {
+        let kept: Waiting
+        try {
+          kept = await store.add(thing)
+        } catch {
+          kept = { ...thing, unkept: true }
+          onUnkept?.()
+        }
+        change([...queue.filter((each) => each.id !== kept.id), kept])
+        if (thing.urgent && underWay) underWay.letGo()
+      }
       void run()
     },
     async withdraw(id) {
       await ready
-      if (underWay === id || !queue.some((each) => each.id === id)) return false
-      await store.remove(id)
-      change(queue.filter((each) => each.id !== id))
+      const thing = queue.find((each) => each.id === id)
+      if (!thing || thing.tried || underWay?.id === id) return false
+      if (!thing.unkept && !(await store.withdraw(id))) return false
+      without(id)
       return true
     },
+    async dismiss(id) {
+      const thing = queue.find((each) => each.id === id)
+      if (!thing?.refused) return
+      if (!thing.unkept) await store.remove(id)
+      without(id)
+    },
     nudge: () => void ready.then(run),
+    look: () => void ready.then(look),
     stop() {
       stopped = true
       clearTimer(timer)

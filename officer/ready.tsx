@@ -7,22 +7,24 @@ import { Button, Dialog, StateMark, useToasts } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { ring } from './alarm.ts'
+import { takeNewer, useOfflineReady } from './offline-ready.ts'
 import type { Sharing } from './sharing.ts'
 
 export type ReadyProps = {
   readonly unit: UnitView
   readonly sharing: Sharing | undefined
   readonly onEnded: () => Promise<void>
-  readonly onRetry: () => void
+  readonly onReport: () => void
 }
 
-export function Ready({ unit, sharing, onEnded }: ReadyProps) {
+export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   const toasts = useToasts()
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
   const [commandId] = useState(newCommandId)
+  const { newer } = useOfflineReady()
 
   const end = async () => {
     setBusy(true)
@@ -63,14 +65,24 @@ export function Ready({ unit, sharing, onEnded }: ReadyProps) {
           )}
         </dl>
         <p className="truth">{t('ready.truth')}</p>
+        {newer ? (
+          <Button onClick={takeNewer}>
+            {t('menu.newer')} · {t('menu.takeNewer')}
+          </Button>
+        ) : null}
       </main>
-      <footer className="dock dock-quiet">
-        <Button kind="quiet" icon="sound" onClick={ring}>
-          {t('ready.tryRing')}
+      <footer className="dock">
+        <Button kind="primary" className="big" icon="note" onClick={onReport}>
+          {t('ready.report')}
         </Button>
-        <Button icon="sign-out" onClick={() => setAsking(true)}>
-          {t('ready.end')}
-        </Button>
+        <div className="dock-quiet">
+          <Button kind="quiet" icon="sound" onClick={ring}>
+            {t('ready.tryRing')}
+          </Button>
+          <Button icon="sign-out" onClick={() => setAsking(true)}>
+            {t('ready.end')}
+          </Button>
+        </div>
       </footer>
       <Dialog
         open={asking}

@@ -5,7 +5,8 @@
 import type { Static } from 'typebox'
 import type { PositionsTaken } from '#modules/units/contract.ts'
 import { api, Problem } from '#ui/client.ts'
-import { isWorthSending, keep, stillSeconds, type Fix } from './fix-filter.ts'
+import { isWorthSending, stillSeconds, thinned, type Fix } from './fix-filter.ts'
+import { dropFixes, keepFix, listFixes } from './fix-store.ts'
 
 export type SharingState =
   | 'starting' // waiting for the first fix
@@ -32,7 +33,7 @@ const batchMax = 500
 const askSeconds = stillSeconds - 5
 const receiver: PositionOptions = { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 } // never a place from before the shift
 
-export function startSharing(unit: string, onChange: (sharing: Sharing) => void): SharingHandle {
+export function startSharing(account: string, unit: string, onChange: (sharing: Sharing) => void): SharingHandle {
   let sharing: Sharing = { state: 'starting', fix: undefined, sentAt: undefined, waiting: 0 }
   let queue: readonly Fix[] = []
   let last: Fix | undefined
@@ -47,6 +48,28 @@ export function startSharing(unit: string, onChange: (sharing: Sharing) => void)
     sharing = { ...sharing, ...change }
     if (!stopped) onChange(sharing)
   }
+
+  const add = (fix: Fix) => {
+    last = fix
+    queue = [...queue, fix]
+    keepFix(account, unit, fix)
+    const gone = thinned(queue)
+    if (gone.length > 0) drop(gone)
+  }
+  const drop = (gone: readonly Fix[]) => {
+    const moments = new Set(gone.map((fix) => fix.at))
+    queue = queue.filter((fix) => !moments.has(fix.at))
+    void dropFixes(account, gone)
+  }
+
+  // what a closed page left behind goes first
+  void listFixes(account, unit).then((kept) => {
+    if (stopped || kept.length === 0) return
+    const known = new Set(queue.map((fix) => fix.at))
+    queue = [...kept.filter((fix) => !known.has(fix.at)), ...queue].sort((a, b) => a.at - b.at)
+    say({ waiting: queue.length })
+    void send()
+  })
 
   async function send() {
     if (sending || stopped || queue.length === 0) return
@@ -65,21 +88,18 @@ export function startSharing(unit: string, onChange: (sharing: Sharing) => void)
           ...(fix.courseDeg === null ? {} : { courseDeg: fix.courseDeg }),
         })),
       })
-      queue = queue.slice(batch.length)
+      drop(batch)
       // what the server threw away (made before the shift) is not shared, and not said to be; the next fix goes at once
       if (taken.discarded === batch.length) {
         last = undefined
         const newest = sharing.fix
-        if (newest && newest.at > batch.at(-1)!.at && queue.length === 0) {
-          last = newest
-          queue = keep(queue, newest)
-        }
+        if (newest && newest.at > batch.at(-1)!.at && queue.length === 0) add(newest)
       }
       say({ waiting: queue.length, ...(taken.discarded < batch.length ? { sentAt: Date.now() } : {}) })
     } catch (thrown) {
       // what the server will never take must not hold up what comes after it
       if (thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500 && ![401, 403, 408, 429].includes(thrown.status)) {
-        queue = queue.slice(batch.length)
+        drop(batch)
       }
       say({ waiting: queue.length })
       timer = window.setTimeout(() => void send(), 5000)
@@ -102,8 +122,7 @@ export function startSharing(unit: string, onChange: (sharing: Sharing) => void)
     }
     say({ state: 'sharing', fix })
     if (!isWorthSending(fix, last)) return
-    last = fix
-    queue = keep(queue, fix)
+    add(fix)
     say({ waiting: queue.length })
     void send()
   }

@@ -4,13 +4,19 @@ import type { CategoryView, IncidentView, LogLine } from '#modules/dispatch/cont
 import type { TownView } from '#modules/town/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { api, newCommandId, Problem } from '#ui/client.ts'
+import { noteServerTime, serverNow } from '#ui/clock.ts'
 import { connectLive, type Live, type LiveStatus } from '#ui/live.ts'
 import { reconnectDelay } from '#ui/reconnect.ts'
 import type { Session } from '#ui/session.tsx'
+import type { ChangesMessage } from '#platform/live/contract.ts'
 import { setTimeZone } from '#ui/use-format.ts'
 import { isEndedByOthers, orderOf, type EndedOrder, type Order } from './duty.ts'
-import { openOutbox, resultOf, type Outbox, type Waiting } from './outbox.ts'
-import { phoneStore } from './outbox-store.ts'
+import { keepKnown, recallKnown } from './known.ts'
+import { askToKeep } from './offline-ready.ts'
+import { openOutbox, resultOf, type Outbox, type SendResult, type Waiting } from './outbox.ts'
+import { alone, onOtherTab, phoneStore } from './outbox-store.ts'
+import { writesOf, type KeptReport, type NewReport } from './report.ts'
+import { dropReport, keepReport, listReports } from './report-store.ts'
 import type { Step } from './step.ts'
 
 export type Known =
@@ -24,43 +30,99 @@ export type Duty = {
   readonly order: Order | undefined
   readonly ended: EndedOrder | undefined
   readonly log: readonly LogLine[]
+  /** What waits to be sent. */
   readonly waiting: readonly Waiting[]
+  /** What the server would not have, until it was read. */
+  readonly refused: readonly Waiting[]
+  /** The officer's own reports, whatever became of them. */
+  readonly reports: readonly KeptReport[]
+  /** When the server said what is shown, where it is only what this phone remembers; undefined while it is the server's own. */
+  readonly rememberedAt: number | undefined
   readonly live: LiveStatus | undefined
   readonly categories: ReadonlyMap<string, CategoryView>
   readonly reload: () => Promise<void>
   readonly dismissEnded: () => void
-  /** Both are kept on the phone first, then sent. */
+  /** These are kept on the phone first, then sent. */
   readonly step: (order: Order, to: Step | 'refused', note?: string) => Promise<string>
-  /** Take a step back: out of the outbox when it still waits, else by the server within its ten seconds. */
+  /** Take a step back: out of the line when it was never sent, else by the server within its ten seconds, behind it in the line. */
   readonly undo: (commandId: string) => Promise<void>
   readonly note: (incident: string, text: string) => Promise<string>
   readonly picture: (incident: string, data: string, caption: string) => Promise<string>
+  readonly report: (report: NewReport) => Promise<void>
+  /** Into a channel: a text, a picture or a voice note. */
+  readonly say: (channel: string, what: 'messages' | 'pictures' | 'voices', body: Record<string, unknown>) => Promise<string>
+  /** Whether one comes when one is called. */
+  readonly answer: (broadcast: string, answer: 'yes' | 'no') => Promise<string>
+  /** It was read that a call for help was heard, or was not. */
+  readonly seeReport: (id: string) => Promise<void>
+  /** It was read why the server would not have it. A report goes with its pictures. */
+  readonly dismiss: (id: string) => Promise<void>
   readonly retryNow: () => void
 }
 
 type Options = {
   readonly session: Session
   readonly member: string
-  readonly onRefused: (waiting: Waiting, problem: unknown) => void
+  readonly onRefused: (waiting: Waiting, because: string) => void
   readonly onSent: (waiting: Waiting) => void
+  /** The phone keeps nothing: private window, full disk. */
+  readonly onUnkept: () => void
+  /** What the socket says, for lists of others; undefined: they are to be fetched anew. */
+  readonly onChanges: (changes: ChangesMessage | undefined) => void
 }
 
 type Items<T> = { readonly items: readonly T[] }
 
-export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
+/** A network that says nothing is no network: so long is an answer waited for. Pictures are large. */
+const answerMs = { small: 20_000, picture: 120_000 }
+
+export function useDuty({ session, member, onRefused, onSent, onUnkept, onChanges }: Options): Duty {
+  const { account } = session
   const [known, setKnown] = useState<Known>({ state: 'loading' })
   const [log, setLog] = useState<readonly LogLine[]>([])
-  const [waiting, setWaiting] = useState<readonly Waiting[]>([])
+  const [line, setLine] = useState<readonly Waiting[]>([])
+  const [reports, setReports] = useState<readonly KeptReport[]>([])
   const [live, setLive] = useState<LiveStatus>()
   const [categories, setCategories] = useState<ReadonlyMap<string, CategoryView>>(new Map())
+  const [timeZone, setTown] = useState<string>()
+  const [rememberedAt, setRememberedAt] = useState<number>()
+  /** When the server last said what is known. */
+  const [confirmedAt, setConfirmedAt] = useState<number>()
   const [ended, setEnded] = useState<EndedOrder>()
   const outbox = useRef<Outbox>(undefined)
   const socket = useRef<Live>(undefined)
-  const told = useRef({ onRefused, onSent })
-  told.current = { onRefused, onSent }
+  const told = useRef({ onRefused, onSent, onUnkept, onChanges })
+  told.current = { onRefused, onSent, onUnkept, onChanges }
   /** What the page knows now, for callbacks that outlive a drawing. */
   const now = useRef(known)
   now.current = known
+
+  // --- what this phone remembers, until the server has said how it is ---
+  const recalled = useMemo(
+    () =>
+      recallKnown(account).then((kept) => {
+        if (!kept) return
+        noteServerTime(Date.now() + kept.clockAheadMs, 60_000) // any word of the server itself is better
+        if (kept.timeZone) setTimeZone(kept.timeZone)
+        setCategories((old) => (old.size > 0 ? old : new Map(kept.categories.map((category) => [category.id, category]))))
+        if (now.current.state !== 'loading' && now.current.state !== 'problem') return
+        now.current = kept.unit ? { state: 'on-duty', unit: kept.unit, incident: kept.incident ?? undefined } : { state: 'off-duty' }
+        setKnown(now.current)
+        setRememberedAt(kept.at)
+        setLog(kept.log)
+      }),
+    [account],
+  )
+  const confirm = (next: Known) => {
+    setKnown(next)
+    setRememberedAt(undefined)
+    setConfirmedAt(serverNow())
+  }
+  useEffect(() => {
+    if (confirmedAt === undefined || (known.state !== 'on-duty' && known.state !== 'off-duty')) return
+    const [unit, incident] = known.state === 'on-duty' ? [known.unit, known.incident ?? null] : [null, null]
+    void keepKnown({ account, at: confirmedAt, clockAheadMs: serverNow() - Date.now(), unit, incident, log, categories: [...categories.values()], timeZone: timeZone ?? null })
+  }, [account, known, log, categories, timeZone, confirmedAt])
 
   // --- fetching: one at a time; asked again meanwhile, it goes round once more, so that no older answer wins ---
   const fetching = useRef<{ running: boolean; again: boolean }>({ running: false, again: false })
@@ -69,17 +131,18 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
     if (turn.running) return void (turn.again = true)
     turn.running = true
     try {
+      await recalled // so that the server's word comes after it and stays
       do {
         turn.again = false
         try {
           const unit = await api.get<UnitView>('/api/units/mine')
           const incident = unit.incident ? await findIncident(unit.incident) : undefined
           const before = now.current
-          setKnown({ state: 'on-duty', unit, incident })
+          confirm({ state: 'on-duty', unit, incident })
           const over = await orderEndedByOthers(before, incident)
           if (over) setEnded(over)
         } catch (thrown) {
-          if (thrown instanceof Problem && thrown.status === 404) setKnown({ state: 'off-duty' })
+          if (thrown instanceof Problem && thrown.status === 404) confirm({ state: 'off-duty' })
           // what is on the screen stays true enough to work with until the server is back
           else setKnown((old) => (old.state === 'loading' || old.state === 'problem' ? { state: 'problem', problem: thrown } : old))
         }
@@ -87,19 +150,25 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
     } finally {
       turn.running = false
     }
-  }, [])
+  }, [recalled])
 
   // --- the live socket: what touches this unit or its incident is asked for again ---
   useEffect(() => {
     const connection = connectLive({
       after: undefined,
-      onReset: () => void load(),
+      onReset() {
+        void load()
+        told.current.onChanges(undefined)
+      },
       onFrame: () => {},
       onStatus: (status) => {
         setLive(status)
-        if (status.state === 'live') outbox.current?.nudge()
+        if (status.state !== 'live') return
+        outbox.current?.nudge()
+        told.current.onChanges(undefined)
       },
       onChanges: (changes) => {
+        told.current.onChanges(changes)
         const present = now.current
         const units = (changes.views['units'] ?? []) as UnitView[] // the contract names the views by kind
         const incidents = (changes.views['incidents'] ?? []) as IncidentView[]
@@ -118,10 +187,13 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
   useEffect(() => {
     api.get<Items<CategoryView>>('/api/dispatch/categories').then(
       ({ items }) => setCategories(new Map(items.map((category) => [category.id, category]))),
-      () => {}, // without them an order shows its place and words; the next start asks again
+      () => {}, // those of the last start will do; the next one asks again
     )
     api.get<TownView>('/api/town').then(
-      (town) => setTimeZone(town.timeZone),
+      (town) => {
+        setTimeZone(town.timeZone)
+        setTown(town.timeZone)
+      },
       () => {},
     )
   }, [])
@@ -129,51 +201,55 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
   // --- the outbox ---
   useEffect(() => {
     const box = openOutbox({
-      account: session.account,
-      store: phoneStore(),
-      onChange: setWaiting,
-      onSent: (each) => {
+      account,
+      store: phoneStore,
+      alone: alone(account),
+      onChange: setLine,
+      onSent: (each, answer) => {
+        if (each.about.kind === 'report') void numberReport(each.id, answer)
         told.current.onSent(each)
         void load()
       },
-      onRefused: (each, problem) => {
-        told.current.onRefused(each, problem)
+      onRefused: (each, because) => {
+        told.current.onRefused(each, because)
         void load()
       },
+      onUnkept: () => told.current.onUnkept(),
       delay: (failures) => reconnectDelay(failures + 1, Math.random()),
-      send: async (each) => {
-        try {
-          return { result: 'sent', answer: await api.post(each.path, each.body) }
-        } catch (thrown) {
-          const problem = thrown instanceof Problem ? thrown : new Problem(0, 'offline', String(thrown))
-          const result = resultOf(problem)
-          return result === 'refused' ? { result, problem } : result === 'later' ? { result } : { result }
-        }
-      },
+      send,
     })
+    const numberReport = async (id: string, answer: unknown) => {
+      const report = (await listReports(account)).find((each) => each.id === id)
+      if (report) await keepReport({ ...report, number: (answer as { number?: number }).number }) // as the door's contract says
+      setReports(await listReports(account))
+    }
+    void listReports(account).then(setReports)
     outbox.current = box
     const nudge = () => box.nudge()
     window.addEventListener('online', nudge)
+    const deafen = onOtherTab(() => box.look())
     return () => {
       window.removeEventListener('online', nudge)
+      deafen()
       box.stop()
     }
-  }, [session.account, load])
+  }, [account, load])
 
   const put = useCallback(
     async (path: string, body: Record<string, unknown>, about: Waiting['about']) => {
       const commandId = newCommandId()
-      await outbox.current?.put({ id: commandId, account: session.account, path, body: { ...body, commandId }, madeAt: Date.now(), about })
+      await outbox.current?.put({ id: commandId, account, path, body: { ...body, commandId }, madeAt: Date.now(), about })
+      void askToKeep()
       return commandId
     },
-    [session.account],
+    [account],
   )
 
   // --- the order's log: asked for anew when the order's notes grow ---
   const incidentId = known.state === 'on-duty' ? known.incident?.id : undefined
   const changedAt = known.state === 'on-duty' ? known.incident?.changedAt : undefined
   useEffect(() => {
-    if (!incidentId) return setLog([])
+    if (!incidentId) return setLog((old) => (old.length === 0 ? old : []))
     const gone = new AbortController()
     api.get<Items<LogLine>>(`/api/dispatch/incidents/${incidentId}/log`, { signal: gone.signal }).then(
       ({ items }) => setLog(items),
@@ -182,6 +258,8 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
     return () => gone.abort()
   }, [incidentId, changedAt])
 
+  const waiting = useMemo(() => line.filter((each) => !each.refused), [line])
+  const refused = useMemo(() => line.filter((each) => each.refused), [line])
   const order = known.state === 'on-duty' ? orderOf(known.unit, known.incident, waiting) : undefined
 
   return useMemo<Duty>(
@@ -191,6 +269,9 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
       ended,
       log,
       waiting,
+      refused,
+      reports,
+      rememberedAt,
       live,
       categories,
       reload: load,
@@ -203,19 +284,60 @@ export function useDuty({ session, member, onRefused, onSent }: Options): Duty {
         ),
       async undo(commandId) {
         if (await outbox.current?.withdraw(commandId)) return
-        await api.post(`/api/dispatch/commands/${commandId}/undo`, { commandId: newCommandId() })
-        await load()
+        // it may have arrived though nobody said so: the undo goes behind it, and the server decides
+        await put(`/api/dispatch/commands/${commandId}/undo`, {}, { kind: 'undo', incident: known.state === 'on-duty' ? (known.incident?.id ?? '') : '' })
       },
       note: (incident, text) => put(`/api/dispatch/incidents/${incident}/notes`, { text }, { kind: 'note', incident }),
       picture: (incident, data, caption) =>
         put(`/api/dispatch/incidents/${incident}/pictures`, { data, ...(caption ? { caption } : {}) }, { kind: 'picture', incident }),
+      say: (channel, what, body) => put(`/api/messages/channels/${channel}/${what}`, body, { kind: 'message', incident: '', channel }),
+      answer: (broadcast, answer) => put(`/api/messages/broadcasts/${broadcast}/answer`, { answer }, { kind: 'answer', incident: '' }),
+      async report({ pictures, ...made }) {
+        const report: KeptReport = { ...made, id: newCommandId(), account, madeAt: Math.round(serverNow()), pictureCount: pictures.length, number: undefined }
+        await keepReport(report)
+        setReports((old) => [...old, report])
+        await outbox.current?.put(...writesOf(report, pictures, pictures.map(newCommandId), Date.now()))
+        void askToKeep()
+      },
+      async seeReport(id) {
+        const report = reports.find((each) => each.id === id)
+        if (!report) return
+        await keepReport({ ...report, seen: true })
+        setReports((old) => old.map((each) => (each.id === id ? { ...each, seen: true } : each)))
+      },
+      async dismiss(id) {
+        for (const each of line) if (each.id === id || (each.after === id && each.refused)) await outbox.current?.dismiss(each.id)
+        if (!reports.some((each) => each.id === id)) return
+        await dropReport(id)
+        setReports((old) => old.filter((each) => each.id !== id))
+      },
       retryNow: () => {
         socket.current?.retryNow()
         outbox.current?.nudge()
       },
     }),
-    [known, order, ended, log, waiting, live, categories, load, put],
+    [account, known, order, ended, log, line, waiting, refused, reports, rememberedAt, live, categories, load, put],
   )
+}
+
+/** One thing to the server, and what its answer means. */
+async function send(each: Waiting, letGo: AbortSignal): Promise<SendResult> {
+  const attempt = new AbortController()
+  const give = () => attempt.abort()
+  letGo.addEventListener('abort', give)
+  const timer = setTimeout(give, 'data' in each.body ? answerMs.picture : answerMs.small)
+  try {
+    return { result: 'sent', answer: await api.post(each.path, each.body, { signal: attempt.signal }) }
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) return { result: 'later' } // nobody answered in time
+    const { status, code, because } = thrown
+    const result = resultOf(thrown)
+    if (result === 'refused') return { result, code, because }
+    return result === 'later' ? { result, fault: status === 500 ? { code, because } : undefined } : { result }
+  } finally {
+    clearTimeout(timer)
+    letGo.removeEventListener('abort', give)
+  }
 }
 
 /** The incident, or undefined where it is not (or no longer) ours to see. */

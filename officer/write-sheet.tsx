@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button, TextArea, useToasts } from '#ui/primitives.ts'
+import { PanicButton } from './panic-button.tsx'
 
 const phraseIds = {
   note: ['arriving', 'quiet', 'help', 'ambulance'],
@@ -45,7 +46,10 @@ export function WriteSheet({ kind, needsText, onClose, onSend }: WriteSheetProps
       }}
     >
       <div className="write-box">
-        <h2>{t(`write.${kind}.title`)}</h2>
+        <div className="write-head">
+          <h2>{t(`write.${kind}.title`)}</h2>
+          <PanicButton />
+        </div>
         <div className="phrases">
           {phraseIds[kind].map((id) => (
             <button

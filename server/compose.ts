@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path'
 import { inScope } from '#kernel/actor.ts'
 import type { Instant } from '#kernel/names.ts'
 import { pictureStore } from '#modules/dispatch/picture-store.ts'
+import { cleanPicture } from '#modules/dispatch/clean-picture.ts'
 import { startDispatch } from '#modules/dispatch/jobs.ts'
 import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts'
 import { addTerminalPicture, noteOrderSpoken, orderInWords, raiseEmergency } from '#modules/dispatch/hear-terminals.ts'
@@ -18,13 +19,21 @@ import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
 import { dispatchFacts, drivesEnded, incidentViews, listCategories, projections as dispatchProjections } from '#modules/dispatch/store.ts'
 import { isUrgent } from '#modules/dispatch/recommendation.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
+import { botRoutes } from '#modules/messages/bot-routes.ts'
+import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
+import { broadcastProjections } from '#modules/messages/broadcast-store.ts'
+import { openMessages, type MessagesRoom } from '#modules/messages/jobs.ts'
+import { refusals as messagesRefusals } from '#modules/messages/refusals.ts'
+import { routes as messagesRoutes } from '#modules/messages/routes.ts'
+import { channelProjections, messageFacts } from '#modules/messages/store.ts'
+import type { MessagesDeps } from '#modules/messages/deps.ts'
 import { sweepOld } from '#modules/organisation/jobs.ts'
-import { agencyPaths, findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
+import { agencyPaths, everyAgency, findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
 import { refusals as organisationRefusals } from '#modules/organisation/refusals.ts'
 import { routes as organisationRoutes } from '#modules/organisation/routes.ts'
 import { authenticate } from '#modules/organisation/session.ts'
 import { isSetupNeeded } from '#modules/organisation/set-up.ts'
-import { projections as organisationProjections } from '#modules/organisation/store.ts'
+import { findAgencyById, projections as organisationProjections } from '#modules/organisation/store.ts'
 import type { OrganisationDeps } from '#modules/organisation/deps.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
@@ -138,7 +147,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       db: database,
       log,
       metrics,
-      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections],
+      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...channelProjections, ...broadcastProjections],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
 
@@ -233,11 +242,40 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       liveUnits: unitsRoom.liveUnits,
       listStations: async (scope) => (await listStations(organisationDeps)).filter((station) => !scope || inScope(station.path, scope)),
       pictures: pictureStore(join(data, 'pictures'), newId),
+      middleOfTown() {
+        const { bounds } = place.view()
+        return bounds ? { lon: (bounds[0]! + bounds[2]!) / 2, lat: (bounds[1]! + bounds[3]!) / 2 } : undefined
+      },
+      alsoInLog: (actor, incident) => messagesRoom.logOf(actor, incident),
     }
+    const messagesDeps: MessagesDeps = {
+      db: database,
+      journal,
+      facts: messageFacts,
+      now,
+      newId,
+      unitOfMember: unitsRoom.unitOfMember,
+      describeUnits: unitsRoom.describeUnits,
+      liveUnits: unitsRoom.liveUnits,
+      incidents: incidentViews,
+      agencyById: findAgencyById,
+      findAgency: (path) => findAgency(organisationDeps, path),
+      agencies: () => everyAgency(organisationDeps),
+      memberNames: (ids) => memberNames(organisationDeps, ids),
+      roads: roadsRoom.roads,
+      spokenPlace: place.spokenPlace,
+      cleanPicture,
+      pictures: dispatchDeps.pictures,
+      voices: pictureStore(join(data, 'voices'), newId),
+      receiptsMoved: async (channels) => void (await database.query(`select pg_notify('message_receipts', $1)`, [channels.join(' ')])),
+    }
+    const messagesRoom: MessagesRoom = openMessages({ ...messagesDeps, fetch: (url, request) => fetch(url, request), onFault })
+    closing.push(() => messagesRoom.stop())
 
     const check: Authenticate = (call) => authenticate(organisationDeps, call)
     journal.listen(unitsRoom.hear)
     journal.listen(roadsRoom.hear)
+    journal.listen(messagesRoom.hear)
     await journal.start()
     closing.push(() => journal.stop())
     unitsRoom.start()
@@ -258,7 +296,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const http = await createHttpServer({
       log,
       metrics,
-      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals },
+      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...messagesRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals },
       authenticate: check,
       staticFolder: builtFolder,
       version,
@@ -280,18 +318,21 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     })
     http.mount(unitsRoutes, unitsRoom.deps)
     http.mount(dispatchRoutes, dispatchDeps)
+    http.mount([...messagesRoutes, ...broadcastRoutes], messagesDeps)
+    http.mount(botRoutes, messagesDeps)
     http.mount(journalRoutes, { journal })
+    const describe = describeWith({
+      describeIncidents: (ids) => incidentViews(database, ids),
+      describeUnits: unitsRoom.describeUnits,
+      describeClosures: roadsRoom.describe,
+      agencyPaths: () => agencyPaths(organisationDeps),
+      withoutPersons,
+      dataWithoutPersons,
+      now,
+    })
     const hub = createLiveHub({
       journal,
-      describe: describeWith({
-        describeIncidents: (ids) => incidentViews(database, ids),
-        describeUnits: unitsRoom.describeUnits,
-        describeClosures: roadsRoom.describe,
-        agencyPaths: () => agencyPaths(organisationDeps),
-        withoutPersons,
-        dataWithoutPersons,
-        now,
-      }),
+      describe: async (entries) => [...(await describe(entries)), ...(await messagesRoom.describe(entries))],
       positions: unitsRoom.positions,
       authenticate: check,
       now,
@@ -301,6 +342,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     hub.attach(http.app)
     await hub.start()
     closing.push(() => hub.stop())
+    messagesRoom.start(hub.tell)
+    const deaf = await database.listen('message_receipts', (channels) => messagesRoom.heardReceipts(channels?.split(' ')))
+    closing.push(deaf)
     const { url } = await http.listen(options.host, options.port)
     closing.push(() => http.close())
     const terminals = await unitsRoom.listen(options.terminalsHost, options.terminals)

@@ -114,6 +114,7 @@ async function sceneOn(ground: Ground, options: { at?: number } = {}): Promise<S
       way: async (from, to) => ({ seconds: 60, meters: 500, geometry: [[from.lon, from.lat], [to.lon, to.lat]], steps: [], engine: 'live', snappedFromMeters: 0, snappedToMeters: 0 }),
       closureCount: () => 0,
     },
+    middleOfTown: () => ({ lon: 117.2, lat: 28.3 }),
     pictures: { save: async () => ({ sha256: 'a'.repeat(64) }), file: (sha256, type) => ({ path: `/pictures/${sha256}`, type, etag: sha256 }) },
   }
   await seedCategories(deps)
@@ -180,6 +181,7 @@ export function foldedFacts(entries: () => readonly { stream: string; type: stri
       const seed = seededCategories.find((each) => each.id === id)
       return seed && { ...seed, active: true }
     },
+    mostUrgentCategory: async () => ({ ...seededCategories.find((each) => each.id === 'urgent-help')!, active: true }),
     commitment: async (_tx, unitId) => {
       for (const state of incidents()) {
         const active = activeOf(state).find((each) => each.unit === unitId)

@@ -36,7 +36,7 @@ export const rooms: readonly Room[] = [
   room('ui', 'what both apps use: primitives, map, typed client, live socket, languages',
     /^ui\//, 'contract core kernel', 'typebox geojson react react-dom maplibre-gl pmtiles i18next react-i18next vite @vitejs/plugin-react idb node:'),
   room('app:$1', 'the watch room and the pocket',
-    /^(console|officer)\//, 'ui contract core kernel', 'typebox react react-dom maplibre-gl i18next react-i18next antd @ant-design/icons idb'),
+    /^(console|officer)\//, 'ui contract core kernel', 'typebox react react-dom maplibre-gl i18next react-i18next antd @ant-design/icons idb qrcode-generator'),
   room('server', 'the front door: all wiring; the only reader of clock, chance and environment',
     /^server\//, '*', '*'),
   room('outside', 'what drives the house from outside: simulator, benches, journeys, tools',

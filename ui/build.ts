@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Where the built apps lie; the server's static folder. */
 export const builtFolder = `${root}build/ui`
 
-const sources = ['{ui,console,officer,kernel,core}/**/*.{ts,tsx,css,html,json,svg,webmanifest}', 'modules/*/contract.ts', 'package-lock.json']
+const sources = ['{ui,console,officer,kernel,core}/**/*.{ts,tsx,css,html,json,png,svg,webmanifest}', 'modules/*/contract.ts', 'package-lock.json']
 
 /**
  * Whether the built apps are there and newer than every source they are made of.

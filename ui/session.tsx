@@ -14,7 +14,17 @@ export type SessionState =
   | { readonly state: 'unreachable'; readonly problem: Problem }
   | { readonly state: 'signed-out'; readonly because: SessionLost | undefined }
   | { readonly state: 'must-change-password'; readonly session: Session }
-  | { readonly state: 'signed-in'; readonly session: Session }
+  /** `remembered`: there is no server to ask, and this device knows who was signed in. The first answer of the server settles it. */
+  | { readonly state: 'signed-in'; readonly session: Session; readonly remembered?: boolean }
+
+/** Where an app keeps who is signed in, to open without a server. An app without one opens only with a server. */
+export type SessionMemory = {
+  /** Who was signed in last on this device and would be still, as far as it can know. */
+  readonly recall: () => Promise<Session | undefined>
+  readonly keep: (session: Session) => void
+  /** It is over: the server said so, or the person left. */
+  readonly forget: () => void
+}
 
 export type SessionContext = {
   readonly status: SessionState
@@ -40,7 +50,10 @@ type WithCsrf = Session & { readonly csrf?: string }
 const stateOf = (session: Session): SessionState =>
   session.mustChangePassword ? { state: 'must-change-password', session } : { state: 'signed-in', session }
 
-export function SessionProvider({ children }: { readonly children: ReactNode }) {
+/** How often the server is asked whether a remembered session holds. */
+const confirmMs = 10_000
+
+export function SessionProvider({ children, memory }: { readonly children: ReactNode; readonly memory?: SessionMemory }) {
   const [status, setStatus] = useState<SessionState>({ state: 'asking' })
 
   const refresh = useCallback(async () => {
@@ -50,11 +63,29 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       setStatus(stateOf(session))
     } catch (thrown) {
       const problem = thrown instanceof Problem ? thrown : new Problem(0, 'offline', String(thrown))
-      if (problem.status === 401) setStatus((old) => ({ state: 'signed-out', because: old.state === 'signed-in' ? 'session-expired' : undefined }))
-      // someone at work stays at work while the server restarts; only a page without a session has nothing to show
-      else setStatus((old) => (old.state === 'signed-in' ? old : { state: 'unreachable', problem }))
+      if (problem.status === 401) return setStatus((old) => ({ state: 'signed-out', because: old.state === 'signed-in' ? 'session-expired' : undefined }))
+      const session = await memory?.recall()
+      // someone at work stays at work while the server restarts; only a page that knows of no session has nothing to show
+      setStatus((old) => (old.state === 'signed-in' ? old : session ? { state: 'signed-in', session, remembered: true } : { state: 'unreachable', problem }))
     }
-  }, [])
+  }, [memory])
+
+  useEffect(() => {
+    if (status.state === 'signed-in' && !status.remembered) memory?.keep(status.session)
+    if (status.state === 'signed-out') memory?.forget()
+  }, [status, memory])
+
+  const isUnsure = status.state === 'signed-in' && status.remembered === true
+  useEffect(() => {
+    if (!isUnsure) return
+    const ask = () => void refresh()
+    const timer = setInterval(ask, confirmMs)
+    window.addEventListener('online', ask)
+    return () => {
+      clearInterval(timer)
+      window.removeEventListener('online', ask)
+    }
+  }, [isUnsure, refresh])
 
   useEffect(() => {
     onSessionLost((because) =>

@@ -7,6 +7,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type UserConfig } from 'vite'
+import { pocketShell } from './pocket-shell.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -14,7 +15,7 @@ const config: UserConfig = defineConfig({
   root,
   base: '/',
   publicDir: false,
-  plugins: [react()],
+  plugins: [react(), pocketShell()],
   worker: { format: 'es' },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   build: {
@@ -26,7 +27,11 @@ const config: UserConfig = defineConfig({
     cssTarget: 'chrome110',
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1600, // the map engine is one megabyte before compression
-    rollupOptions: { input: { console: `${root}console/index.html`, officer: `${root}officer/index.html` } },
+    rollupOptions: {
+      input: { console: `${root}console/index.html`, officer: `${root}officer/index.html`, 'service-worker': `${root}officer/service-worker.ts` },
+      // a service worker rules from where it lies, and browsers ask for it by the same name again and again
+      output: { entryFileNames: ({ name }) => (name === 'service-worker' ? 'officer/worker.js' : 'assets/[name]-[hash].js') },
+    },
   },
 })
 

@@ -1,6 +1,7 @@
 /** The lists that administration shows: fetched when looked at, and again when the journal says that they changed. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { AccountView, AgencyView, MemberView } from '#modules/organisation/contract.ts'
+import type { BotView } from '#modules/messages/contract.ts'
 import type { CategoryView } from '#modules/dispatch/contract.ts'
 import type { DoubtsView, SpeedsView } from '#modules/roads/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
@@ -15,6 +16,7 @@ type Shapes = {
   readonly units: readonly UnitView[]
   readonly devices: readonly DeviceView[]
   readonly categories: readonly CategoryView[]
+  readonly bots: readonly BotView[]
   readonly town: TownView
   readonly speeds: SpeedsView
   readonly doubts: DoubtsView
@@ -28,6 +30,7 @@ const paths: Readonly<Record<ListName, string>> = {
   units: '/api/units',
   devices: '/api/units/devices',
   categories: '/api/dispatch/categories',
+  bots: '/api/messages/bots',
   town: '/api/town',
   speeds: '/api/roads/speeds',
   doubts: '/api/roads/doubts',
@@ -42,6 +45,7 @@ const listsOf: Readonly<Record<string, readonly ListName[]>> = {
   account: ['accounts'],
   unit: ['units', 'devices'],
   category: ['categories'],
+  bot: ['bots'],
   incident: ['units'],
   town: ['town', 'speeds', 'doubts'],
   'road-speeds': ['speeds', 'doubts'],

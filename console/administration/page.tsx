@@ -11,6 +11,7 @@ import { Accounts } from './accounts.tsx'
 import { Agencies } from './agencies.tsx'
 import { antdLocales } from './antd-locale.ts'
 import { antdTheme } from './antd-theme.ts'
+import { Bots } from './bots.tsx'
 import { Categories } from './categories.tsx'
 import { Devices } from './devices.tsx'
 import { FirstSteps } from './first-steps.tsx'
@@ -31,6 +32,7 @@ const contents: Readonly<Record<Section, () => React.ReactNode>> = {
   units: Units,
   devices: Devices,
   categories: Categories,
+  bots: Bots,
   map: Imports,
   roads: RoadSpeeds,
 }

@@ -7,6 +7,7 @@ export const sections = [
   { id: 'units', icon: 'car' },
   { id: 'devices', icon: 'signal' },
   { id: 'categories', icon: 'note' },
+  { id: 'bots', icon: 'message' },
   { id: 'map', icon: 'map' },
   { id: 'roads', icon: 'route' },
 ] as const

@@ -6,6 +6,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Static } from 'typebox'
 import { api, newCommandId } from '#ui/client.ts'
+import { base64Of } from '#ui/messages/bytes.ts'
 import { useToasts } from '#ui/primitives.ts'
 import type { ChangeIncident, IncidentView, NewIncident } from '#modules/dispatch/contract.ts'
 import type { AskedState, OutcomeName } from './line-types.ts'
@@ -20,6 +21,8 @@ export type Acts = {
   assign(incident: IncidentView, unit: { id: string; callSign: string }, divert?: boolean): Promise<void>
   changeState(assignment: string, callSign: string, state: AskedState, note?: string): Promise<void>
   note(incident: IncidentView, text: string): Promise<void>
+  /** @param to  what the channel is called */
+  message(channel: string, to: string, text: string): Promise<void>
   picture(incident: IncidentView, file: File): Promise<void>
   handOver(incident: IncidentView, to: string, name: string, note?: string): Promise<void>
   close(incident: IncidentView, outcome: OutcomeName, note: string): Promise<void>
@@ -77,6 +80,7 @@ export function useActs(): Acts {
         act(`${at(incident)}/assignments`, { unit: unit.id, ...(divert ? { divert } : {}) }, t('done.assigned', { number: number(incident), unit: unit.callSign })),
       changeState: (assignment, callSign, state, note) =>
         act(`/api/dispatch/assignments/${assignment}/state`, { state, ...(note ? { note } : {}) }, t('done.state', { unit: callSign, state: t(`assignmentState.${state}`, { ns: 'common' }) })),
+      message: (channel, to, text) => act(`/api/messages/channels/${channel}/messages`, { text }, t('done.messaged', { to }), { undo: false }),
       note: (incident, text) => act(`${at(incident)}/notes`, { text }, t('done.noted', { number: number(incident) })),
       async picture(incident, file) {
         await act(`${at(incident)}/pictures`, { data: await base64Of(file), caption: '' }, t('done.pictured', { number: number(incident) }))
@@ -100,12 +104,4 @@ export function useActs(): Acts {
       },
     }
   }, [room, toasts, t])
-}
-
-async function base64Of(file: Blob): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer())
-  let text = ''
-  // in pieces: a spread of eight million arguments is too many for any engine
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
-  return btoa(text)
 }

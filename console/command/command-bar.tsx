@@ -2,6 +2,7 @@
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '#ui/i18n.ts'
+import { useInboxPart } from '#ui/messages/inbox-context.tsx'
 import { Icon, Kbd, Spinner } from '#ui/primitives.ts'
 import { useView } from '../router.ts'
 import { readLine } from './command-line.ts'
@@ -179,6 +180,7 @@ function useVocabulary(): Vocabulary {
   const categories = useRoomPart((state) => state.categories)
   const agencies = useRoomPart((state) => state.agencies)
   const closures = useRoomPart((state) => state.closures)
+  const groups = useInboxPart((state) => state.channels)
   useMovedSlowly() // whether a unit is stale changes without its view changing
   const staleKey = [...units.values()].filter((unit) => room.glides.get(unit.handle)?.stale ?? true).map(({ id }) => id).join()
   return useMemo(
@@ -193,10 +195,14 @@ function useVocabulary(): Vocabulary {
       units: [...units.values()].map((unit) => ({ id: unit.id, callSign: unit.callSign, state: unit.state, stale: staleKey.split(',').includes(unit.id), assignment: unit.assignment, incident: unit.incident })),
       categories: categories.filter(({ active }) => active),
       stations: agencies.filter(({ kind }) => kind === 'station'),
+      channels: [
+        ...[...groups.values()].filter(({ kind, closedAt }) => kind === 'group' && closedAt === null).map(({ id, name }) => ({ id, name, nameEn: null })),
+        ...agencies.map(({ id, name, nameEn }) => ({ id: `agency-${id}`, name, nameEn })),
+      ],
       closures: [...closures.values()],
       selected: incident,
       language: language === 'en' ? 'en' : 'zh',
     }),
-    [incidents, units, categories, agencies, closures, incident, language, staleKey],
+    [incidents, units, categories, agencies, closures, groups, incident, language, staleKey],
   )
 }

@@ -7,7 +7,7 @@
  */
 import { initials } from './initials.ts'
 import { readOpenRoad, readReach, readRoadClosing, readRoute } from './line-roads.ts'
-import { type AskedState, askedStates, type Completion, type NamedIncident, type NamedUnit, type OutcomeName, outcomeNames, type Reading, type Saying, type Verb, verbs, type Vocabulary } from './line-types.ts'
+import { type AskedState, askedStates, type Completion, type NamedUnit, type OutcomeName, outcomeNames, type Reading, type Saying, type Verb, verbs, type Vocabulary } from './line-types.ts'
 import {
   chooseWord, completionsMax, find, findUnit, incidentCompletions, incidentNumbered, incidentSaid, isNumber, isReading, missing, names, readIncident, readUnit, ready, say, unitCompletions, Words, wrong,
 } from './line-words.ts'
@@ -17,7 +17,8 @@ const verbWords: Readonly<Record<Verb, readonly string[]>> = {
   dispatch: ['d', 'dispatch', 'send', '派警', '派', 'pj'],
   state: ['s', 'state', '状态', '态', 'zt'],
   close: ['c', 'close', '结案', '结', '关', 'ja'],
-  message: ['m', 'message', 'note', '留言', '告', '记', 'ly'],
+  message: ['m', 'message', '发消息', '消息', '发', '留言', '告', 'xx', 'ly'],
+  note: ['l', 'log', 'note', '记录', '记', '备注', 'jl'],
   'hand-over': ['h', 'hand', '移交', '移', 'yj'],
   go: ['g', 'go', '定位', '去', '到', 'dw'],
   route: ['r', 'route', '路线', '导航', 'lx'],
@@ -73,6 +74,8 @@ export function readLine(line: string, words: Vocabulary): Reading {
       return readClose(reader, words)
     case 'message':
       return readMessage(reader, words)
+    case 'note':
+      return readNote(reader, words)
     case 'hand-over':
       return readHandOver(reader, words)
     case 'go':
@@ -205,26 +208,44 @@ function readClose(reader: Words, words: Vocabulary): Reading {
   return ready('close', { verb: 'close', incident: incident.id, outcome: one, note }, say('close', { incident: incidentSaid(incident), outcome: `outcome.${one}` }), warnings)
 }
 
+/** What is said must not be taken for a name: only beginnings and initials of names count here. */
+const nameWorst = 2
+
+/** To a unit, an agency or group by its name, an incident by its number; else to the incident in hand. */
 function readMessage(reader: Words, words: Vocabulary): Reading {
-  const { text } = reader.peek()
-  const unitMeant = !isNumber(text) && text !== '' ? findUnit(text, words).one : undefined
-  let incident: NamedIncident | undefined
-  if (unitMeant) {
-    reader.take()
-    incident = words.incidents.find(({ id }) => id === unitMeant.incident)
-    // what a unit is told is written in the log of its incident; without one there is no log that it would read
-    if (!incident) return wrong('message', 'no-assignment', { unit: unitMeant.callSign })
-  } else {
-    const found = readIncident('message', reader, words)
-    if (isReading(found)) return found
-    incident = found
+  const { text, open } = reader.peek()
+  const said = (channel: string, to: string): Reading => {
+    const message = reader.takeAll()
+    return message === '' ? missing('message', 'text') : ready('message', { verb: 'message', channel, to, text: message }, say('message', { to }))
   }
-  const message = reader.takeAll()
-  if (message === '') return missing('message', 'text')
-  const saying = unitMeant
-    ? say('message-unit', { unit: unitMeant.callSign, incident: incidentSaid(incident) })
-    : say('message', { incident: incidentSaid(incident) })
-  return ready('message', { verb: 'message', incident: incident.id, unit: unitMeant?.id ?? null, text: message }, saying)
+  if (text !== '' && !isNumber(text)) {
+    const unit = findUnit(text, words, nameWorst)
+    const channelNames = ({ name, nameEn }: Vocabulary['channels'][number]) => [name, name.replaceAll(' ', ''), nameEn ?? '']
+    const area = find(text, words.channels, channelNames, nameWorst)
+    const nameOf = (channel: Vocabulary['channels'][number]) => (words.language === 'en' && channel.nameEn) || channel.name
+    const isUnit = unit.one && !area.many.some((channel) => channelNames(channel).includes(text))
+    if (isUnit || area.one) {
+      reader.take()
+      return isUnit ? said(`unit-${unit.one.id}`, unit.one.callSign) : said(area.one!.id, nameOf(area.one!))
+    }
+    const completions = open
+      ? [
+          ...unitCompletions(reader, unit.many).slice(0, 4),
+          ...area.many.slice(0, 4).map((channel) => ({ line: reader.with(nameOf(channel).replaceAll(' ', '')), label: nameOf(channel), hint: '' })),
+        ]
+      : []
+    if (completions.length > 0) return { ...missing('message', 'to', completions), status: 'unfinished' }
+  }
+  if (text === '') return missing('message', 'to', [...incidentCompletions(reader, '', words).slice(0, 4), ...unitCompletions(reader, words.units).slice(0, 4)])
+  const incident = readIncident('message', reader, words)
+  return isReading(incident) ? incident : said(`incident-${incident.id}`, incidentSaid(incident))
+}
+
+function readNote(reader: Words, words: Vocabulary): Reading {
+  const incident = readIncident('note', reader, words)
+  if (isReading(incident)) return incident
+  const text = reader.takeAll()
+  return text === '' ? missing('note', 'note') : ready('note', { verb: 'note', incident: incident.id, text }, say('note', { incident: incidentSaid(incident) }))
 }
 
 function readHandOver(reader: Words, words: Vocabulary): Reading {

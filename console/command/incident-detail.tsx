@@ -7,6 +7,11 @@ import { useLanguage } from '#ui/i18n.ts'
 import { Button, Empty, ErrorState, Icon, IconButton, Select, Spinner, StateMark } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { outcomes, type CategoryView, type IncidentView, type RecommendationItem, type ResourceView } from '#modules/dispatch/contract.ts'
+import { useSession } from '#ui/session.tsx'
+import { BroadcastForm } from '../messages/broadcast-form.tsx'
+import { Broadcasts } from '../messages/broadcasts.tsx'
+import { leaders, talkers } from '../messages/provider.tsx'
+import { ChannelThread } from '../messages/thread.tsx'
 import { selectIncident } from '../router.ts'
 import type { Acts, IncidentChanges } from './acts.ts'
 import { AssignmentList } from './assignment-list.tsx'
@@ -28,11 +33,13 @@ export type IncidentDetailProps = {
   readonly onShow: (incident: IncidentView) => void
 }
 
-type Form = 'close' | 'hand-over' | 'merge' | null
+type Form = 'close' | 'hand-over' | 'merge' | 'broadcast' | null
 
 export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: IncidentDetailProps) {
   const { t } = useTranslation('command')
   const { t: common } = useTranslation('common')
+  const { t: messages } = useTranslation('messages')
+  const { may } = useSession()
   const { language } = useLanguage()
   const format = useFormat()
   const now = useNow(1000)
@@ -123,12 +130,18 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
               <Button size="small" icon="handover" aria-pressed={form === 'hand-over'} disabledBecause={cannot} onClick={() => setForm(form === 'hand-over' ? null : 'hand-over')}>
                 {t('incident.handOver')}
               </Button>
+              {may(leaders) ? (
+                <Button size="small" icon="megaphone" aria-pressed={form === 'broadcast'} title={messages('broadcast.hint')} onClick={() => setForm(form === 'broadcast' ? null : 'broadcast')}>
+                  {messages('broadcast.call')}
+                </Button>
+              ) : null}
               <Button size="small" icon="merge" aria-pressed={form === 'merge'} disabledBecause={cannot} onClick={() => setForm(form === 'merge' ? null : 'merge')}>
                 {t('incident.merge')}
               </Button>
             </>
           )}
         </div>
+        {form === 'broadcast' ? <BroadcastForm incident={incident} onDone={() => setForm(null)} /> : null}
         {form === 'close' ? <CloseForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}
         {form === 'hand-over' ? <HandOverForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}
         {form === 'merge' ? <MergeForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}
@@ -143,6 +156,12 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
         {isClosed ? null : <Questions incident={incident} category={category} mayAct={mayAct} onAnswer={(id, answer) => change({ answers: { ...incident.answers, [id]: answer } })} />}
         {isClosed ? null : <Resources incident={incident} />}
 
+        <Broadcasts incident={incident.id} />
+        {may(talkers) ? (
+          <Section title={messages('title')} className="messages-section">
+            <ChannelThread id={`incident-${incident.id}`} />
+          </Section>
+        ) : null}
         <Section title={t('log.title')} className="log-section">
           <IncidentLog key={incident.id} incident={incident} acts={acts} mayAct={mayAct} />
         </Section>

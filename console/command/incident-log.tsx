@@ -6,6 +6,7 @@ import { Button, ErrorState, IconButton, Spinner } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { IncidentView, LogLine } from '#modules/dispatch/contract.ts'
 import { api } from '#ui/client.ts'
+import { useInboxPart } from '#ui/messages/inbox-context.tsx'
 import type { Acts } from './acts.ts'
 import { sayLogLine, withdrawnCommands } from './log-lines.ts'
 import { useEntries, useRoomPart } from './room-context.tsx'
@@ -23,6 +24,8 @@ export function IncidentLog({ incident, acts, mayAct }: { readonly incident: Inc
   const [attempt, setAttempt] = useState(0)
   const foot = useRef<HTMLDivElement>(null)
   const id = incident.id
+  const called = useInboxPart((state) => state.broadcasts)
+  const broadcasts = useMemo(() => new Set([...called.values()].filter((view) => view.incident === id).map((view) => `broadcast/${view.id}`)), [called, id])
 
   useEffect(() => {
     const gone = new AbortController()
@@ -35,7 +38,8 @@ export function IncidentLog({ incident, acts, mayAct }: { readonly incident: Inc
   }, [id, attempt])
 
   useEntries((entries) => {
-    const own = entries.filter((entry) => entry.stream === `incident/${id}`)
+    // a call's first entry comes before the call is known
+    const own = entries.filter(({ stream, type, data }) => stream === `incident/${id}` || stream === `channel/incident-${id}` || broadcasts.has(stream) || (type === 'broadcast-sent' && data['incident'] === id))
     if (own.length > 0) setLines((old) => merge(old ?? [], own))
   })
 
@@ -66,15 +70,15 @@ export function IncidentLog({ incident, acts, mayAct }: { readonly incident: Inc
       {!lines && !problem ? <Spinner label={common('loading')} /> : null}
       <ol className="log-lines">
         {(lines ?? []).map((line) => {
-          const picture = line.type === 'picture-added' ? String(line.data['picture']) : null
+          const picture = pictureOf(line)
           return (
             <li key={line.position} className={`log-line log-${line.type}${withdrawn.has(line.command) ? ' is-withdrawn' : ''}`}>
               <time className="log-time" title={format.fullTime(line.at)}>{format.clockTime(line.at)}</time>
               <span className="log-what">
                 {sayLogLine(line, words)}
                 {picture ? (
-                  <a href={`/api/dispatch/pictures/${picture}`} target="_blank" rel="noreferrer" className="log-picture">
-                    <img src={`/api/dispatch/pictures/${picture}`} alt={String(line.data['caption'] || t('log.picture'))} loading="lazy" />
+                  <a href={picture} target="_blank" rel="noreferrer" className="log-picture">
+                    <img src={picture} alt={String(line.data['caption'] || t('log.picture'))} loading="lazy" />
                   </a>
                 ) : null}
                 <span className="log-who">{line.actor === 'system' ? t('log.system') : line.actor}</span>
@@ -87,6 +91,13 @@ export function IncidentLog({ incident, acts, mayAct }: { readonly incident: Inc
       {mayAct ? <NoteForm incident={incident} acts={acts} /> : null}
     </div>
   )
+}
+
+/** Where a line's picture is, if it has one. */
+function pictureOf({ type, data }: LogLine): string | null {
+  if (type === 'picture-added') return `/api/dispatch/pictures/${String(data['picture'])}`
+  const isPicture = type === 'message-sent' && (data['attachment'] as { kind?: string } | null)?.kind === 'picture'
+  return isPicture ? `/api/messages/${String(data['id'])}/file` : null
 }
 
 const merge = (a: readonly LogLine[], b: readonly LogLine[]): LogLine[] =>

@@ -8,6 +8,8 @@ export type Vocabulary = {
   readonly units: readonly NamedUnit[]
   readonly categories: readonly { readonly id: string; readonly name: string; readonly nameEn: string; readonly pinyin: string }[]
   readonly stations: readonly { readonly path: string; readonly name: string; readonly nameEn: string | null }[]
+  /** Whom a message may be for, beside units and incidents: agencies, and groups by their channel. */
+  readonly channels: readonly { readonly id: string; readonly name: string; readonly nameEn: string | null }[]
   /** Roads that are closed now. */
   readonly closures: readonly NamedClosure[]
   /** Where no incident is named, this one is meant. */
@@ -35,7 +37,7 @@ export type NamedClosure = { readonly id: string; readonly streets: readonly str
 /** A place as a line names it: where an incident or a unit is, or words to search for. */
 export type Where = { readonly incident: string } | { readonly unit: string } | { readonly place: string }
 
-export const verbs = ['new', 'dispatch', 'state', 'close', 'message', 'hand-over', 'go', 'route', 'reach', 'close-road', 'open-road', 'undo', 'help'] as const
+export const verbs = ['new', 'dispatch', 'state', 'close', 'message', 'note', 'hand-over', 'go', 'route', 'reach', 'close-road', 'open-road', 'undo', 'help'] as const
 export type Verb = (typeof verbs)[number]
 
 export const askedStates = ['acknowledged', 'en-route', 'on-scene', 'reported', 'cleared', 'refused', 'cancelled'] as const
@@ -47,7 +49,8 @@ export type Command =
   | { readonly verb: 'dispatch'; readonly incident: string; readonly units: readonly { readonly id: string; readonly divert: boolean }[] }
   | { readonly verb: 'state'; readonly unit: string; readonly assignment: string; readonly state: AskedState }
   | { readonly verb: 'close'; readonly incident: string; readonly outcome: OutcomeName; readonly note: string }
-  | { readonly verb: 'message'; readonly incident: string; readonly unit: string | null; readonly text: string }
+  | { readonly verb: 'message'; readonly channel: string; /** As it is called. */ readonly to: string; readonly text: string }
+  | { readonly verb: 'note'; readonly incident: string; readonly text: string }
   | { readonly verb: 'hand-over'; readonly incident: string; readonly station: string }
   | { readonly verb: 'go'; readonly incident: string | null; readonly unit: string | null; readonly place: string | null }
   | { readonly verb: 'route'; readonly from: Where; readonly to: Where }

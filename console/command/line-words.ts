@@ -51,14 +51,14 @@ export const wrong = (verb: Verb, key: string, params: Record<string, string>, c
 
 type Found<T> = { readonly one?: T; readonly many: readonly T[] }
 
-/** The thing that a word names: the only exact one, or the only one that is like it. `many`: best first. */
-export function find<T>(typed: string, things: readonly T[], namesOf: (thing: T) => readonly string[]): Found<T> {
+/** The thing that a word names: the only exact one, or the only one that is like it. `many`: best first. `worst`: how unlike it may be (initials.ts). */
+export function find<T>(typed: string, things: readonly T[], namesOf: (thing: T) => readonly string[], worst = 4): Found<T> {
   const scored: { thing: T; score: number }[] = []
   for (const thing of things) {
     let best: number | undefined
     for (const name of namesOf(thing)) {
       const score = likeness(typed, name)
-      if (score !== undefined && (best === undefined || score < best)) best = score
+      if (score !== undefined && score <= worst && (best === undefined || score < best)) best = score
     }
     if (best !== undefined) scored.push({ thing, score: best })
   }
@@ -118,7 +118,7 @@ export function unitCompletions(reader: Words, units: readonly NamedUnit[]): Com
     .map((unit) => ({ line: reader.with(unit.callSign.replaceAll(' ', '')), label: unit.callSign, hint: `unitState.${unit.state}` }))
 }
 
-export const findUnit = (typed: string, words: Vocabulary) => find(typed, words.units, (unit) => [unit.callSign, unit.callSign.replaceAll(' ', '')])
+export const findUnit = (typed: string, words: Vocabulary, worst?: number) => find(typed, words.units, (unit) => [unit.callSign, unit.callSign.replaceAll(' ', '')], worst)
 
 export function readUnit(verb: Verb, reader: Words, words: Vocabulary): NamedUnit | Reading {
   const { text } = reader.peek()

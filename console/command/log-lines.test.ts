@@ -29,6 +29,8 @@ const line = (type: string, data: Record<string, unknown> = {}): LogLine => ({ p
 
 const lines: readonly [LogLine, zh: string, en: string][] = [
   [line('incident-opened', { category: 'dispute', priority: 3 }), '接警：纠纷，三级 一般', 'Opened: 纠纷, 3 Normal'],
+  [line('incident-opened', { category: 'dispute', priority: 3, report: { panic: false } }), '现场上报：纠纷，三级 一般', 'Reported by an officer: 纠纷, 3 Normal'],
+  [line('incident-opened', { category: 'dispute', priority: 3, report: { panic: true } }), '民警求助：纠纷，三级 一般', 'An officer called for help: 纠纷, 3 Normal'],
   [line('incident-changed', { changes: { priority: 1, lon: 1, lat: 2 } }), '修改：等级改为“一级 紧急”，位置'.replace('，', '、'), 'Changed: priority to “1 Emergency”, location'],
   [line('unit-assigned', { callSign: '巡3' }), '派 巡3', 'Sent 巡3'],
   [line('assignment-changed', { assignment: 'a', state: 'on-scene', because: null }), '巡3 到场', '巡3: On scene'],

@@ -15,6 +15,12 @@ export type LogWords = {
 export const withdrawnCommands = (lines: readonly LogLine[]): ReadonlySet<string> =>
   new Set(lines.filter((line) => line.type === 'command-undone').map((line) => String(line.data['command'])))
 
+/** Taken by the watch room, or reported by an officer in the street, perhaps as a call for help. */
+const openedKey = (report: unknown): string => {
+  if (!report || typeof report !== 'object') return 'log.opened'
+  return 'panic' in report && report.panic === true ? 'log.calledForHelp' : 'log.reported'
+}
+
 const facts = ['category', 'priority', 'place', 'placeEn', 'lon', 'lat', 'summary', 'reporter', 'phone', 'answers'] as const
 
 export function sayLogLine(line: LogLine, words: LogWords): string {
@@ -23,7 +29,7 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
   const text = (key: string) => String(data[key] ?? '')
   switch (line.type) {
     case 'incident-opened':
-      return t('log.opened', { category: words.category(text('category')), priority: common(`priority.${text('priority')}`) })
+      return t(openedKey(data['report']), { category: words.category(text('category')), priority: common(`priority.${text('priority')}`) })
     case 'incident-changed': {
       const changes = (data['changes'] ?? {}) as Record<string, unknown>
       const named = facts.filter((fact) => fact in changes && fact !== 'placeEn' && fact !== 'lat')
@@ -52,6 +58,21 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
       return t('log.spoken', { unit: words.callSign(text('assignment')) })
     case 'note-added':
       return text('text')
+    case 'message-sent': {
+      const attachment = (data['attachment'] ?? null) as { kind?: string; seconds?: number } | null
+      const said = attachment?.kind === 'voice' ? t('log.messageVoice', { seconds: Math.round(attachment.seconds ?? 0) }) : text('text') || t('log.picture')
+      return data['callSign'] ? t('log.message', { by: text('callSign'), text: said }) : t('log.messageText', { text: said })
+    }
+    case 'broadcast-sent':
+      return t('log.broadcastSent', { count: data['reached'] ?? (data['recipients'] as unknown[] | undefined)?.length ?? 0, text: text('text') })
+    case 'broadcast-widened':
+      return t('log.broadcastWidened', { minutes: text('minutes'), count: data['reached'] ?? (data['recipients'] as unknown[] | undefined)?.length ?? 0 })
+    case 'broadcast-answered':
+      return t(data['answer'] === 'yes' ? 'log.broadcastYes' : 'log.broadcastNo', { by: `${text('callSign')} ${text('name')}` })
+    case 'broadcast-short':
+      return t('log.broadcastShort', { yes: text('yes'), wanted: text('enoughYes') })
+    case 'broadcast-ended':
+      return t('log.broadcastEnded')
     case 'picture-added':
       return text('caption') || t('log.picture')
     case 'incident-handed-over':

@@ -44,6 +44,8 @@ export type Room = {
   readonly onMoved: (listener: () => void) => () => void
   /** Hear what is written to the journal, as it comes. */
   readonly onEntries: (listener: (entries: readonly LiveEntry[], before: RoomState) => void) => () => void
+  /** Hear the views that come, for lists of another room's; undefined: fetch them anew. */
+  readonly onViews: (listener: (changes: ChangesMessage | undefined) => void) => () => void
   /** Put in a view that an answer carried, before the socket brings it. */
   readonly putIncident: (incident: IncidentView) => void
   readonly looksAt: (bounds: readonly [number, number, number, number]) => void
@@ -73,6 +75,7 @@ export function createRoom(): Room {
   const listeners = new Set<() => void>()
   const movedListeners = new Set<() => void>()
   const entryListeners = new Set<(entries: readonly LiveEntry[], before: RoomState) => void>()
+  const viewListeners = new Set<(changes: ChangesMessage | undefined) => void>()
 
   const set = (changes: Partial<RoomState>) => {
     state = { ...state, ...changes }
@@ -123,6 +126,7 @@ export function createRoom(): Room {
       incidents: new Map([...closed.items, ...incidents].map((incident) => [incident.id, incident])),
     })
     for (const changes of missed) apply(changes)
+    for (const listener of viewListeners) listener(undefined)
     tellView()
     moved()
   }
@@ -174,6 +178,7 @@ export function createRoom(): Room {
     const agenciesChanged = changes.entries.some(({ type }) => type.startsWith('agency-'))
     if (categoriesChanged || agenciesChanged) fetchLists()
     for (const listener of entryListeners) listener(changes.entries, before)
+    for (const listener of viewListeners) listener(changes)
   }
 
   const hearFrame = (bytes: ArrayBuffer) => {
@@ -220,6 +225,10 @@ export function createRoom(): Room {
       entryListeners.add(listener)
       return () => void entryListeners.delete(listener)
     },
+    onViews(listener) {
+      viewListeners.add(listener)
+      return () => void viewListeners.delete(listener)
+    },
     putIncident(incident) {
       const known = state.incidents.get(incident.id)
       if (known && known.changedAt > incident.changedAt) return
@@ -243,7 +252,11 @@ export function createRoom(): Room {
         onChanges: apply,
         onReset: fetchLists,
         onFrame: hearFrame,
-        onStatus: (status) => set({ live: status }),
+        onStatus(status) {
+          // what no entry touched was told to nobody while the line was cut
+          if (status.state === 'live' && state.live?.state === 'lost') for (const listener of viewListeners) listener(undefined)
+          set({ live: status })
+        },
       })
       tellView()
       const aging = window.setInterval(growOld, 1000)

@@ -5,6 +5,8 @@ type Note = readonly [frequency: number, atMs: number, lengthMs: number]
 const sounds = {
   /** Somebody reported something: two soft steps up. */
   incident: [[523, 0, 130], [784, 140, 200]],
+  /** A crew wrote: one soft note. */
+  message: [[659, 0, 160]],
   /** A limit passed, a person must act: three even beats. */
   alarm: [[880, 0, 140], [880, 220, 140], [880, 440, 240]],
 } as const satisfies Record<string, readonly Note[]>

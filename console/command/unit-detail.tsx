@@ -8,7 +8,9 @@ import { useFormat } from '#ui/use-format.ts'
 import type { SpokenPlace } from '#modules/town/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import type { Static } from 'typebox'
-import { selectIncident, selectUnit } from '../router.ts'
+import { useSession } from '#ui/session.tsx'
+import { talkers } from '../messages/provider.tsx'
+import { changeView, selectIncident, selectUnit } from '../router.ts'
 import type { Acts } from './acts.ts'
 import { AssignmentList } from './assignment-list.tsx'
 import { Glyph } from './glyph.tsx'
@@ -30,6 +32,8 @@ export type UnitDetailProps = {
 export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: UnitDetailProps) {
   const { t } = useTranslation('command')
   const { t: common } = useTranslation('common')
+  const { t: messages } = useTranslation('messages')
+  const { may } = useSession()
   const { language } = useLanguage()
   const format = useFormat()
   const room = useRoom()
@@ -103,6 +107,11 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
               <Button size="small" icon="send" disabledBecause={mayAct ? undefined : t('notYours')} onClick={() => onSend(unit)}>
                 {unit.state === 'free' ? t('unit.send') : t('unit.divert')}
               </Button>
+              {may(talkers) ? (
+                <Button size="small" icon="message" onClick={() => changeView({ messages: `unit-${unit.id}` })}>
+                  {messages('new')}
+                </Button>
+              ) : null}
             </div>
           )}
         </section>

@@ -9,8 +9,9 @@ import { useSession } from '#ui/session.tsx'
 import type { RouteView } from '#modules/roads/contract.ts'
 import type { SpokenPlace } from '#modules/town/contract.ts'
 import type { Static } from 'typebox'
+import { MessagesPanel } from '../messages/panel.tsx'
 import { useRememberedFlag, useRememberedNumber } from '../remembered.ts'
-import { changeView, currentView, selectIncident, useView } from '../router.ts'
+import { changeView, currentView, selectIncident, selectUnit, useView } from '../router.ts'
 import { Splitter } from '../splitter.tsx'
 import { useActs } from './acts.ts'
 import { Board } from './board.tsx'
@@ -65,12 +66,13 @@ export function CommandWorkspace() {
 
 function Ready() {
   const { t } = useTranslation('command')
+  const { t: messageWords } = useTranslation('messages')
   const { language } = useLanguage()
   const { may, session } = useSession()
   const toasts = useToasts()
   const room = useRoom()
   const acts = useActs()
-  const { incident: incidentId, unit: unitId } = useView()
+  const { incident: incidentId, unit: unitId, messages } = useView()
   const incident = useRoomPart((state) => (incidentId ? state.incidents.get(incidentId) : undefined))
   const unit = useRoomPart((state) => (unitId ? state.units.get(unitId) : undefined))
   const mayAct = may(['dispatcher', 'commander', 'station'])
@@ -95,7 +97,7 @@ function Ready() {
   const map = useRef<MapPaneHandle>(null)
   const line = useRef<CommandBarHandle>(null)
   const isComposing = composing && draft !== null
-  const [pane, setPane] = usePane(incidentId ?? unitId, isComposing)
+  const [pane, setPane] = usePane(messages ?? incidentId ?? unitId, isComposing)
 
   const compose = useCallback((changes: Partial<Draft> = {}) => {
     setDraft((old) => ({ ...(old ?? emptyDraft(newCommandId())), ...changes }))
@@ -103,12 +105,12 @@ function Ready() {
   }, [])
 
   // choosing something else puts the report aside, with everything that was typed
-  const chosen = useRef({ incidentId, unitId })
+  const chosen = useRef({ incidentId, unitId, messages })
   useEffect(() => {
-    if (chosen.current.incidentId === incidentId && chosen.current.unitId === unitId) return
-    chosen.current = { incidentId, unitId }
-    if (incidentId || unitId) setComposing(false)
-  }, [incidentId, unitId])
+    if (chosen.current.incidentId === incidentId && chosen.current.unitId === unitId && chosen.current.messages === messages) return
+    chosen.current = { incidentId, unitId, messages }
+    if (incidentId || unitId || messages) setComposing(false)
+  }, [incidentId, unitId, messages])
 
   // an incident that a link names but the board does not hold: closed long ago, or somebody else's
   const [lost, setLost] = useState<{ id: string; problem: unknown } | null>(null)
@@ -149,10 +151,14 @@ function Ready() {
   const incidents = useRoomPart((state) => state.incidents)
   useEffect(() => readySound(), [])
   useEntries((entries, before) => {
+    for (const { type, data } of entries) {
+      if (type === 'broadcast-short') toasts.show({ kind: 'problem', seconds: 0, text: messageWords('broadcast.shortAlarm', { yes: data['yes'], wanted: data['enoughYes'] }) })
+    }
     if (!sound) return
     const isNew = entries.some((entry) => entry.type === 'incident-opened' && !before.incidents.has(entry.stream.replace('incident/', '')))
-    if (entries.some(({ type }) => type === 'limit-passed')) play('alarm')
+    if (entries.some(({ type }) => type === 'limit-passed' || type === 'broadcast-short')) play('alarm')
     else if (isNew) play('incident')
+    else if (entries.some(({ type, data }) => type === 'message-sent' && data['callSign'] !== null)) play('message')
   })
   const nextAlarm = useCallback(() => {
     const alarms = alarmsOf(room.get().incidents.values())
@@ -199,7 +205,8 @@ function Ready() {
         k: () => step(-1),
         a: nextAlarm,
         f: () => map.current?.fitTown(),
-        Escape: () => changeView({ incident: null, unit: null }),
+        m: () => changeView({ messages: currentView().messages === null ? 'all' : null }),
+        Escape: () => changeView(currentView().messages === null ? { incident: null, unit: null } : { messages: null }),
       }
       const run = does[event.key]
       if (!run) return
@@ -256,7 +263,9 @@ function Ready() {
       case 'close':
         return acts.close(known(command.incident), command.outcome, command.note)
       case 'message':
-        return acts.note(known(command.incident), command.unit ? t('line.noteTo', { unit: room.get().units.get(command.unit)?.callSign ?? '', text: command.text }) : command.text)
+        return acts.message(command.channel, command.to, command.text)
+      case 'note':
+        return acts.note(known(command.incident), command.text)
       case 'hand-over': {
         const station = room.get().agencies.find(({ path }) => path === command.station)
         return acts.handOver(known(command.incident), command.station, station?.name ?? command.station)
@@ -266,7 +275,7 @@ function Ready() {
           selectIncident(command.incident)
           map.current?.showIncident(known(command.incident))
         } else if (command.unit) {
-          changeView({ incident: null, unit: command.unit })
+          selectUnit(command.unit)
           map.current?.showUnit(command.unit)
         } else if (command.place) {
           map.current?.showPlace(await placeOf({ place: command.place }))
@@ -355,6 +364,8 @@ function Ready() {
             onHoverUnit={setHoveredUnit}
             onSubmit={submit}
           />
+        ) : messages ? (
+          <MessagesPanel at={messages} />
         ) : incident ? (
           <IncidentDetail key={incident.id} incident={incident} acts={acts} mayAct={mayAct} onHoverUnit={setHoveredUnit} onShow={(shown) => onMap((on) => on.showIncident(shown))} />
         ) : unit ? (

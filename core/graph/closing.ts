@@ -1,5 +1,6 @@
 /** From something drawn on the map to what it closes: cuts across roads, stretches along them, stretches inside an area. */
 import { METERS_PER_DEGREE } from '../geo/distance.ts'
+import { isInside } from '../geo/ring.ts'
 import { edgesInBox, edgesNear, shapeMillimeters } from './grid.ts'
 import type { TravelMode } from './graph-input.ts'
 import type { RoadGraph } from './road-graph.ts'
@@ -134,15 +135,6 @@ function placeAt({ shape, shapeStarts }: RoadGraph, edge: number, marks: Float64
   const span = marks[k + 1]! - marks[k]!
   const t = span > 0 ? (mm - marks[k]!) / span : 0
   return [(shape[p]! + (shape[p + 2]! - shape[p]!) * t) / 1e7, (shape[p + 1]! + (shape[p + 3]! - shape[p + 1]!) * t) / 1e7]
-}
-
-function isInside(ring: readonly Position[], lon: number, lat: number): boolean {
-  let inside = false
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [ax, ay, bx, by] = [ring[i]![0]!, ring[i]![1]!, ring[j]![0]!, ring[j]![1]!]
-    if (ay > lat !== by > lat && lon < ((bx - ax) * (lat - ay)) / (by - ay) + ax) inside = !inside
-  }
-  return inside
 }
 
 /** Overlapping stretches as one; cuts inside a stretch say nothing more. */

@@ -5,6 +5,7 @@ import type { Tx } from '#kernel/journal.ts'
 import type { AgencyPath, IncidentId, Instant, UnitId } from '#kernel/names.ts'
 import type { HandlerDeps } from './deps.ts'
 import { incident, type Incident } from './incident.ts'
+import { isReporter } from './report.ts'
 
 /** Run the watch room: take reports, send units, close. */
 export const watchRoom = ['dispatcher', 'commander'] as const
@@ -12,18 +13,20 @@ export const watchRoom = ['dispatcher', 'commander'] as const
 export const readers = ['dispatcher', 'commander', 'station', 'analyst'] as const
 
 /** In what capacity somebody meets an incident. */
-export type Standing = 'watch-room' | 'station' | 'crew' | 'reader' | 'none'
+export type Standing = 'watch-room' | 'station' | 'crew' | 'reporter' | 'reader' | 'none'
 
 export async function standingOf(
   deps: Pick<HandlerDeps, 'unitOfMember'>,
   actor: Actor,
   at: { readonly agency: AgencyPath; readonly handedOver: boolean },
   isCrew: (unit: UnitId) => Promise<boolean>,
+  reported = false,
 ): Promise<Standing> {
   if (holds(actor, watchRoom, at.agency)) return 'watch-room'
   if (at.handedOver && holds(actor, ['station'], at.agency)) return 'station'
   const unit = await ownUnit(deps, actor)
   if (unit !== undefined && (await isCrew(unit))) return 'crew'
+  if (reported && actor.grants.some((grant) => grant.role === 'officer')) return 'reporter'
   return holds(actor, readers, at.agency) ? 'reader' : 'none'
 }
 
@@ -45,7 +48,8 @@ export async function incidentFor(
   const state = await tx.load(`incident/${id}`, incident)
   if (state.status === 'unheard') return refuse('incident-not-found')
   const handedOver = state.status === 'handed-over' || state.agency !== state.home
-  const standing = await standingOf(deps, actor, { agency: state.agency, handedOver }, (unit) => deps.facts.isCrewOf(tx, unit, id, at))
+  const reported = isReporter(state, actor.account, at)
+  const standing = await standingOf(deps, actor, { agency: state.agency, handedOver }, (unit) => deps.facts.isCrewOf(tx, unit, id, at), reported)
   if (standing === 'none') return refuse('incident-not-found')
   return allowed.includes(standing) ? { state, standing } : refuse('not-allowed')
 }

@@ -103,6 +103,7 @@ export const IncidentView = Type.Object({
   answers: Type.Record(Type.String(), Type.String()),
   openedAt: At,
   openedBy: Type.String(),
+  reportedAt: Type.Optional(Type.Number({ description: 'where an officer reported it: when, as the phone said, ms since 1970 UTC' })),
   closedAt: Nullable(At),
   outcome: Nullable(Type.String()),
   mergedInto: Nullable(Id),
@@ -144,6 +145,23 @@ export const NewIncident = Type.Object(
   },
   { additionalProperties: false },
 )
+
+/** What an officer reports. The command's id becomes the incident's, so that what follows can name it before it was sent. */
+export const NewReport = Type.Object(
+  {
+    commandId: Id,
+    madeAt: Type.Integer({ description: 'when the phone took it, ms since 1970 UTC; at most 72 h ago, and never later than now, whatever the phone says' }),
+    category: Type.Optional(Id),
+    panic: Type.Optional(Type.Boolean({ description: 'the officer calls for help: priority 1, no category needed' })),
+    lon: Type.Optional(Longitude),
+    lat: Type.Optional(Latitude),
+    crs: Type.Optional(Crs),
+    place: Type.Optional(Type.String({ maxLength: 200, description: 'in words, where the phone does not know' })),
+    summary: Type.Optional(summary),
+  },
+  { additionalProperties: false },
+)
+export const ReportTaken = Type.Object({ id: Id, number: Type.Integer(), day: Type.String() })
 
 export const ChangeIncident = Type.Object(
   {
@@ -333,6 +351,14 @@ export type DispatchEvent =
       readonly phone: string | null
       readonly answers: Readonly<Record<string, string>>
       readonly sendDueAt: number
+      /** Where an officer reported it, rather than the watch room took it: whose account, in which unit, when as the phone said, and whose place it is drawn at. */
+      readonly report?: {
+        readonly by: string
+        readonly unit: string | null
+        readonly madeAt: number
+        readonly drawnAt: 'phone' | 'unit' | 'agency' | 'town'
+        readonly panic: boolean
+      }
     }
   | { readonly type: 'incident-changed'; readonly at: number; readonly changes: Readonly<Record<string, unknown>>; /** The same keys as they were. */ readonly was: Readonly<Record<string, unknown>> }
   | {

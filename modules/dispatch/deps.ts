@@ -14,6 +14,8 @@ import type { PictureStore } from './picture-store.ts'
 /** Facts of dispatch's own tables that a handler asks for inside its transaction. `store.ts` answers; tests may. */
 export type DispatchFacts = {
   category(tx: Tx, id: string): Promise<CategoryView | undefined>
+  /** The kind under which an officer's call for help is taken: the seed's "urgent help" where it is still there, else the most urgent. */
+  mostUrgentCategory(tx: Tx): Promise<CategoryView | undefined>
   /** The unit's one active assignment. Ask after locking the unit. */
   commitment(tx: Tx, unit: UnitId): Promise<Commitment | undefined>
   incidentOfAssignment(tx: Tx, assignment: AssignmentId): Promise<IncidentId | undefined>
@@ -51,7 +53,12 @@ export type DispatchDeps = HandlerDeps & {
   readonly liveUnits: (scope?: readonly AgencyPath[]) => readonly UnitView[]
   readonly listStations: (scope?: readonly AgencyPath[]) => Promise<readonly AgencyView[]> | readonly AgencyView[]
   readonly pictures: PictureStore
+  /** The middle of the map, where there is one: where something is drawn whose place nobody knows. */
+  readonly middleOfTown: () => { readonly lon: number; readonly lat: number } | undefined
+  /** What else belongs in an incident's log: other rooms' streams, from an instant on, with their data as this reader may see it. */
+  readonly alsoInLog?: (actor: Actor, incident: IncidentId) => Promise<AlsoInLog>
 }
+export type AlsoInLog = { readonly streams: readonly string[]; readonly since: Instant; readonly dataOf: (data: Readonly<Record<string, unknown>>) => Record<string, unknown> }
 
 /** A request to act: by whom, under which client-made id. */
 export type Asked = { readonly commandId: CommandId; readonly actor: Actor }

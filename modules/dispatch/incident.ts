@@ -2,7 +2,7 @@
 import { invariant } from '#core/invariant.ts'
 import { accept, refuse, type Decision } from '#kernel/decision.ts'
 import type { Story } from '#kernel/journal.ts'
-import type { AgencyPath, AssignmentId, CommandId, IncidentId, Instant, UnitId } from '#kernel/names.ts'
+import type { AccountId, AgencyPath, AssignmentId, CommandId, IncidentId, Instant, UnitId } from '#kernel/names.ts'
 import type { AssignmentState, DispatchEvent } from './contract.ts'
 import { changeTimers, isActive, limitSeconds, timerChanges, type Timer } from './limits.ts'
 
@@ -34,6 +34,8 @@ export type IncidentFacts = {
 export type Incident = IncidentFacts & {
   readonly status: 'unheard' | 'open' | 'handed-over' | 'closed'
   readonly id: IncidentId
+  /** Which account reported it, where that was an officer; and when the server heard of it. */
+  readonly report: { readonly by: AccountId; readonly takenAt: Instant } | null
   readonly number: number
   readonly day: string
   /** Whose it is now: the station's while handed over. */
@@ -52,6 +54,7 @@ export type Incident = IncidentFacts & {
 const unheard: Incident = {
   status: 'unheard',
   id: '',
+  report: null,
   number: 0,
   day: '',
   agency: '',
@@ -85,8 +88,8 @@ export const incident: Story<Incident, DispatchEvent> = {
 function evolveFacts(state: Incident, event: DispatchEvent): Incident {
   switch (event.type) {
     case 'incident-opened': {
-      const { type: _, at: _at, sendDueAt: _due, ...facts } = event
-      return { ...state, ...facts, home: facts.agency, status: 'open' }
+      const { type: _, at, sendDueAt: _due, report, ...facts } = event
+      return { ...state, ...facts, report: report ? { by: report.by, takenAt: at } : null, home: facts.agency, status: 'open' }
     }
     case 'incident-changed':
       return { ...state, ...event.changes }

@@ -15,7 +15,7 @@ import { changeIncident } from './change-incident.ts'
 import { closeIncident, reopenIncident } from './close-incident.ts'
 import {
   AddNote, AddPicture, Assign, AssignmentState, CategoryView, ChangeAssignment, ChangeCategory, ChangeIncident, CloseIncident, HandOver,
-  IncidentView, Just, LogLine, MergeIncident, NearIncident, NewCategory, NewIncident, Recommendation, ReopenIncident, ResourceView,
+  IncidentView, Just, LogLine, MergeIncident, NearIncident, NewCategory, NewIncident, NewReport, Recommendation, ReopenIncident, ReportTaken, ResourceView,
 } from './contract.ts'
 import { csvHead, csvLines } from './csv.ts'
 import type { DispatchDeps } from './deps.ts'
@@ -26,6 +26,7 @@ import { boxAround, duplicateMetersMax, earlierMsMax, nearOf } from './near.ts'
 import { openIncident } from './open-incident.ts'
 import { dataWithoutPersons } from './persons.ts'
 import { recommendUnits, resourcesNear, wayOf } from './recommend-units.ts'
+import { reportIncident } from './report-incident.ts'
 import { seeLimit } from './see-limit.ts'
 import { findPicture, incidentsInBox, listCategories } from './store.ts'
 import { undoCommand } from './undo-command.ts'
@@ -87,6 +88,18 @@ export const routes = [
     replies: { 201: Done, ...no },
     async handle(deps, { actor, body }) {
       const outcome = await openIncident(deps, { actor, ...body })
+      return 'refused' in outcome ? outcome : { status: 201, body: outcome.answer }
+    },
+  }),
+  dispatch({
+    method: 'POST',
+    path: '/api/dispatch/reports',
+    summary: 'An officer reports something, or calls for help: it becomes an incident under the id of the command.',
+    access: ['officer'],
+    schema: { body: NewReport },
+    replies: { 201: ReportTaken, ...no },
+    async handle(deps, { actor, body }) {
+      const outcome = await reportIncident(deps, { actor, ...body })
       return 'refused' in outcome ? outcome : { status: 201, body: outcome.answer }
     },
   }),
@@ -158,7 +171,7 @@ export const routes = [
   dispatch({
     method: 'GET',
     path: '/api/dispatch/incidents/:id/log',
-    summary: 'Every step of an incident, oldest first, as the journal has it.',
+    summary: 'Every step of an incident, its messages and its broadcasts, oldest first, as the journal has them.',
     access: everyReader,
     schema: {
       params: At,
@@ -171,15 +184,14 @@ export const routes = [
     async handle(deps, { actor, params, querystring: { after = 0, limit = 500 } }) {
       const found = await findIncident(deps, actor, params.id)
       if ('refused' in found) return found
-      const entries = await deps.journal.read(after, limit, { stream: `incident/${params.id}` })
-      const items = entries.map(({ position, at, actor: by, type, command, data }) => ({
-        position,
-        at,
-        actor: by.name,
-        type,
-        command,
-        data: found.seesPersons ? { ...data } : dataWithoutPersons(data),
-      }))
+      const own = `incident/${params.id}`
+      const also = found.seesPersons ? await deps.alsoInLog?.(actor, params.id) : undefined
+      const entries = await deps.journal.read(after, limit, { stream: also ? [own, ...also.streams] : own })
+      const items = entries.flatMap(({ position, at, stream, actor: by, type, command, data }) => {
+        if (stream !== own && at < also!.since) return [] // only what was asked for is read
+        const shown = stream !== own ? also!.dataOf(data) : found.seesPersons ? { ...data } : dataWithoutPersons(data)
+        return [{ position, at, actor: by.name, type, command, data: shown }]
+      })
       return { status: 200, body: { items } }
     },
   }),

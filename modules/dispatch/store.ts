@@ -18,6 +18,10 @@ export const dispatchFacts = (db: Sql): DispatchFacts => ({
     const [row] = await sqlOf(tx).query<CategoryRow>(`${selectCategories} where id = $1`, [id])
     return row && categoryView(row)
   },
+  async mostUrgentCategory(tx) {
+    const [row] = await sqlOf(tx).query<CategoryRow>(`${selectCategories} order by (id = 'urgent-help' and active) desc, active desc, priority, ordinal, id limit 1`)
+    return row && categoryView(row)
+  },
   async commitment(tx, unit) {
     const [row] = await sqlOf(tx).query<{ assignment: string; incident: string; number: number; agency: string }>(
       `select assignment.id as assignment, incident.id as incident, incident.number, incident.agency::text as agency
@@ -108,11 +112,12 @@ async function applyIncident(sql: Sql, incident: IncidentId, event: DispatchEven
     case 'incident-opened':
       await sql.query(
         `insert into dispatch.incident (id, number, day, agency, home, category, priority, status, lon, lat, place, place_en, summary,
-           reporter, phone, answers, opened_at, opened_by, notes, changed_at)
-         values ($1, $2, $3, $4::ltree, $4::ltree, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, 0, $15)`,
+           reporter, phone, answers, opened_at, opened_by, notes, changed_at, reported_at)
+         values ($1, $2, $3, $4::ltree, $4::ltree, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, 0, $15, $17)`,
         [
           incident, event.number, event.day, event.agency, event.category, event.priority, event.lon, event.lat, event.place, event.placeEn,
           event.summary, event.reporter, event.phone, JSON.stringify(event.answers), at, fact.actor.name,
+          event.report?.madeAt ?? null,
         ],
       )
       await sql.query(
@@ -318,6 +323,7 @@ type IncidentRow = {
   answers: Record<string, string>
   opened_at: number
   opened_by: string
+  reported_at: number | null
   closed_at: number | null
   outcome: string | null
   merged_into: string | null
@@ -355,7 +361,7 @@ type TimerRow = {
 }
 
 const incidentColumns = `id, number, day, agency::text as agency, category, priority, status, lon, lat, place, place_en, summary, reporter, phone,
-  answers, opened_at, opened_by, closed_at, outcome, merged_into, handed_to::text as handed_to, notes, changed_at`
+  answers, opened_at, opened_by, reported_at, closed_at, outcome, merged_into, handed_to::text as handed_to, notes, changed_at`
 
 /** The present views of these incidents; those that do not exist are missing. In the order asked. */
 export async function incidentViews(sql: Sql, ids: readonly IncidentId[]): Promise<IncidentView[]> {
@@ -401,6 +407,7 @@ async function withParts(sql: Sql, rows: readonly IncidentRow[]): Promise<Incide
     answers: row.answers,
     openedAt: row.opened_at,
     openedBy: row.opened_by,
+    ...(row.reported_at === null ? {} : { reportedAt: row.reported_at }),
     closedAt: row.closed_at,
     outcome: row.outcome,
     mergedInto: row.merged_into,

@@ -9,6 +9,9 @@ export const findAgency = (deps: { readonly db: Db }, path: AgencyPath): Promise
 /** The paths of the whole tree. */
 export const agencyPaths = async (deps: { readonly db: Db }): Promise<AgencyPath[]> => (await listEveryAgency(deps.db)).map(({ path }) => path)
 
+/** The whole tree, by path. */
+export const everyAgency = (deps: { readonly db: Db }): Promise<AgencyView[]> => listEveryAgency(deps.db)
+
 /** Every agency that is a station, with a place or without. */
 export const listStations = async (deps: { readonly db: Db }): Promise<AgencyView[]> =>
   (await listEveryAgency(deps.db)).filter((agency) => agency.kind === 'station')

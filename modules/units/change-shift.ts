@@ -3,6 +3,7 @@ import { holds, type Actor, type Role } from '#kernel/actor.ts'
 import { isRefused, refuse, type Decision, type Refused } from '#kernel/decision.ts'
 import type { Command, Outcome, Tx } from '#kernel/journal.ts'
 import type { UnitEvent } from './contract.ts'
+import { removalsAfter } from './crew-phone.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
 import { lockUnit, seatedElsewhere } from './store.ts'
 import { changeCrew, endShift, startShift, type CrewMember, type Unit } from './unit.ts'
@@ -39,8 +40,8 @@ export const goOffDuty = (deps: UnitsDeps, actor: Actor, unit: string, commandId
     return endShift(now, deps.now())
   })
 
-/** Lock a unit that the caller may see, decide, record. */
-function onUnit(
+/** Lock a unit that the caller may see, decide, record. Whoever leaves takes the own phone along. */
+async function onUnit(
   deps: UnitsDeps,
   actor: Actor,
   unit: string,
@@ -55,10 +56,13 @@ function onUnit(
     if (!isDesk && !isOfficer) return refuse('unit-not-found')
     const decision = await decide(tx, now, isDesk)
     if (isRefused(decision)) return decision
-    tx.append(`unit/${unit}`, now.agency, decision.events)
+    const removals = removalsAfter(deps.devices.of(unit), decision.events, deps.now())
+    tx.append(`unit/${unit}`, now.agency, [...decision.events, ...removals])
     return { answer: { unit } }
   }
-  return deps.journal.act(command, work)
+  const outcome: Outcome<{ unit: string }, string> = await deps.journal.act(command, work)
+  if (!isRefused(outcome)) await deps.refreshDevices(unit)
+  return outcome
 }
 
 /** The members of these ids with their names, in this order; undefined when one does not exist. */

@@ -198,6 +198,20 @@ export const PairedDevice = Type.Object({
   path: Type.String({ description: 'of a phone: where it reports to, on this server: /api/units/osmand?id=KEY' }),
 })
 
+/** An officer's own phone that reports in the background for the unit in which the officer sits. */
+export const CrewPhone = Type.Object({
+  label: Type.String(),
+  registeredAt: At,
+  lastSeenAt: Nullable(At),
+})
+export type CrewPhone = Static<typeof CrewPhone>
+export const PairedCrewPhone = Type.Object({
+  ...CrewPhone.properties,
+  key: Type.String({ description: 'the device identifier in Traccar Client; not shown again' }),
+  path: Type.String({ description: 'where the phone reports to, on this server' }),
+})
+export type PairedCrewPhone = Static<typeof PairedCrewPhone>
+
 /** Somebody who knocked and is not known. Kept in memory only, the newest 500. */
 export const StrangerView = Type.Object({
   id: Id,

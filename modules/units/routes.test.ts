@@ -203,6 +203,32 @@ test('a paired phone reports as OsmAnd and Traccar Client do', async () => {
   assert.equal((await ask('GET', `${renewed.body.path}&lat=28.313&lon=117.21`)).status, 404)
 })
 
+test('an officer’s own phone reports for the unit as long as the officer sits in it, and is one at a time', async () => {
+  const unit = await makeUnit('巡44', 'm8')
+  const [officer, other] = ['officer@jx.guixi/m8', 'officer@jx.guixi/m9']
+  const own = '/api/units/mine/phone'
+  assert.equal((await ask('GET', own, officer)).body.code, 'device-not-found')
+  assert.equal((await ask('POST', own, other, { commandId: commandId() })).body.code, 'unit-not-found', 'off duty nobody pairs')
+  assert.equal((await ask('POST', own, desk, { commandId: commandId() })).status, 403)
+  const place = (key: string) => ask('GET', `/api/units/osmand?id=${key}&lat=28.3&lon=117.2&timestamp=${Math.round((clock.now += 1000) / 1000)}`)
+
+  const first = await ask('POST', own, officer, { commandId: commandId() })
+  assert.equal(first.status, 201, JSON.stringify(first.body))
+  assert.deepEqual((await place(first.body.key)).body.accepted, 1)
+  const second = await ask('POST', own, officer, { commandId: commandId() })
+  assert.equal((await place(first.body.key)).status, 404, 'a second phone takes the place of the first')
+  assert.equal((await place(second.body.key)).body.accepted, 1)
+  assert.equal((await ask('GET', '/api/units/devices', admin)).body.items.filter((device: { unit: string }) => device.unit === unit).length, 1, 'the administrator sees it')
+
+  assert.equal((await ask('DELETE', own, officer)).status, 204)
+  assert.equal((await place(second.body.key)).status, 404)
+  const third = await ask('POST', own, officer, { commandId: commandId() })
+  assert.equal((await ask('POST', `/api/units/${unit}/shift/end`, officer, { commandId: commandId() })).status, 200)
+  assert.equal((await place(third.body.key)).status, 404, 'the shift took it along')
+  assert.equal((await ask('POST', `/api/units/${unit}/shift`, desk, { commandId: commandId(), crew: ['m9'] })).status, 200)
+  assert.equal((await place(third.body.key)).status, 404, 'and whoever drives next is not followed by it')
+})
+
 test('who shows many keys that open nothing is told to wait; a right key is heard all the same', async () => {
   const unit = await makeUnit('巡5')
   const { path } = (await ask('POST', '/api/units/devices', admin, { commandId: commandId(), unit, label: '手机' })).body

@@ -20,6 +20,7 @@ import {
   UnitView,
   staleSeconds,
 } from './contract.ts'
+import { crewPhoneRoutes } from './crew-phone-routes.ts'
 import type { UnitsDeps } from './deps.ts'
 import { devicesRoutes } from './devices-routes.ts'
 import { phonesRoutes } from './phones-routes.ts'
@@ -180,6 +181,7 @@ export const routes = [
       return isRefused(body) ? body : { status: 200, body }
     },
   }),
+  ...crewPhoneRoutes,
   ...devicesRoutes,
   ...phonesRoutes,
 ]

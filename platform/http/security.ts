@@ -17,6 +17,9 @@ export const pagePolicy = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
+/** For the pocket's service worker: it asks this server for the files it keeps, and does nothing else. */
+export const workerPolicy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+
 /** For answers that are not pages. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
@@ -26,7 +29,7 @@ export const usualHeaders = (tls: boolean): Readonly<Record<string, string>> => 
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(), payment=(), usb=()',
+  'permissions-policy': 'geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(self), payment=(), usb=()',
   ...(tls ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
 })
 

@@ -23,6 +23,7 @@ writeFileSync(join(folder, 'console/index.html'), html('console'))
 writeFileSync(join(folder, 'officer/index.html'), html('officer'))
 writeFileSync(join(folder, 'assets/app-1a2b.js'), `console.log('${'x'.repeat(5000)}')`)
 writeFileSync(join(folder, 'manifest.webmanifest'), '{}')
+writeFileSync(join(folder, 'officer/worker.js'), '// keeps')
 writeFileSync(join(folder, 'map.bin'), Buffer.from(Array.from({ length: 256 }, (_, n) => n)))
 
 const token = (name: string) => name.padEnd(43, '_')
@@ -236,6 +237,13 @@ test('pages come with a strict policy and a fresh nonce, the officer’s under /
   assert.ok(!policy.includes('unsafe'))
   for (const part of ["default-src 'none'", "script-src 'self';", "worker-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) assert.ok(policy.includes(part), part)
   assert.equal(first.headers['cache-control'], 'no-store')
+})
+
+test('the pocket’s service worker may ask this server and nothing else, and is asked for anew each time', async () => {
+  const { headers } = await ask('/officer/worker.js')
+  assert.equal(headers['content-security-policy'], "default-src 'none'; connect-src 'self'; frame-ancestors 'none'")
+  assert.equal(headers['cache-control'], 'no-cache')
+  assert.equal(headers['content-type'], 'text/javascript; charset=utf-8')
 })
 
 test('every answer says nosniff, referrer-policy and a policy; HSTS only over TLS', async () => {

@@ -21,7 +21,7 @@ import { httpSentences, statusOf } from './refusals.ts'
 import { referencePage, referenceScript, referenceStyle } from './reference.ts'
 import { FileBody, route, type FileReply, type Route } from './route.ts'
 import { secretOf, type Secret } from './secret.ts'
-import { isFromElsewhere, languageOf, pagePolicy, usualHeaders } from './security.ts'
+import { isFromElsewhere, languageOf, pagePolicy, usualHeaders, workerPolicy } from './security.ts'
 import { checkerOf, type Check, type Flaw } from './validate.ts'
 
 export type HttpServerOptions = {
@@ -387,6 +387,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       reply.header('cache-control', asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
       if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send()
       if (asset.coding !== 'identity') reply.header('content-encoding', asset.coding)
+      if (path === '/officer/worker.js') reply.header('content-security-policy', workerPolicy)
       return reply.code(200).type(asset.type).send(asset.bytes)
     }
     const nonce = randomBytes(16).toString('base64url')

@@ -70,6 +70,14 @@ for (const [name, open] of kinds) {
     assert.equal(await journal.head(), head)
   })
 
+  test(`${name}: several streams are read in the one order, and no other`, async () => {
+    for (const [id, stream] of [['s1', 'several/a'], ['s2', 'several/b'], ['s3', 'several/c'], ['s4', 'several/a']] as const) await count(id, stream, 1)
+    const entries = await journal.read(0, 1_000, { stream: ['several/a', 'several/b', 'several/none'] })
+    assert.deepEqual(entries.map(({ command }) => command), ['s1', 's2', 's4'])
+    assert.deepEqual((await journal.read(entries[0]!.position, 1, { stream: ['several/b', 'several/a'] })).map(({ command }) => command), ['s2'])
+    assert.deepEqual(await journal.read(0, 1_000, { stream: [] }), [])
+  })
+
   test(`${name}: fifty copies of one command at once are one command`, async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => count('fifty-times', 'counter/fifty', 1)))
     assert.equal(answers.filter((one) => !('refused' in one) && !one.repeated).length, 1)

@@ -76,7 +76,8 @@ export function memoryJournal(options: { projections?: readonly Projection[] } =
       return outcome
     },
     async read(after, limit, where) {
-      return entries.filter((entry) => entry.position > after && (where?.stream ?? entry.stream) === entry.stream).slice(0, limit)
+      const streams = where?.stream === undefined ? undefined : [where.stream].flat()
+      return entries.filter((entry) => entry.position > after && streams?.includes(entry.stream) !== false).slice(0, limit)
     },
     head: async () => rows.length,
     listen: tail.listen,

@@ -30,6 +30,8 @@ const readAll = `select ${columns} from journal.entry
   where position > $1 and position <= (select position from journal.durable) order by position limit $2`
 const readStream = `select ${columns} from journal.entry
   where stream = $3 and position > $1 and position <= (select position from journal.durable) order by position limit $2`
+const readStreams = `select ${columns} from journal.entry
+  where stream = any($3::text[]) and position > $1 and position <= (select position from journal.durable) order by position limit $2`
 const readAgencies = `select ${columns} from journal.entry e
   where position > $1 and position <= (select position from journal.durable)
     and exists (select from unnest($3::text[]) root where e.agency = root or starts_with(e.agency, root || '.'))
@@ -210,7 +212,7 @@ export function postgresJournal(options: {
       const rows =
         where?.stream === undefined
           ? await db.query<ChainedEntry>(readAll, [after, limit])
-          : await db.query<ChainedEntry>(readStream, [after, limit, where.stream])
+          : await db.query<ChainedEntry>(typeof where.stream === 'string' ? readStream : readStreams, [after, limit, where.stream])
       return rows.map(entryOf)
     },
     async readWithin(after, limit, agencies) {

@@ -339,6 +339,21 @@ test('other rights take effect at once: a reset, and then only what may be seen'
   assert.ok(!JSON.stringify(client.messages).includes('secret'))
 })
 
+test('what no entry touched is told to those who may see it, and moves nobody in the order', async () => {
+  await start()
+  const desk = await hello(await connect(signIn('desk', [{ role: 'dispatcher', agency: 'cn.east' }])))
+  const other = await hello(await connect(signIn('other', [{ role: 'dispatcher', agency: 'cn.west' }])))
+  change('i1', 'cn.east', 'fire')
+  await desk.until(() => changes(desk).length === 1, 'the change')
+  hub.tell([{ kind: 'receipts', id: 'r', stream: 'receipts/r', forms: [{ to: { roles: ['dispatcher'], agencies: ['cn.east'] }, view: { id: 'r', read: 2 } }] }])
+  await desk.until(() => changes(desk).length === 2, 'what was told')
+  assert.deepEqual(changes(desk)[1], { type: 'changes', position: 1, entries: [], views: { receipts: [{ id: 'r', read: 2 }] } })
+  change('i1', 'cn.east', 'smoke')
+  await desk.until(() => changes(desk).length === 3, 'what comes after')
+  assert.deepEqual(seen(desk), [1, 2])
+  assert.ok(!JSON.stringify(other.messages).includes('receipts'))
+})
+
 test('a heartbeat comes by itself; who does not answer is let go', async () => {
   await start({ heartbeatMs: 40 })
   const client = await connect(signIn('desk', [{ role: 'dispatcher', agency: 'cn' }]))

@@ -83,6 +83,8 @@ export type LiveHub = {
   /** Begin to hear the journal. After every listener that views depend on. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Show things that no entry touched (counts that moved, say) to every client that is up to date and may see them. Others ask when they come back. */
+  tell(things: readonly Thing[]): void
   readonly clients: () => number
 }
 
@@ -381,6 +383,13 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   return {
     clients: () => clients.size,
+    tell(things) {
+      const text = messageBuilder([], things, pumped, () => [])
+      for (const client of clients) {
+        const message = client.isLive ? text(client) : undefined
+        if (message) send(client, message)
+      }
+    },
     attach(app) {
       app.get('/api/live', { websocket: true }, (socket, request) => {
         accept(socket, request).catch((cause: unknown) => {

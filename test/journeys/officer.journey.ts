@@ -72,7 +72,9 @@ test('an officer starts a shift, acknowledges in a dead spot, and what was press
   await tapStep(page, '处置完毕')
   await page.locator('.ready-sign', { hasText: '试3' }).waitFor()
 
-  const steps = (await desk.log(incident)).filter(({ type, data }) => type === 'assignment-changed' && data['assignment'] === assignment)
+  const stepsOf = async () => (await desk.log(incident)).filter(({ type, data }) => type === 'assignment-changed' && data['assignment'] === assignment)
+  await until('the last step is in the log', async () => (await stepsOf()).at(-1)?.data['state'] === 'cleared')
+  const steps = await stepsOf()
   assert.deepEqual(steps.map(({ data }) => data['state']), ['acknowledged', 'en-route', 'on-scene', 'reported', 'cleared'], 'each step once, in order')
   await noSeriousFinding(page, 'ready')
 
@@ -106,7 +108,10 @@ test('a step pressed off line survives a closed page', { timeout: 240_000 }, asy
   const again = await context.newPage()
   await again.goto(`${served.url}/officer/`)
   await until('the kept step is sent', async () => (await desk.incident(incident)).assignments[0]?.state === 'acknowledged')
-  const pressed = (await desk.log(incident)).filter(({ type }) => type === 'assignment-changed')
+  const pressed = await until('it is in the log', async () => {
+    const steps = (await desk.log(incident)).filter(({ type }) => type === 'assignment-changed')
+    return steps.length > 0 && steps
+  })
   assert.equal(pressed.length, 1)
   await context.close()
 })

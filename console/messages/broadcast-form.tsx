@@ -1,0 +1,134 @@
+/** Call all near 一呼百应: how far, what to do, whether to answer; with whom it would reach before it is sent. */
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, newCommandId } from '#ui/client.ts'
+import { useLanguage } from '#ui/i18n.ts'
+import { Button, Select, Spinner, TextArea, useToasts } from '#ui/primitives.ts'
+import { useFormat } from '#ui/use-format.ts'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { BroadcastPreview } from '#modules/messages/contract.ts'
+import { useRoomPart } from '../command/room-context.tsx'
+import { useRounds } from '../command/use-answer.ts'
+import { agencyName } from '../command/words.ts'
+
+const rings = [3, 5, 10, 15, 30] as const
+const ringUsual = 5
+/** Units move: whom it would reach is asked again so often while the form is open. */
+const againMs = 5_000
+
+export function BroadcastForm({ incident, onDone }: { readonly incident: IncidentView; readonly onDone: () => void }) {
+  const { t } = useTranslation('messages')
+  const { t: common } = useTranslation('common')
+  const { language } = useLanguage()
+  const format = useFormat()
+  const toasts = useToasts()
+  const agency = useRoomPart((state) => state.agencies.find(({ path }) => path === incident.agency))
+  const [reach, setReach] = useState<string>(String(ringUsual))
+  const [text, setText] = useState('')
+  const [asks, setAsks] = useState(true)
+  const [enoughYes, setEnough] = useState('1')
+  const [widen, setWiden] = useState('2')
+  const [busy, setBusy] = useState(false)
+  const reaching = reach === 'agency' ? { incident: incident.id, agency: incident.agency } : { incident: incident.id, minutes: Number(reach) }
+  const preview = usePreview(reaching)
+  const commandId = useRef(newCommandId())
+
+  const send = async () => {
+    if (busy || text.trim() === '') return
+    setBusy(true)
+    try {
+      await api.post('/api/messages/broadcasts', {
+        commandId: commandId.current, ...reaching, text: text.trim(), asks, enoughYes: Number(enoughYes), widenMinutes: asks && widen ? Number(widen) : null,
+      })
+      toasts.show({ kind: 'done', text: t('broadcast.sent') })
+      onDone()
+    } catch (thrown) {
+      toasts.problem(thrown)
+      commandId.current = newCommandId()
+      setBusy(false)
+    }
+  }
+  const members = preview.answer?.members ?? 0
+  return (
+    <form
+      className="act-form broadcast-form"
+      aria-label={t('broadcast.title')}
+      onKeyDown={(event) => event.key === 'Escape' && (event.stopPropagation(), onDone())}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send()
+      }}
+    >
+      <Select
+        autoFocus
+        label={t('broadcast.whom')}
+        value={reach}
+        options={[...rings.map((count) => ({ value: String(count), label: t('broadcast.minutes', { count }) })), { value: 'agency', label: t('broadcast.agency', { name: agencyName(agency, incident.agency, language) }) }]}
+        onChange={(event) => setReach(event.target.value)}
+      />
+      <div className="broadcast-preview" role="status">
+        {preview.problem ? (
+          <span>{preview.problem}</span>
+        ) : !preview.answer ? (
+          <Spinner size={12} label={t('broadcast.counting')} />
+        ) : members === 0 ? (
+          <span>{t('broadcast.previewNone')}</span>
+        ) : (
+          <details>
+            <summary>{t('broadcast.preview', { members, units: preview.answer.units })}</summary>
+            <ul>
+              {preview.answer.recipients.slice(0, 40).map((each, n) => (
+                <li key={n}>
+                  <span>
+                    {each.callSign} {each.name}
+                  </span>
+                  <span className="soft">{each.seconds === null ? t('broadcast.ofAgency') : t('broadcast.away', { time: format.travelTime(each.seconds) })}</span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+      <TextArea label={t('broadcast.text')} rows={2} maxLength={500} value={text} placeholder={t('broadcast.placeholder')} onChange={(event) => setText(event.target.value)} />
+      <label className="broadcast-asks">
+        <input type="checkbox" checked={asks} onChange={(event) => setAsks(event.target.checked)} />
+        {t('broadcast.asks')}
+      </label>
+      {asks ? (
+        <div className="broadcast-pair">
+          <Select label={t('broadcast.enough')} value={enoughYes} options={[1, 2, 3, 4, 5, 8, 10, 20].map((count) => ({ value: String(count), label: String(count) }))} onChange={(event) => setEnough(event.target.value)} />
+          <Select
+            label={t('broadcast.widen')}
+            value={widen}
+            options={[{ value: '', label: t('broadcast.widenNever') }, ...[1, 2, 3, 5].map((count) => ({ value: String(count), label: t(reach === 'agency' ? 'broadcast.alertAfter' : 'broadcast.widenAfter', { count }) }))]}
+            onChange={(event) => setWiden(event.target.value)}
+          />
+        </div>
+      ) : null}
+      <div className="act-form-buttons">
+        <Button size="small" kind="quiet" onClick={onDone}>
+          {common('cancel')}
+        </Button>
+        <Button size="small" kind="primary" type="submit" icon="megaphone" busy={busy} disabledBecause={members === 0 ? t('broadcast.previewNone') : text.trim() ? undefined : t('broadcast.text')}>
+          {t('broadcast.send', { count: members })}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Whom it would reach, asked anew as units move. */
+function usePreview(reaching: object): { readonly answer: BroadcastPreview | undefined; readonly problem: string | undefined } {
+  const round = useRounds(againMs)
+  const asked = JSON.stringify(reaching)
+  const [found, setFound] = useState<{ asked: string; answer: BroadcastPreview | undefined; problem: string | undefined }>()
+  useEffect(() => {
+    const gone = new AbortController()
+    api.post<BroadcastPreview>('/api/messages/broadcasts/preview', JSON.parse(asked), { signal: gone.signal }).then(
+      (answer) => setFound({ asked, answer, problem: undefined }),
+      (thrown: Error & { because?: string }) => gone.signal.aborted || setFound({ asked, answer: undefined, problem: thrown.because ?? thrown.message }),
+    )
+    return () => gone.abort()
+  }, [asked, round])
+  return found?.asked === asked ? found : { answer: undefined, problem: undefined }
+}

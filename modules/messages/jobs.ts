@@ -1,0 +1,188 @@
+/** The messages room at work: what the live feed shows of it, clocks that run out, receipts that are told, bots that post. */
+import type { Entry } from '#kernel/journal.ts'
+import type { IncidentId } from '#kernel/names.ts'
+import type { Actor } from '#kernel/actor.ts'
+import type { Audience, Thing } from '#platform/live/audience.ts'
+import { crewsOf, findChannel, seatOf, standingIn, talkers, type Channel } from './access.ts'
+import { leaveNotices, postDue, sweepOldPosts } from './bot-jobs.ts'
+import { broadcastsOfIncident, broadcastViews, dueBroadcasts, shownToMembers } from './broadcast-store.ts'
+import type { BroadcastView, MessageView, ReceiptCounts } from './contract.ts'
+import type { Fetch, MessagesDeps } from './deps.ts'
+import { viewOf } from './list-channels.ts'
+import { widenBroadcast } from './send-broadcast.ts'
+import { lastMessages, messagesOf } from './store.ts'
+
+/** Clocks and posts are looked at this often. */
+const pollMs = 500
+const batch = 50
+const hourMs = 3_600_000
+/** Receipts come in flocks: they are told together. */
+const receiptsMs = 250
+/** Counts of so many of a channel's newest messages are told when somebody gets further. */
+const countedMessages = 30
+
+export type MessagesRoom = {
+  /** For the live feed: what entries touched here. */
+  describe(entries: readonly Entry[]): Promise<readonly Thing[]>
+  /** For `journal.listen`: notices for bots. */
+  hear(entries: readonly Entry[]): void
+  /** Some node said that somebody has got further in these channels; undefined after a lost connection. */
+  heardReceipts(channels: readonly string[] | undefined): void
+  /** For dispatch: what belongs in an incident's log beside its own entries, for a reader who may see persons. */
+  logOf(actor: Actor, incident: IncidentId): Promise<IncidentLogParts>
+  /** Begin to look for what is due. @param tell  shows things to everybody on this node who may see them */
+  start(tell: (things: readonly Thing[]) => void): void
+  stop(): Promise<void>
+}
+export type IncidentLogParts = { readonly streams: readonly string[]; readonly since: number; readonly dataOf: (data: Entry['data']) => Record<string, unknown> }
+
+export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; readonly onFault: (what: string, cause: unknown) => void }): MessagesRoom {
+  let stopped = false
+  let wake: (() => void) | undefined
+  let running: Promise<void> | undefined
+  let tell: ((things: readonly Thing[]) => void) | undefined
+  const moved = new Set<string>()
+  let telling: NodeJS.Timeout | undefined
+  let sweptAt = -Infinity
+
+  async function work(): Promise<void> {
+    while (!stopped) {
+      const done = await tick().catch((cause: unknown) => {
+        deps.onFault('messages', cause)
+        return 0
+      })
+      if (done >= batch) continue // more may be due: a restart after a long time down
+      await new Promise<void>((resolve) => {
+        const timeout = setTimeout(resolve, pollMs)
+        wake = () => (clearTimeout(timeout), resolve())
+      })
+    }
+  }
+
+  async function tick(): Promise<number> {
+    const widened = await widenDue(deps)
+    const posted = await postDue(deps)
+    if (deps.now() - sweptAt > hourMs) {
+      sweptAt = deps.now()
+      await sweepOldPosts(deps)
+    }
+    return Math.max(widened, posted)
+  }
+
+  async function tellReceipts(): Promise<void> {
+    const ids = [...moved]
+    moved.clear()
+    const isBroadcast = (id: string) => id.startsWith('broadcast-')
+    const broadcasts = await broadcastViews(deps.db, ids.filter(isBroadcast).map((id) => id.slice('broadcast-'.length)))
+    const channels: Thing[] = []
+    for (const id of ids.filter((each) => !isBroadcast(each))) {
+      const channel = await findChannel(deps, deps.db, id)
+      if (!channel) continue
+      const newest = await messagesOf(deps.db, { channel: id, since: 0, limit: countedMessages })
+      channels.push({ kind: 'receipts', id, stream: `receipts/${id}`, forms: [{ to: audienceOf(deps, channel, newest[0]?.at ?? 0), view: countsOf(id, newest) }] })
+    }
+    tell?.([...channels, ...broadcasts.map(broadcastThing)])
+  }
+
+  return {
+    describe: (entries) => describe(deps, entries),
+    hear(entries) {
+      leaveNotices(deps, entries).then(() => wake?.(), (cause: unknown) => deps.onFault('notices for bots', cause))
+    },
+    heardReceipts(channels) {
+      for (const channel of channels ?? []) moved.add(channel)
+      if (stopped || telling || moved.size === 0 || !tell) return
+      telling = setTimeout(() => {
+        telling = undefined
+        tellReceipts().catch((cause: unknown) => deps.onFault('receipts', cause))
+      }, receiptsMs)
+    },
+    async logOf(actor, incident) {
+      const broadcasts = await broadcastsOfIncident(deps.db, incident)
+      const channel = await findChannel(deps, deps.db, `incident-${incident}`)
+      const standing = channel && standingIn(channel, actor, seatOf(deps, actor))
+      if (!standing) return { streams: [], since: 0, dataOf: memberData }
+      return { streams: [`channel/incident-${incident}`, ...broadcasts.map((id) => `broadcast/${id}`)], since: standing.since, dataOf: memberData }
+    },
+    start(shows) {
+      tell = shows
+      running ??= work()
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(telling)
+      wake?.()
+      await running
+    },
+  }
+}
+
+/** Ask the next ring of every broadcast whose time is up, or tell its sender. How many were due. */
+export async function widenDue(deps: MessagesDeps & { readonly onFault?: (what: string, cause: unknown) => void }): Promise<number> {
+  const due = await dueBroadcasts(deps.db, deps.now(), batch)
+  for (const one of due) {
+    try {
+      await widenBroadcast(deps, one)
+    } catch (cause) {
+      // One that cannot be widened now must not hold up the others; its row is still there.
+      deps.onFault?.(`broadcast ${one.id}`, cause)
+    }
+  }
+  return due.length
+}
+
+/** A desk of the channel's part of the tree, and the crews in it whose shift had begun when the oldest of what is shown was sent. */
+const audienceOf = (deps: Pick<MessagesDeps, 'liveUnits'>, channel: Channel, oldest: number): Audience => ({
+  roles: talkers,
+  agencies: [channel.agency],
+  members: crewsOf(deps, channel).flatMap(({ crew, onDutySince }) => ((onDutySince ?? Infinity) <= oldest ? crew.map(({ id }) => id) : [])),
+})
+
+const countsOf = (id: string, messages: readonly MessageView[]): ReceiptCounts => ({
+  id,
+  items: messages.map(({ number, of, delivered, read, room }) => ({ number, of, delivered, read, room })),
+})
+
+async function describe(deps: MessagesDeps, entries: readonly Entry[]): Promise<Thing[]> {
+  const channels = new Map<string, number>()
+  const broadcasts = new Set<string>()
+  for (const { stream, at } of entries) {
+    const [kind, id = ''] = stream.split('/')
+    if (kind === 'channel') channels.set(id, Math.min(at, channels.get(id) ?? Infinity))
+    if (kind === 'broadcast') broadcasts.add(id)
+  }
+  const things: Thing[] = []
+  if (channels.size > 0) {
+    const last = await lastMessages(deps.db, [...channels.keys()].map((id) => ({ id, since: 0 })))
+    for (const [id, oldest] of channels) {
+      const channel = await findChannel(deps, deps.db, id)
+      const forms = channel ? [{ to: audienceOf(deps, channel, oldest), view: viewOf(deps, channel, last.get(id) ?? null), dataOf: withoutMembers }] : []
+      things.push({ kind: 'channels', id, stream: `channel/${id}`, forms })
+    }
+  }
+  if (broadcasts.size > 0) things.push(...(await broadcastViews(deps.db, [...broadcasts])).map(broadcastThing))
+  return things
+}
+
+/** Whole for the desks, and for those who were asked without who else was. */
+const broadcastThing = (view: BroadcastView): Thing => ({
+  kind: 'broadcasts',
+  id: view.id,
+  stream: `broadcast/${view.id}`,
+  forms: [
+    { to: { roles: talkers, agencies: [view.agency] }, view },
+    { to: { roles: [], agencies: [], members: view.recipients.map(({ member }) => member) }, view: shownToMembers(view), dataOf: memberData },
+  ],
+})
+
+/** Counts are told in views; who was in the crews is nobody's reading. */
+function withoutMembers(data: Entry['data']): Record<string, unknown> {
+  const { members: _members, ...rest } = data
+  return rest
+}
+
+/** An entry of a broadcast or a channel, without who else was asked or where they were. */
+function memberData(data: Entry['data']): Record<string, unknown> {
+  const { recipients, members: _members, member: _member, scope: _scope, area: _area, ...rest } = data
+  return { ...rest, ...(Array.isArray(recipients) ? { reached: recipients.length } : {}) }
+}

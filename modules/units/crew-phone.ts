@@ -1,0 +1,78 @@
+/** An officer's own phone that reports in the background: paired by the officer, for as long as the officer sits in the unit. */
+import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
+import type { Actor } from '#kernel/actor.ts'
+import type { Instant } from '#kernel/names.ts'
+import type { UnitEvent } from './contract.ts'
+import { commandOf, type UnitsDeps } from './deps.ts'
+import { deviceKey } from './device-key.ts'
+import type { Device } from './device.ts'
+import { findDevice, nextDeviceNumber, setKey } from './devices-store.ts'
+import type { Paired } from './pair-device.ts'
+import { lockUnit } from './store.ts'
+
+/** Devices of this kind say in their id whose they are, so that nobody's phone outlives the shift. */
+const idPrefix = 'crew-'
+const ownPrefix = (member: string) => `${idPrefix}${member}-`
+
+/** Phones of a unit whose officer is not, or no longer, in the crew. */
+export const phonesLeftBehind = (devices: readonly Pick<Device, 'id'>[], crew: readonly { readonly id: string }[]): readonly string[] =>
+  devices.map(({ id }) => id).filter((id) => id.startsWith(idPrefix) && !crew.some((member) => id.startsWith(ownPrefix(member.id))))
+
+/** The removal of such phones by what has just been decided about the crew; nothing when it was not about the crew. */
+export function removalsAfter(devices: readonly Pick<Device, 'id'>[], events: readonly UnitEvent[], at: Instant): readonly UnitEvent[] {
+  const last = events.findLast((event) => event.type === 'shift-ended' || event.type === 'crew-changed')
+  if (!last) return []
+  return phonesLeftBehind(devices, last.type === 'crew-changed' ? last.crew : []).map((device) => ({ type: 'device-removed', at, device }))
+}
+
+/** The caller's own phone that reports for the unit in which the caller sits, if there is one. */
+export function findCrewPhone(deps: UnitsDeps, actor: Actor): Device | undefined {
+  const own = ownUnit(deps, actor)
+  return own && deps.devices.of(own.id).find((device) => device.id.startsWith(ownPrefix(own.member)))
+}
+
+function ownUnit(deps: UnitsDeps, actor: Actor): { readonly id: string; readonly member: string } | undefined {
+  const unit = actor.member === undefined ? undefined : deps.live.unitOf(actor.member, deps.now())
+  return unit && { id: unit.id, member: actor.member! }
+}
+
+/** Pair the caller's phone with the unit in which the caller sits. One phone each: another one takes the place of the one before. */
+export async function pairCrewPhone(deps: UnitsDeps, actor: Actor, commandId: string): Promise<Paired | Refused> {
+  const own = ownUnit(deps, actor)
+  if (!own) return refuse('unit-not-found')
+  const at = deps.now()
+  const id = ownPrefix(own.member) + deps.newId().slice(-12)
+  const outcome = await deps.journal.act(commandOf(deps, actor, 'pair crew phone', commandId, { unit: own.id }), async (tx): Promise<{ answer: { device: string } } | Refused> => {
+    const unit = await lockUnit(tx, own.id)
+    if (!unit?.crew.some((member) => member.id === own.member)) return refuse('unit-not-found')
+    const before = deps.devices.of(own.id).filter((device) => device.id.startsWith(ownPrefix(own.member)))
+    const registered: UnitEvent = { type: 'device-registered', at, device: id, number: await nextDeviceNumber(tx), label: actor.name.slice(0, 80) }
+    tx.append(`unit/${own.id}`, unit.agency, [...before.map((device): UnitEvent => ({ type: 'device-removed', at, device: device.id })), registered])
+    return { answer: { device: id } }
+  })
+  if (isRefused(outcome)) return outcome
+  // as with every phone: a client that lost the answer asks again and gets a new key
+  const device = await findDevice(deps.db, outcome.answer.device)
+  if (!device) return refuse('device-not-found')
+  const key = deviceKey(deps.randomBytes)
+  await setKey(deps.db, device.id, key, deps.now())
+  await deps.refreshDevices(own.id)
+  return { device, key }
+}
+
+/** Hear no more of the caller's own phone. */
+export async function removeCrewPhone(deps: UnitsDeps, actor: Actor, commandId: string): Promise<Refused | undefined> {
+  const own = ownUnit(deps, actor)
+  const phone = findCrewPhone(deps, actor)
+  if (!own || !phone) return refuse('device-not-found')
+  const at = deps.now()
+  const outcome = await deps.journal.act(commandOf(deps, actor, 'remove crew phone', commandId, { unit: own.id }), async (tx): Promise<{ answer: null } | Refused> => {
+    const unit = await lockUnit(tx, own.id)
+    if (!unit) return refuse('device-not-found')
+    const event: UnitEvent = { type: 'device-removed', at, device: phone.id }
+    tx.append(`unit/${own.id}`, unit.agency, [event])
+    return { answer: null }
+  })
+  await deps.refreshDevices(own.id)
+  return isRefused(outcome) ? outcome : undefined
+}

@@ -1,0 +1,100 @@
+/** What an officer reports on the own account: how it goes out, and how it stands. Pure but for where it is kept. */
+import type { Waiting } from './outbox.ts'
+import type { Fix } from './fix-filter.ts'
+
+/** A report as its officer made it. Its id is the command's and, once the server has it, the incident's. */
+export type KeptReport = {
+  readonly id: string
+  readonly account: string
+  /** On the server's clock as the phone knew it. */
+  readonly madeAt: number
+  /** Undefined in a call for help: the server knows which kind that is. */
+  readonly category: string | undefined
+  readonly panic: boolean
+  readonly text: string
+  readonly place: string
+  readonly fix: Pick<Fix, 'lon' | 'lat' | 'accuracyMeters' | 'at'> | undefined
+  readonly pictureCount: number
+  /** What people say: "number 12". Known when the server has it. */
+  readonly number: number | undefined
+  /** The officer has read that a call for help was heard. */
+  readonly seen?: boolean
+}
+
+export type NewReport = Pick<KeptReport, 'category' | 'panic' | 'text' | 'place' | 'fix'> & { readonly pictures: readonly string[] }
+
+/**
+ * The writes of a report, in order: the report, then its pictures, which mean nothing without it.
+ *
+ * @param pictureIds  a fresh id for each picture
+ */
+export function writesOf(report: KeptReport, pictures: readonly string[], pictureIds: readonly string[], at: number): readonly Waiting[] {
+  const { id, account, category, panic, text, place, fix, madeAt } = report
+  const about = { incident: id } as const
+  const first: Waiting = {
+    id,
+    account,
+    path: '/api/dispatch/reports',
+    body: {
+      commandId: id,
+      madeAt,
+      ...(category === undefined ? {} : { category }),
+      ...(panic ? { panic } : {}),
+      ...(text ? { summary: text } : {}),
+      ...(place ? { place } : {}),
+      ...(fix ? { lon: fix.lon, lat: fix.lat } : {}),
+    },
+    madeAt: at,
+    ...(panic ? { urgent: true } : {}),
+    about: { kind: 'report', ...about },
+  }
+  const rest = pictures.map(
+    (data, index): Waiting => ({
+      id: pictureIds[index]!,
+      account,
+      path: `/api/dispatch/incidents/${id}/pictures`,
+      body: { commandId: pictureIds[index]!, data },
+      madeAt: at,
+      after: id,
+      about: { kind: 'picture', ...about },
+    }),
+  )
+  return [first, ...rest]
+}
+
+export type ReportState =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'refused'; readonly because: string }
+  /** `behind`: so many of its pictures wait. */
+  | { readonly state: 'sent'; readonly behind: number }
+
+/** How a report stands: what is in the line says it, so there is no second truth. */
+export function stateOf(report: Pick<KeptReport, 'id'>, line: readonly Waiting[]): ReportState {
+  const own = line.find((each) => each.id === report.id)
+  if (own?.refused) return { state: 'refused', because: own.refused.because }
+  if (own) return { state: 'waiting' }
+  return { state: 'sent', behind: line.filter((each) => each.after === report.id && !each.refused).length }
+}
+
+/** Pictures of a report that are still in the line, as base64. */
+export const picturesOf = (report: Pick<KeptReport, 'id'>, line: readonly Waiting[]): readonly string[] =>
+  line.filter((each) => each.after === report.id && each.about.kind === 'picture').map((each) => String(each.body['data']))
+
+/** What a person wrote in something that waits: a note, a step's remark, a report. */
+export const wordsOf = ({ body }: Waiting): string => String(body['text'] ?? body['note'] ?? body['summary'] ?? '')
+
+/** After so long a phone's place says nothing of where its officer is. */
+const fixAgeMaxMs = 10 * 60_000
+
+/** The phone's place as good enough to report from; undefined: ask for words. */
+export const fixFor = (fix: Fix | undefined, now: number): KeptReport['fix'] => {
+  if (!fix || now - fix.at > fixAgeMaxMs) return undefined
+  const { lon, lat, accuracyMeters, at } = fix
+  return { lon, lat, accuracyMeters, at }
+}
+
+/** Reports that are listed: three days, as long as the server takes late ones; what is in the line always. */
+export const listed = (reports: readonly KeptReport[], line: readonly Waiting[], now: number): readonly KeptReport[] =>
+  reports
+    .filter((report) => now - report.madeAt < 72 * 3_600_000 || line.some((each) => each.id === report.id))
+    .toSorted((a, b) => b.madeAt - a.madeAt)

@@ -1,0 +1,126 @@
+/** The watch room and a crew write to each other; receipts move, calls are counted, and no page is ever reloaded. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import type { Served } from '#test/serve.ts'
+import { inTown } from './in-town.ts'
+import { isUnreloaded, mark, noSeriousFinding, openConsole, openPocket } from './pages.ts'
+import { farPlace, makeCrew, openDesk, until } from './town.ts'
+
+let served: Served
+let browser: Browser
+// so slow a town that its own people leave the crew alone
+inTown({ demo: 'guixi', speed: 0.1 }, (town, chromium) => {
+  served = town
+  browser = chromium
+})
+
+const command = async (page: Page, line: string) => {
+  await page.keyboard.press('F2')
+  await page.keyboard.type(line)
+  await page.keyboard.press('Enter')
+}
+
+test('a dispatcher writes to a crew, the crew reads and answers off line, and both see who has what', { timeout: 300_000 }, async (t) => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const crew = await makeCrew(served, '试5')
+  await crew.startShift()
+  await crew.standAt(place)
+  const { page: phone, complaints: onPhone } = await openPocket(browser, served, crew, { place })
+  await phone.locator('.ready-sign', { hasText: '试5' }).waitFor()
+  const { page: room, complaints, violations } = await openConsole(browser, served, served.account('dispatcher'))
+  await Promise.all([mark(room), mark(phone)])
+
+  const sentAt = Date.now()
+  await command(room, 'm 试5 请到北门加油站会合')
+  await phone.locator('.strip-messages .unread-badge', { hasText: '1' }).waitFor()
+  t.diagnostic(`from Enter to the badge on the phone: ${Date.now() - sentAt} ms`)
+
+  // the console: by key, without a pointer
+  await room.keyboard.press('Escape')
+  await room.locator('body').focus()
+  await room.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await room.keyboard.press('m')
+  await room.locator(`[data-channel="unit-${crew.unit}"]`).focus()
+  await room.keyboard.press('Enter')
+  const receipt = room.locator('.message.is-own .receipt').last()
+  await room.locator('.receipt', { hasText: '已送达 1/1 · 已读 0/1' }).waitFor()
+  await noSeriousFinding(room, 'a channel')
+
+  await phone.locator('.strip-messages').tap()
+  await phone.locator(`[data-channel="unit-${crew.unit}"]`).tap()
+  await phone.locator('.message', { hasText: '请到北门加油站会合' }).waitFor()
+  const readAt = Date.now()
+  await room.locator('.receipt.is-read', { hasText: '全部已读（1）' }).waitFor()
+  t.diagnostic(`from opened on the phone to read on the console: at most ${Date.now() - readAt} ms`)
+  await receipt.click()
+  await room.locator('.receipt-names li', { hasText: '试5' }).waitFor()
+
+  // off line it waits; back on line it is sent once
+  await phone.context().setOffline(true)
+  await phone.locator('.composer textarea').fill('收到，三分钟到')
+  await phone.locator('.composer .button-primary').tap()
+  await phone.locator('.message.is-waiting', { hasText: '收到，三分钟到' }).waitFor()
+  await noSeriousFinding(phone, 'a channel on the phone')
+  const messages = async () => (await desk.get<{ items: { text: string }[] }>(`/api/messages/channels/unit-${crew.unit}/messages`)).items.map(({ text }) => text)
+  assert.deepEqual(await messages(), ['请到北门加油站会合'])
+  await phone.context().setOffline(false)
+  await room.locator('.message:not(.is-own)', { hasText: '收到，三分钟到' }).waitFor()
+  await phone.locator('.message.is-own .receipt.is-read', { hasText: '指挥室已读' }).waitFor()
+  await phone.locator('.message.is-waiting').waitFor({ state: 'detached' })
+  assert.deepEqual(await messages(), ['请到北门加油站会合', '收到，三分钟到'], 'each once')
+
+  assert.ok(await isUnreloaded(room), 'the console was never reloaded')
+  assert.ok(await isUnreloaded(phone), 'the phone was never reloaded')
+  assert.deepEqual([complaints(), onPhone(), await violations()], [[], [], []])
+  await crew.endShift()
+})
+
+test('a call to all near is previewed, sent, answered with one thumb and counted; it stands in the incident’s log', { timeout: 300_000 }, async () => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const crew = await makeCrew(served, '试6')
+  await crew.startShift()
+  await crew.standAt(place)
+  const incident = await desk.open(place, '多人聚集，需要增援')
+  const { page: phone } = await openPocket(browser, served, crew, { place })
+  await phone.locator('.ready-sign', { hasText: '试6' }).waitFor()
+  const { page: room, complaints, violations } = await openConsole(browser, served, served.account('dispatcher'), { path: `/command?incident=${incident}` })
+  await mark(room)
+
+  await room.locator('.detail-acts button', { hasText: '一呼百应' }).click()
+  await room.locator('.broadcast-preview summary', { hasText: '将呼叫' }).waitFor()
+  await room.locator('.broadcast-form textarea').fill('请到路口东侧支援')
+  await noSeriousFinding(room, 'calling')
+  await room.locator('.broadcast-form button[type=submit]').click()
+
+  const called = phone.locator('.called.is-calling', { hasText: '请到路口东侧支援' })
+  await called.waitFor()
+  await noSeriousFinding(phone, 'called')
+  const yes = called.locator('button', { hasText: /^能到$/ })
+  const box = await yes.boundingBox()
+  assert.ok(box && box.height >= 48 && box.y + box.height <= 844, 'a thumb reaches it')
+  await yes.tap()
+  await called.waitFor({ state: 'detached' })
+  await room.locator('.broadcast-counts .is-enough', { hasText: '能到 1/1' }).waitFor()
+  await room.locator('.log-broadcast-sent').waitFor()
+  await room.locator('.log-broadcast-answered', { hasText: '能到' }).waitFor()
+
+  await room.locator('.broadcast-card button', { hasText: '结束呼叫' }).click()
+  await room.locator('.broadcast-card', { hasText: '已结束' }).waitFor()
+  const types = (await desk.log(incident)).map(({ type }) => type).filter((type) => type.startsWith('broadcast-'))
+  assert.deepEqual(types, ['broadcast-sent', 'broadcast-answered', 'broadcast-ended'])
+
+  // a note is still a note, and a message to the incident is in its log
+  await command(room, 'l 围观人员已散去')
+  await command(room, `m ${(await desk.incident(incident)).number} 现场已平稳`)
+  await until('both are in the log', async () => {
+    const lines = await desk.log(incident)
+    return lines.some(({ type }) => type === 'note-added') && lines.some(({ type, data }) => type === 'message-sent' && data['text'] === '现场已平稳')
+  })
+  await room.locator('.log-message-sent', { hasText: '现场已平稳' }).waitFor()
+  assert.ok(await isUnreloaded(room))
+  assert.deepEqual([complaints(), await violations()], [[], []])
+  await crew.endShift()
+})
