@@ -1,5 +1,5 @@
 /** Who holds the phone, and what they see for it. */
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorState, Spinner, ToastProvider, Empty, Button } from '#ui/primitives.ts'
 import { SessionProvider, useSession } from '#ui/session.tsx'
@@ -8,6 +8,7 @@ import { ChangePasswordForm } from '#ui/sign-in/change-password-form.tsx'
 import { LanguageAndTheme } from '#ui/sign-in/language-and-theme.tsx'
 import { SignInForm } from '#ui/sign-in/sign-in-form.tsx'
 import { allowSound } from './alarm.ts'
+import { countWaiting } from './outbox-store.ts'
 import { rememberedSession } from './remembered-session.ts'
 import { Work } from './work.tsx'
 
@@ -56,6 +57,7 @@ function Gate() {
     case 'signed-out':
       return (
         <Door title={t('signInTitle')} text={t('signInText')}>
+          <WaitsForSignIn />
           <SignInForm remembersName />
         </Door>
       )
@@ -79,6 +81,14 @@ function Gate() {
       }
       return <Work key={status.session.account} session={status.session} member={status.session.member} />
   }
+}
+
+/** A session that ended in a dead spot leaves things behind: nobody shall think that they are lost. */
+function WaitsForSignIn() {
+  const { t } = useTranslation('officer')
+  const [count, setCount] = useState(0)
+  useEffect(() => void countWaiting().then(setCount), [])
+  return count === 0 ? null : <p className="truth door-waits">{t('signInWaits', { count })}</p>
 }
 
 function Door({ title, text, children }: { readonly title: string; readonly text: string; readonly children: React.ReactNode }) {

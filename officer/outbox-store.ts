@@ -34,6 +34,15 @@ async function write<T>(work: (line: Line) => Promise<T>, durability: IDBTransac
 /** What a former version of this page kept has no turn: it comes first, by its time. */
 const turnOf = (waiting: Waiting) => waiting.turn ?? waiting.madeAt
 
+/** How many things of whatever account wait on this phone; 0 where nothing can be read. */
+export async function countWaiting(): Promise<number> {
+  try {
+    return (await (await phoneDatabase()).getAll('waiting')).filter((each) => !each.refused).length
+  } catch {
+    return 0
+  }
+}
+
 export const phoneStore: OutboxStore = {
   async list(account) {
     const kept = await (await phoneDatabase()).getAllFromIndex('waiting', 'account', account)

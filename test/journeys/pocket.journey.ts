@@ -11,7 +11,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { Served } from '#test/serve.ts'
 import { inTown } from './in-town.ts'
-import { noSeriousFinding, openPocket } from './pages.ts'
+import { noSeriousFinding, openPocket, typeCredentials } from './pages.ts'
 import { farPlace, makeCrew, openDesk, until, type Desk } from './town.ts'
 
 let served: Served
@@ -247,6 +247,7 @@ test('what this phone knows of an account goes when it signs out, what waits onl
   await page.locator('dialog', { hasText: '1 条没有发送' }).waitFor()
   await page.locator('dialog button', { hasText: '退出并保留' }).tap()
   await page.locator('input[name=username]').waitFor()
+  await page.locator('.door-waits', { hasText: '1 条没有发送' }).waitFor()
   await until('only what waits is left', async () => JSON.stringify(await counts()) === JSON.stringify({ waiting: 1, known: 0, session: 0, fixes: 0, reports: 1 }))
 
   await page.context().setOffline(true)
@@ -255,4 +256,10 @@ test('what this phone knows of an account goes when it signs out, what waits onl
   assert.equal(await page.locator('.pocket').count(), 0, 'nothing is shown to whoever finds the phone')
   await page.context().setOffline(false)
   assert.equal((await incidentsWith(desk, words)).length, 0)
+
+  await page.unroute('**/api/dispatch/reports')
+  await page.reload()
+  await typeCredentials(page, crew)
+  await page.locator('.ready-sign', { hasText: '试7' }).waitFor()
+  await until('what was left for the next time is sent', async () => (await incidentsWith(desk, words)).length === 1)
 })
