@@ -169,14 +169,27 @@ export async function loadTracks(db: Db, since: number): Promise<Map<number, Tra
   return tracks
 }
 
-/** Points of a unit between two instants, oldest first. */
-export async function readTrack(db: Db, unit: number, from: number, to: number, limit: number): Promise<TrackPoint[]> {
-  const rows = await db.query<FixRow & { flagged: boolean }>(
-    `select unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, accuracy_meters, flagged
-     from units.position where unit = $1 and fix_at >= $2 and fix_at < $3
-     order by fix_at, device limit $4`,
-    [unit, from, to, limit],
-  )
+/** How long positions are kept where no agency says otherwise, in whole days. */
+export const retentionDaysUsual = 90
+
+/**
+ * As SQL: the instant from which on positions of a unit may be read, whether older ones were swept yet or not.
+ *
+ * @param unit  SQL for the unit's short number
+ * @param now   SQL for the present instant
+ */
+export const keptSinceSql = (unit: string, now: string): string => `(
+  select ${now}::bigint - ${DAY_MS}::bigint * coalesce(min(r.days), ${retentionDaysUsual})
+  from units.unit u left join units.retention r on r.agency @> u.agency where u.handle = ${unit})`
+
+const readTrackSql = `
+  select unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, accuracy_meters, flagged
+  from units.position p where unit = $1 and fix_at >= $2 and fix_at < $3 and fix_at >= ${keptSinceSql('$1', '$5')}
+  order by fix_at, device limit $4`
+
+/** Points of a unit between two instants, oldest first, none older than its agency keeps them. */
+export async function readTrack(db: Db, unit: number, from: number, to: number, limit: number, now: number): Promise<TrackPoint[]> {
+  const rows = await db.query<FixRow & { flagged: boolean }>(readTrackSql, [unit, from, to, limit, now])
   return rows.map((row) => ({
     fixAt: row.fix_at,
     lon: row.lon,
