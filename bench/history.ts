@@ -66,22 +66,26 @@ async function ofSize(db: Database, unitCount: number, from: number): Promise<Me
   for (let n = 0; n < fixesOfUnit; n += step) await db.query(fillSql, [from, n, Math.min(fixesOfUnit, n + step), unitCount])
   const fillSeconds = (performance.now() - began) / 1000
   await db.query('vacuum analyze units.position')
+  await db.query('checkpoint') // what was filled is on the disk: no write of ours disturbs a read
 
   const units = Array.from({ length: rounds }, (_, n) => 1 + Math.floor((n * unitCount) / rounds))
   const now = from + DAY_MS
   check(await pastFixes(db, units[3]!, from, now, fixesOfUnit + 1, now), units[3]!, from)
-  const ours = await timed(units, async (unit) => {
+  const read = async (unit: number) => {
     const { fixAt } = await pastFixes(db, unit, from, now, fixesOfUnit + 1, now)
     right(fixAt.length === fixesOfUnit, `${fixAt.length} fixes`)
-  })
+  }
+  const first = await timed(units, read)
+  const again = await timed(units, read)
   const bare = await timed(units, (unit) => db.query(bareSql, [unit, from, now]))
   const arrays = await timed(units, (unit) => db.query(arraysSql, [unit, from, now]))
   const plan = await db.query<{ 'QUERY PLAN': string }>(`explain (analyze, buffers, costs off) ${bareSql}`, [units[5]!, from, now])
   process.stdout.write(`  ${name}:\n${plan.map((line) => `    ${line['QUERY PLAN']}\n`).join('')}`)
   return [
     { name: `${name}: positions taken`, value: rows / fillSeconds, unit: 'rows/s' },
-    { name: `${name}: a vehicle-day, p50 of ${rounds} units`, value: p50(ours), unit: 'ms', limit: { atMost: 200 } },
-    { name: `${name}: a vehicle-day, p95`, value: percentile(ours, 0.95), unit: 'ms', limit: { atMost: 200 } },
+    { name: `${name}: a vehicle-day read first, p50 of ${rounds} units`, value: p50(first), unit: 'ms', limit: { atMost: 200 } },
+    { name: `${name}: a vehicle-day read first, p95`, value: percentile(first, 0.95), unit: 'ms' },
+    { name: `${name}: read again, p50`, value: p50(again), unit: 'ms', limit: { atMost: 200 } },
     { name: `${name}: the same rows by a bare select, p50`, value: p50(bare), unit: 'ms' },
     { name: `${name}: the same as arrays, p50`, value: p50(arrays), unit: 'ms' },
   ]

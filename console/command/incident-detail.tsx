@@ -7,7 +7,8 @@ import { useLanguage } from '#ui/i18n.ts'
 import { Button, Empty, ErrorState, Icon, IconButton, Select, Spinner, StateMark } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { outcomes, type CategoryView, type IncidentView, type RecommendationItem, type ResourceView } from '#modules/dispatch/contract.ts'
-import { selectIncident } from '../router.ts'
+import { useSession } from '#ui/session.tsx'
+import { changeView, selectIncident } from '../router.ts'
 import type { Acts, IncidentChanges } from './acts.ts'
 import { AssignmentList } from './assignment-list.tsx'
 import { activeAssignments, isActive } from './assignments.ts'
@@ -36,6 +37,7 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
   const { language } = useLanguage()
   const format = useFormat()
   const now = useNow(1000)
+  const { may } = useSession()
   const categories = useRoomPart((state) => state.categories)
   const agencies = useRoomPart((state) => state.agencies)
   const incidents = useRoomPart((state) => state.incidents)
@@ -128,6 +130,11 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
               </Button>
             </>
           )}
+          {may(['commander', 'auditor']) && incident.assignments.length > 0 ? (
+            <Button size="small" icon="past" onClick={() => changeView({ workspace: 'playback', page: '', incident: incident.id })}>
+              {t('playBack')}
+            </Button>
+          ) : null}
         </div>
         {form === 'close' ? <CloseForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}
         {form === 'hand-over' ? <HandOverForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}

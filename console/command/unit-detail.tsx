@@ -8,7 +8,8 @@ import { useFormat } from '#ui/use-format.ts'
 import type { SpokenPlace } from '#modules/town/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import type { Static } from 'typebox'
-import { selectIncident, selectUnit } from '../router.ts'
+import { useSession } from '#ui/session.tsx'
+import { changeView, selectIncident, selectUnit } from '../router.ts'
 import type { Acts } from './acts.ts'
 import { AssignmentList } from './assignment-list.tsx'
 import { Glyph } from './glyph.tsx'
@@ -33,6 +34,7 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
   const { language } = useLanguage()
   const format = useFormat()
   const room = useRoom()
+  const { may } = useSession()
   useMovedSlowly()
   const now = useNow(1000)
   const incident = useRoomPart((state) => (unit.incident ? state.incidents.get(unit.incident) : undefined))
@@ -98,13 +100,18 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
               </>
             ) : null}
           </dl>
-          {unit.state === 'off-duty' ? null : (
-            <div className="detail-acts">
+          <div className="detail-acts">
+            {unit.state === 'off-duty' ? null : (
               <Button size="small" icon="send" disabledBecause={mayAct ? undefined : t('notYours')} onClick={() => onSend(unit)}>
                 {unit.state === 'free' ? t('unit.send') : t('unit.divert')}
               </Button>
-            </div>
-          )}
+            )}
+            {may(['commander', 'auditor']) ? (
+              <Button size="small" icon="past" onClick={() => changeView({ workspace: 'playback', page: '', unit: unit.id })}>
+                {t('playBack')}
+              </Button>
+            ) : null}
+          </div>
         </section>
         {incident ? (
           <Section title={t('unit.order')}>

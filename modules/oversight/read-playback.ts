@@ -133,13 +133,13 @@ export async function readEvents(deps: OversightDeps, actor: Actor, id: string, 
 function dataFor(entry: Entry, { asked }: Playback, incidents: ReadonlyMap<string, Shown | undefined>, units: ReadonlySet<string>): Record<string, unknown> | undefined {
   const [kind, id = ''] = entry.stream.split('/')
   if (kind === 'incident') return incidents.get(id)?.dataOf(entry.data)
-  // A unit’s own entries, but those that fewer may read: its devices, who looked at it before.
+  // Who was on duty, and in what crew; not a unit’s devices, nor who looked at it before.
   if (kind === 'unit') return units.has(id) && ofUnits.has(entry.type) ? { ...entry.data } : undefined
   const isThere = asked !== 'units' && 'agency' in asked && isWithin(entry.agency, asked.agency)
   return kind === 'closure' && isThere ? { ...entry.data } : undefined
 }
 
-const ofUnits: ReadonlySet<string> = new Set(['unit-created', 'unit-changed', 'unit-retired', 'shift-started', 'crew-changed', 'shift-ended'])
+const ofUnits: ReadonlySet<string> = new Set(['shift-started', 'crew-changed', 'shift-ended'])
 
 /**
  * A position before the first entry of an instant or later.
