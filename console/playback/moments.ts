@@ -32,7 +32,7 @@ const laneOf: Readonly<Record<string, Lane>> = {
 const strongOnes = new Set(['incident-opened', 'incident-closed', 'incident-reopened', 'unit-assigned', 'limit-passed', 'shift-started', 'shift-ended'])
 
 export type MomentWords = {
-  /** Words of `playback`. */
+  /** As `useTranslation('playback')` gives them. */
   readonly t: (key: string, params?: Record<string, unknown>) => string
   readonly log: Omit<LogWords, 'callSign'>
 }

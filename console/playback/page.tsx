@@ -28,10 +28,10 @@ const trails = [0, 2, 5, 10, 30] as const
 
 export default function PlaybackPage() {
   const { page } = useView()
-  const { t } = useTranslation('common')
+  const { t } = useTranslation('playback')
   // only then the town’s own time zone is known, and what there is to choose
   const isReady = useRoomPart((state) => state.phase === 'ready')
-  if (!isReady) return <main className="playback-opening"><Spinner size={20} label={t('loading')} /></main>
+  if (!isReady) return <main className="playback-opening"><Spinner size={20} label={t('common:loading')} /></main>
   return page ? <Look key={page} id={page} /> : <main className="playback-opening"><OpeningForm /></main>
 }
 
