@@ -41,6 +41,11 @@ import { projections as roadsProjections } from '#modules/roads/store.ts'
 import type { TerminalPorts } from '#modules/units/contract.ts'
 import { keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
+import type { RetentionDeps } from '#modules/units/retention-deps.ts'
+import { retentionDaysMax } from '#modules/units/contract.ts'
+import { openRetention } from '#modules/units/retention-jobs.ts'
+import { retentionRoutes } from '#modules/units/retention-routes.ts'
+import { retentionProjections } from '#modules/units/retention-store.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
 import { routes as unitsRoutes } from '#modules/units/routes.ts'
 import { projections as unitsProjections } from '#modules/units/store.ts'
@@ -145,7 +150,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       db: database,
       log,
       metrics,
-      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...oversightProjections],
+      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...retentionProjections, ...oversightProjections],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
 
@@ -183,6 +188,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       randomBytes,
       findAgency: (path) => findAgency(organisationDeps, path),
       memberNames: (ids) => memberNames(organisationDeps, ids),
+      retentionDays: retentionDaysMax, // no agency keeps longer; what each keeps is swept below
       onTaken: ({ rejected, ...counts }) => {
         for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
       },
@@ -202,6 +208,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onPicture: (picture) => addTerminalPicture(dispatchDeps, picture),
     })
     closing.push(() => unitsRoom.stop())
+    const retentionRoom = openRetention({ db: database, now, onFault })
+    closing.push(() => retentionRoom.stop())
+    const retentionDeps: RetentionDeps = { db: database, journal, now, agencyPaths: () => agencyPaths(organisationDeps) }
     const roadsRoom = await openRoads({
       db: database,
       journal,
@@ -274,6 +283,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     await journal.start()
     closing.push(() => journal.stop())
     unitsRoom.start()
+    retentionRoom.start()
     roadsRoom.start()
 
     // ——— the demo’s people ———
@@ -312,6 +322,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       room: roadsRoom,
     })
     http.mount(unitsRoutes, unitsRoom.deps)
+    http.mount(retentionRoutes, retentionDeps)
     http.mount(dispatchRoutes, dispatchDeps)
     http.mount(oversightRoutes, oversightDeps)
     http.mount(journalRoutes, { journal })

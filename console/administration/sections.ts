@@ -9,6 +9,7 @@ export const sections = [
   { id: 'categories', icon: 'note' },
   { id: 'map', icon: 'map' },
   { id: 'roads', icon: 'route' },
+  { id: 'retention', icon: 'clock' },
 ] as const
 
 export type Section = (typeof sections)[number]['id']

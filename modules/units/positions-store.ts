@@ -1,6 +1,6 @@
 /** The SQL of positions: observations in one table per UTC day, written in batches, dropped by the day. */
 import type { Db } from '#platform/db/sql.ts'
-import type { TrackPoint } from './contract.ts'
+import { retentionDaysUsual, type TrackPoint } from './contract.ts'
 import { isNewer, type Fix, type Track } from './fix.ts'
 
 export type PositionRow = {
@@ -170,9 +170,6 @@ export async function loadTracks(db: Db, since: number): Promise<Map<number, Tra
   return tracks
 }
 
-/** How long positions are kept where no agency says otherwise, in whole days. */
-export const retentionDaysUsual = 90
-
 /**
  * As SQL: the instant from which on positions of a unit may be read, whether older ones were swept yet or not.
  *
@@ -181,7 +178,7 @@ export const retentionDaysUsual = 90
  */
 export const keptSinceSql = (unit: string, now: string): string => `(
   select ${now}::bigint - ${DAY_MS}::bigint * coalesce(min(r.days), ${retentionDaysUsual})
-  from units.unit u left join units.retention r on r.agency @> u.agency where u.handle = ${unit})`
+  from units.unit its left join units.retention r on r.agency @> its.agency where its.handle = ${unit})`
 
 const readTrackSql = `
   select unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, accuracy_meters, flagged

@@ -56,6 +56,7 @@ export const usualEntryRules: EntryRules = {
     member: keepers,
     account: keepers,
     'road-speeds': keepers,
+    retention: keepers,
   },
 }
 
