@@ -113,9 +113,11 @@ function SweepNote({ sweep }: Pick<RetentionView, 'sweep'>) {
   )
 }
 
-function Daily({ daily }: Pick<RetentionView, 'daily'>) {
+function Daily({ daily: made }: Pick<RetentionView, 'daily'>) {
   const { t } = useTranslation('administration')
   const format = useFormat()
+  // tables are made a week ahead; they hold nothing yet
+  const daily = made.filter(({ day }) => Date.parse(day) <= serverNow())
   const most = Math.max(1, ...daily.map(({ bytes }) => bytes))
   const total = daily.reduce((sum, { bytes }) => sum + bytes, 0)
   return (

@@ -56,7 +56,8 @@ const oldestSql = `
 export const oldestPositions = (db: Db, scope: readonly AgencyPath[]): Promise<{ agency: AgencyPath; units: number; oldestAt: Instant | null }[]> => db.query(oldestSql, [scope])
 
 const dailySql = `
-  select regexp_replace(c.relname, '^position_(....)(..)(..)$', '\\1-\\2-\\3') as day, greatest(c.reltuples, 0)::bigint as rows, pg_total_relation_size(c.oid) as bytes
+  select regexp_replace(c.relname, '^position_(....)(..)(..)$', '\\1-\\2-\\3') as day,
+    (case when pg_stat_get_live_tuples(c.oid) > 0 then pg_stat_get_live_tuples(c.oid) else greatest(c.reltuples, 0)::bigint end) as rows, pg_total_relation_size(c.oid) as bytes
   from pg_inherits i join pg_class c on c.oid = i.inhrelid
   where i.inhparent = 'units.position'::regclass order by c.relname`
 
