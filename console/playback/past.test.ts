@@ -98,7 +98,7 @@ test('a trail ends where the unit is drawn, begins no earlier than asked, and br
 })
 
 const order = (more: Partial<AssignmentView> = {}): AssignmentView => ({
-  id: 'a', incident: 'i', unit: 'u', callSign: '巡1', state: 'cleared', stateSince: 0, orderedAt: 100, orderedBy: '', acknowledgedAt: 110, enRouteAt: 120, onSceneAt: 200, reportedAt: null, endedAt: 300, because: null, ...more,
+  id: 'a', incident: 'i', unit: 'u', callSign: '巡1', state: 'cleared', stateSince: 0, orderedAt: 100, orderedBy: '', acknowledgedAt: 110, enRouteAt: 120, onSceneAt: 200, reportedAt: null, endedAt: 300, because: null, spokenAt: null, ...more,
 })
 const states: [at: number, state: string | undefined][] = [[99, undefined], [100, 'ordered'], [109, 'ordered'], [110, 'acknowledged'], [120, 'en-route'], [199, 'en-route'], [200, 'on-scene'], [299, 'on-scene'], [300, undefined]]
 for (const [at, state] of states) test(`an order at ${at} is ${state ?? 'none'}`, () => assert.equal(orderAt(order(), at), state))

@@ -4,7 +4,7 @@ import type { Db } from '#platform/db/sql.ts'
 import { ageMsMax } from './fix.ts'
 import { dropDays, expiredDays, listDays } from './positions-store.ts'
 import { daysOf } from './retention.ts'
-import { deletePositions, readSaid, rememberSweep, unitsByAgency, type Sweep } from './retention-store.ts'
+import { deleteAlarms, deletePositions, readSaid, rememberSweep, unitsByAgency, type Sweep } from './retention-store.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -40,6 +40,7 @@ export function openRetention(needs: { readonly db: Db; readonly now: () => Inst
     const gone = new Set(old)
     for (const [days, handles] of byDays) {
       const before = at - days * DAY_MS
+      await deleteAlarms(db, handles, before)
       // Day by day: a first sweep after a shortening may have millions to take.
       for (const day of there) {
         if (gone.has(day) || day * DAY_MS >= before) continue

@@ -44,6 +44,10 @@ export async function deletePositions(db: Db, units: readonly number[], from: In
   return row!.count
 }
 
+/** Alarms of these units’ devices are kept as long as their positions. */
+export const deleteAlarms = async (db: Db, units: readonly number[], before: Instant): Promise<void> =>
+  void (await db.query('delete from units.alarm where unit = any($1::int[]) and began_at < $2', [units, before]))
+
 // By unit over the days in their order: it ends at the first day in which the unit has a fix.
 const oldestSql = `
   select u.agency::text as agency, count(*)::int as units, min(p.fix_at) as "oldestAt"

@@ -137,6 +137,7 @@ test('the sweep takes what no agency keeps any more, and no more than that', asy
   await s.say(top, 'jx.guixi.huayuan', null)
   await s.say(top, 'jx.yushan', null)
   const counts: Readonly<Record<string, number>> = { jx: 60, 'jx.guixi': 30, 'jx.guixi.xiongshi': 2, 'jx.guixi.huayuan': 30, 'jx.yushan': 60 }
+  await s.database.query(`insert into units.alarm (device, name, began_at, unit, taken_at) select u, 'overspeed', $2::bigint - age * ${DAY}::bigint, u, 0 from unnest($1::int[]) u, generate_series(0, 70) age`, [s.units.map(({ handle }) => handle), s.clock.now - 3_600_000])
   const before = new Map(await Promise.all(s.units.map(async ({ handle }) => [handle, await s.there(handle)] as const)))
   const sweep = await s.retention.sweep()
   assert.equal(sweep.fault, null)
@@ -145,6 +146,8 @@ test('the sweep takes what no agency keeps any more, and no more than that', asy
     const since = s.clock.now - counts[agency]! * DAY
     const left = await s.there(handle)
     assert.ok(left.every((at) => at >= since), agency)
+    const [alarms] = await s.database.query<{ count: number; oldest: number }>('select count(*)::int as count, min(began_at) as oldest from units.alarm where unit = $1', [handle])
+    assert.ok(alarms!.oldest >= since && alarms!.count === counts[agency], `alarms of ${agency}: ${alarms!.count}`)
     // a day’s table goes whole with its first moment: that is at most the longest, minus a part of a day
     const certain = before.get(handle)!.filter((at) => at >= (counts[agency] === 60 ? since + DAY : since))
     assert.deepEqual(left.filter((at) => at >= certain[0]!), certain, agency)
