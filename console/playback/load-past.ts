@@ -2,11 +2,12 @@
 import { api } from '#ui/client.ts'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { PlaybackEntry, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackTrack, PlaybackUnit, PlaybackView } from '#modules/oversight/contract.ts'
-import { noTrack, trackOf, type PastTrack } from './past.ts'
+import { noTrack, ordersOf, trackOf, type Orders, type PastTrack } from './past.ts'
 
 export type Past = {
   readonly view: PlaybackView
   readonly incidents: readonly IncidentView[]
+  readonly orders: Orders
   readonly entries: readonly PlaybackEntry[]
   readonly units: readonly (PlaybackUnit & { readonly track: PastTrack })[]
 }
@@ -40,7 +41,7 @@ export async function loadPast(id: string, onShare: (share: number) => void, sig
     after = page.next
     onShare(0.1 + 0.9 * (page.of === 0 ? 1 : page.done / page.of))
   }
-  return { view, incidents: incidents.items, entries, units: view.units.map((unit) => ({ ...unit, track: trackFrom(pieces.get(unit.handle), view.from) })) }
+  return { view, incidents: incidents.items, orders: ordersOf(incidents.items), entries, units: view.units.map((unit) => ({ ...unit, track: trackFrom(pieces.get(unit.handle), view.from) })) }
 }
 
 const trackFrom = (pieces: readonly PlaybackTrack[] | undefined, from: number) => (pieces ? trackOf(pieces, from) : noTrack)

@@ -24,6 +24,7 @@ export type Moment = {
 const laneOf: Readonly<Record<string, Lane>> = {
   'unit-assigned': 'order',
   'assignment-changed': 'order',
+  'order-spoken': 'order',
   'limit-passed': 'order',
   'limit-seen': 'order',
   'note-added': 'note',

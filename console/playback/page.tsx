@@ -6,6 +6,7 @@ import { useLanguage } from '#ui/i18n.ts'
 import '#ui/locales/playback.ts'
 import type { TownMapEngine } from '#ui/map/engine.ts'
 import { Button, Empty, ErrorState, Icon, IconButton, Progress, Select, Spinner, useToasts } from '#ui/primitives.ts'
+import { useSession } from '#ui/session.tsx'
 import { useFormat } from '#ui/use-format.ts'
 import '../command/command.css'
 import { useRoomPart } from '../command/room-context.tsx'
@@ -14,6 +15,7 @@ import { changeView, useView } from '../router.ts'
 import { EventList } from './event-list.tsx'
 import { ExportButton } from './export-button.tsx'
 import { loadPast, type Past } from './load-past.ts'
+import { Looks } from './looks.tsx'
 import { momentsOf, type Moment } from './moments.ts'
 import { OpeningForm } from './opening-form.tsx'
 import { countUpTo, density, placeAt } from './past.ts'
@@ -29,10 +31,17 @@ const trails = [0, 2, 5, 10, 30] as const
 export default function PlaybackPage() {
   const { page } = useView()
   const { t } = useTranslation('playback')
+  const { may } = useSession()
   // only then the town’s own time zone is known, and what there is to choose
   const isReady = useRoomPart((state) => state.phase === 'ready')
   if (!isReady) return <main className="playback-opening"><Spinner size={20} label={t('common:loading')} /></main>
-  return page ? <Look key={page} id={page} /> : <main className="playback-opening"><OpeningForm /></main>
+  if (page) return <Look key={page} id={page} />
+  return (
+    <main className="playback-opening">
+      <OpeningForm />
+      {may('auditor') ? <Looks /> : null}
+    </main>
+  )
 }
 
 function Look({ id }: { readonly id: string }) {

@@ -65,7 +65,7 @@ export function PastMap({ past, at, trailMinutes, engine }: PastMapProps) {
     const stale = place.ageMs > staleSeconds[unit.kind] * 1000
     const courseDeg = courseOf(place.courseDeg, place.speedKmh)
     glides.set(unit.handle, { ...place, courseDeg, stale, fromLon: place.lon, fromLat: place.lat, startedAt: at, durationMs: 0 })
-    const work = workAt(past.incidents, unit.id, at)
+    const work = workAt(past.orders, unit.id, at)
     const callSign = stale ? t('map.age', { callSign: unit.callSign, age: format.duration(ageStep(place.ageMs) / 1000) }) : unit.callSign
     units.push({ id: unit.id, handle: unit.handle, callSign, kind: unit.kind, tone: toneOf(work?.state ?? 'free'), incident: work?.incident ?? null })
   }
@@ -97,7 +97,7 @@ export function PastMap({ past, at, trailMinutes, engine }: PastMapProps) {
       trailed.current = { step: Math.floor(performance.now() / trailsEveryMs), minutes: trailMinutes }
       const trails = trailMinutes === 0 ? [] : past.units.flatMap(({ id, track, shifts }): MapTrail[] => {
         const lines = trailAt(track, shifts, moment.current, trailMinutes * 60_000)
-        return lines.length > 0 ? [{ tone: toneOf(workAt(past.incidents, id, moment.current)?.state ?? 'free'), lines }] : []
+        return lines.length > 0 ? [{ tone: toneOf(workAt(past.orders, id, moment.current)?.state ?? 'free'), lines }] : []
       })
       engine.current?.setTrails(trails)
     }
@@ -145,7 +145,7 @@ function UnitNote({ past, unit: id, at }: { readonly past: Past; readonly unit: 
   const unit = past.units.find((each) => each.id === id)
   if (!unit) return null
   const place = placeAt(unit.track, unit.shifts, at)
-  const work = workAt(past.incidents, id, at)
+  const work = workAt(past.orders, id, at)
   const incident = work && past.incidents.find((each) => each.id === work.incident)
   const state = shiftStart(unit.shifts, at) === undefined ? t('unit.offDuty') : work ? `${common(`assignmentState.${work.state}`)} #${incident?.number ?? ''}` : t('unit.free')
   return (

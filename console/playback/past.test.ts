@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
 import type { AssignmentView, IncidentView } from '#modules/dispatch/contract.ts'
 import type { PlaybackTrack } from '#modules/oversight/contract.ts'
-import { bridgeMsMax, countUpTo, density, incidentAt, orderAt, placeAt, trackOf, trailAt, workAt, type PastTrack } from './past.ts'
+import { bridgeMsMax, countUpTo, density, incidentAt, orderAt, ordersOf, placeAt, trackOf, trailAt, workAt, type PastTrack } from './past.ts'
 
 const T0 = Date.UTC(2026, 10, 22, 8)
 
@@ -112,9 +112,9 @@ test('incidents and units at an instant: waiting, active, gone; free, working', 
   const incident = { id: 'i', openedAt: 50, closedAt: 400, assignments: [order()] } as unknown as IncidentView
   assert.deepEqual([49, 50, 99, 100, 299, 300, 399, 400].map((at) => incidentAt(incident, at)), [undefined, 'waiting', 'waiting', 'active', 'active', 'waiting', 'waiting', undefined])
   assert.equal(incidentAt({ ...incident, closedAt: null }, 1e9), 'waiting')
-  assert.deepEqual(workAt([incident], 'u', 210), { incident: 'i', state: 'on-scene' })
-  assert.equal(workAt([incident], 'u', 300), undefined)
-  assert.equal(workAt([incident], 'other', 210), undefined)
+  assert.deepEqual(workAt(ordersOf([incident]), 'u', 210), { incident: 'i', state: 'on-scene' })
+  assert.equal(workAt(ordersOf([incident]), 'u', 300), undefined)
+  assert.equal(workAt(ordersOf([incident]), 'other', 210), undefined)
 })
 
 test('density: every fix of the window is in one part', () => {

@@ -101,13 +101,15 @@ export function orderAt(assignment: AssignmentView, at: number): AssignmentState
   return 'ordered'
 }
 
+/** The orders of each unit, by its id. */
+export type Orders = ReadonlyMap<string, readonly AssignmentView[]>
+export const ordersOf = (incidents: readonly IncidentView[]): Orders => Map.groupBy(incidents.flatMap(({ assignments }) => assignments), ({ unit }) => unit)
+
 /** What a unit was on: its incident and the state of its order; undefined while it was free. */
-export function workAt(incidents: readonly IncidentView[], unit: string, at: number): { readonly incident: string; readonly state: AssignmentState } | undefined {
-  for (const incident of incidents) {
-    for (const assignment of incident.assignments) {
-      const state = assignment.unit === unit ? orderAt(assignment, at) : undefined
-      if (state) return { incident: incident.id, state }
-    }
+export function workAt(orders: Orders, unit: string, at: number): { readonly incident: string; readonly state: AssignmentState } | undefined {
+  for (const assignment of orders.get(unit) ?? []) {
+    const state = orderAt(assignment, at)
+    if (state) return { incident: assignment.incident, state }
   }
   return undefined
 }

@@ -37,7 +37,8 @@ export function Timeline({ from, to, player, moments, counts }: TimelineProps) {
   const ticks = useMemo(() => {
     const step = tickSteps.find((each) => (to - from) / each <= ticksMax) ?? tickSteps.at(-1)!
     const first = Math.ceil(from / step) * step
-    return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, n) => first + n * step)
+    // a name at the very end would hang over the edge
+    return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, n) => first + n * step).filter((tick) => tick < to - (to - from) * 0.05)
   }, [from, to])
 
   const seekTo = (event: PointerEvent) => {

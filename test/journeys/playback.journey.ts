@@ -120,6 +120,16 @@ test('a stretch is played back by keyboard, framed as the past, exported, and le
   assert.ok(own.some(({ type, data }) => type === 'playback-exported' && data.reason === '移交督察' && data.format === 'gpx'))
 })
 
+test('an auditor reads on the same page who looked, at what and why', { timeout: 120_000 }, async () => {
+  const { page, complaints } = await open(browser, `${served.url}/playback`)
+  await typeCredentials(page, served.account('auditor'))
+  const row = page.locator('.looks tbody tr', { hasText: '复盘：首日巡防' })
+  await row.waitFor()
+  assert.match((await row.textContent()) ?? '', /指挥长.*贵溪.*导出 1 次/)
+  await noSeriousFinding(page, 'who looked')
+  assert.deepEqual(complaints(), [])
+})
+
 test('on a phone, in English, the map, the timeline and what happened are all there', { timeout: 120_000 }, async () => {
   const { page, complaints } = await playBack('A look on the road', { language: 'en', theme: 'light', size: { width: 390, height: 844 } })
   for (const part of ['.past-banner', '.playback .map-pane', '.timeline-track', '.event-list']) {
