@@ -13,12 +13,15 @@ import { MessagesProvider } from './messages/provider.tsx'
 import { changeView, useView } from './router.ts'
 import SignInPage from './sign-in/page.tsx'
 
+const Playback = lazy(() => import('./playback/page.tsx'))
 const Administration = lazy(() => import('./administration/page.tsx'))
 
 // the map engine is most of this page: it comes while the session is asked for, and the sign-in form does not wait
 const loadCommand = () => import('./command/workspace.tsx')
 const CommandWorkspace = lazy(async () => ({ default: (await loadCommand()).CommandWorkspace }))
 
+/** Roles that may look at the past. */
+const looking = ['commander', 'auditor'] as const
 /** Roles that work in the command room. Others are told where they belong. */
 const watching = ['dispatcher', 'commander', 'station', 'analyst', 'auditor'] as const
 
@@ -41,7 +44,7 @@ function Gate() {
 
 function Workspaces() {
   const { may, session } = useSession()
-  const { workspace } = useView()
+  const { workspace, page: subject } = useView()
   const { t } = useTranslation('command')
   const mayWatch = may(watching)
   const mayAdministrate = may('administrator')
@@ -66,6 +69,10 @@ function Workspaces() {
           <Administration />
         </Suspense>
       </main>
+    ) : workspace === 'playback' && may(looking) ? (
+      <Suspense fallback={<Waiting />}>
+        <Playback />
+      </Suspense>
     ) : mayWatch ? (
       <Suspense fallback={<Waiting />}>
         <CommandWorkspace />
@@ -79,7 +86,7 @@ function Workspaces() {
   return mayWatch ? (
     <RoomProvider>
       <MessagesProvider>
-        <div className="console">
+        <div className={workspace === 'playback' && subject && may(looking) ? 'console is-past' : 'console'}>
           <Bar />
           {page}
         </div>

@@ -22,8 +22,8 @@ export function Bar() {
   const { may } = useSession()
   const { workspace } = useView()
   const room = useRoomIfAny()
-  const isAdministration = workspace === 'administration'
-  const rooms = [...(room ? ['command'] : []), ...(may('administrator') ? ['administration'] : [])]
+  const here = workspace === 'administration' || (workspace === 'playback' && may(['commander', 'auditor'])) ? workspace : 'command'
+  const rooms = [...(room ? ['command'] : []), ...(room && may(['commander', 'auditor']) ? ['playback'] : []), ...(may('administrator') ? ['administration'] : [])]
 
   return (
     <header className="bar">
@@ -37,7 +37,7 @@ export function Bar() {
             <a
               key={each}
               href={`/${each}`}
-              aria-current={(each === 'administration') === isAdministration ? 'page' : undefined}
+              aria-current={each === here ? 'page' : undefined}
               onClick={(event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return
                 event.preventDefault()
@@ -56,8 +56,8 @@ export function Bar() {
           <Connection />
         </>
       ) : null}
-      <Clock />
-      {room && !isAdministration ? (
+      {here === 'playback' ? null : <Clock />}
+      {room && here === 'command' ? (
         <button type="button" className="bar-search" aria-label={t('bar.search')} onClick={() => signal('search')}>
           <Icon name="search" />
           <span>{t('bar.search')}</span>
@@ -111,7 +111,7 @@ function Alarms() {
       className={alarms.length > 0 ? 'bar-alarms has-alarm' : 'bar-alarms'}
       title={t('bar.alarmsHint')}
       onClick={() => {
-        if (workspace === 'administration') changeView({ workspace: 'command', page: '' })
+        if (workspace !== 'command') changeView({ workspace: 'command', page: '' })
         signal('alarm')
       }}
     >

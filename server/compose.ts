@@ -16,8 +16,9 @@ import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts
 import { addTerminalPicture, noteOrderSpoken, orderInWords, raiseEmergency } from '#modules/dispatch/hear-terminals.ts'
 import { refusals as dispatchRefusals } from '#modules/dispatch/refusals.ts'
 import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
-import { dispatchFacts, drivesEnded, incidentViews, listCategories, projections as dispatchProjections } from '#modules/dispatch/store.ts'
+import { dispatchFacts, drivesEnded, incidentsDuring, incidentViews, listCategories, projections as dispatchProjections } from '#modules/dispatch/store.ts'
 import { isUrgent } from '#modules/dispatch/recommendation.ts'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { botRoutes } from '#modules/messages/bot-routes.ts'
 import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
@@ -35,6 +36,10 @@ import { authenticate } from '#modules/organisation/session.ts'
 import { isSetupNeeded } from '#modules/organisation/set-up.ts'
 import { findAgencyById, projections as organisationProjections } from '#modules/organisation/store.ts'
 import type { OrganisationDeps } from '#modules/organisation/deps.ts'
+import type { OversightDeps } from '#modules/oversight/deps.ts'
+import { refusals as oversightRefusals } from '#modules/oversight/refusals.ts'
+import { routes as oversightRoutes } from '#modules/oversight/routes.ts'
+import { projections as oversightProjections } from '#modules/oversight/store.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
@@ -43,7 +48,13 @@ import { speedsRoutes } from '#modules/roads/speeds-routes.ts'
 import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections as roadsProjections } from '#modules/roads/store.ts'
 import type { TerminalPorts } from '#modules/units/contract.ts'
+import { keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
+import type { RetentionDeps } from '#modules/units/retention-deps.ts'
+import { retentionDaysMax } from '#modules/units/contract.ts'
+import { openRetention } from '#modules/units/retention-jobs.ts'
+import { retentionRoutes } from '#modules/units/retention-routes.ts'
+import { retentionProjections } from '#modules/units/retention-store.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
 import { routes as unitsRoutes } from '#modules/units/routes.ts'
 import { projections as unitsProjections } from '#modules/units/store.ts'
@@ -62,7 +73,8 @@ import { startJobs } from '#platform/jobs/jobs.ts'
 import { refusals as journalRefusals } from '#platform/journal/refusals.ts'
 import { journalRoutes } from '#platform/journal/routes.ts'
 import { postgresJournal } from '#platform/journal/postgres.ts'
-import { describeWith } from '#platform/live/describe.ts'
+import { formFor } from '#platform/live/audience.ts'
+import { describeWith, incidentForms } from '#platform/live/describe.ts'
 import { createLiveHub } from '#platform/live/hub.ts'
 import { createLog } from '#platform/log.ts'
 import { createMetrics } from '#platform/metrics.ts'
@@ -147,7 +159,10 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       db: database,
       log,
       metrics,
-      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...channelProjections, ...broadcastProjections],
+      projections: [
+        ...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...channelProjections,
+        ...broadcastProjections, ...retentionProjections, ...oversightProjections,
+      ],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
 
@@ -185,6 +200,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       randomBytes,
       findAgency: (path) => findAgency(organisationDeps, path),
       memberNames: (ids) => memberNames(organisationDeps, ids),
+      retentionDays: retentionDaysMax, // no agency keeps longer; what each keeps is swept below
       onTaken: ({ rejected, ...counts }) => {
         for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
       },
@@ -204,6 +220,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onPicture: (picture) => addTerminalPicture(dispatchDeps, picture),
     })
     closing.push(() => unitsRoom.stop())
+    const retentionRoom = openRetention({ db: database, now, onFault })
+    closing.push(() => retentionRoom.stop())
+    const retentionDeps: RetentionDeps = { db: database, journal, now, agencyPaths: () => agencyPaths(organisationDeps) }
     const roadsRoom = await openRoads({
       db: database,
       journal,
@@ -272,6 +291,32 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const messagesRoom: MessagesRoom = openMessages({ ...messagesDeps, fetch: (url, request) => fetch(url, request), onFault })
     closing.push(() => messagesRoom.stop())
 
+    const oversightDeps: OversightDeps = {
+      db: database,
+      journal,
+      now,
+      newId,
+      timeZone: place.timeZone,
+      findAgency: (path) => findAgency(organisationDeps, path),
+      history: {
+        units: (ids) => pastUnits(database, ids),
+        onDuty: (agency, from, to, limit) => unitsOnDuty(database, agency, from, to, limit),
+        shifts: (units, from, to) => shiftsOf(database, units, from, to),
+        fixes: (unit, from, to, limit) => pastFixes(database, unit, from, to, limit, now()),
+        keptSince: (units) => keptSince(database, units, now()),
+      },
+      incidents: {
+        find: async (id) => (await incidentViews(database, [id]))[0],
+        during: (asked) => incidentsDuring(database, asked),
+        shownTo(actor, incident) {
+          const form = formFor(actor, { forms: incidentForms(incident, [], { withoutPersons, dataWithoutPersons }) })
+          return form && { view: form.view as IncidentView, dataOf: form.dataOf ?? ((data) => ({ ...data })) } // an incident’s forms are views of it
+        },
+        withoutPersons: dataWithoutPersons,
+        viewWithoutPersons: withoutPersons,
+      },
+    }
+
     const check: Authenticate = (call) => authenticate(organisationDeps, call)
     journal.listen(unitsRoom.hear)
     journal.listen(roadsRoom.hear)
@@ -279,6 +324,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     await journal.start()
     closing.push(() => journal.stop())
     unitsRoom.start()
+    retentionRoom.start()
     roadsRoom.start()
 
     // ——— the demo’s people ———
@@ -296,7 +342,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const http = await createHttpServer({
       log,
       metrics,
-      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...messagesRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals },
+      sentences: {
+        ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...messagesRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals, ...oversightRefusals,
+      },
       authenticate: check,
       staticFolder: builtFolder,
       version,
@@ -317,9 +365,11 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       room: roadsRoom,
     })
     http.mount(unitsRoutes, unitsRoom.deps)
+    http.mount(retentionRoutes, retentionDeps)
     http.mount(dispatchRoutes, dispatchDeps)
     http.mount([...messagesRoutes, ...broadcastRoutes], messagesDeps)
     http.mount(botRoutes, messagesDeps)
+    http.mount(oversightRoutes, oversightDeps)
     http.mount(journalRoutes, { journal })
     const describe = describeWith({
       describeIncidents: (ids) => incidentViews(database, ids),

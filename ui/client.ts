@@ -72,7 +72,7 @@ export type CallOptions = {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
-async function call<T>(method: Method, path: string, body: unknown, options: CallOptions, again = true): Promise<T> {
+async function call<T>(method: Method, path: string, body: unknown, options: CallOptions, read: (response: Response) => Promise<unknown> = readJson, again = true): Promise<T> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     'accept-language': language,
@@ -106,11 +106,11 @@ async function call<T>(method: Method, path: string, body: unknown, options: Cal
   const date = response.headers.get('date')
   if (date) noteServerTime(Date.parse(date), 1000)
   if (response.status === 204) return undefined as T // the caller's T says so: a 204 has no body
-  const answer = await readJson(response)
+  const answer = await (response.ok ? read : readJson)(response)
   if (response.ok) return answer as T // the server holds every reply to the schema that T stands for
 
   const problem = problemOf(response.status, answer)
-  if (problem.code === 'csrf' && again && (await renewCsrf())) return call(method, path, body, options, false)
+  if (problem.code === 'csrf' && again && (await renewCsrf())) return call(method, path, body, options, read, false)
   if (problem.status === 401 && !options.sessionless) lost(problem.code === 'session-expired' ? 'session-expired' : 'not-signed-in')
   if (problem.code === 'must-change-password') lost('must-change-password')
   throw problem
@@ -123,6 +123,13 @@ async function readJson(response: Response): Promise<unknown> {
     return undefined
   }
 }
+
+export type NamedFile = { readonly name: string; readonly blob: Blob }
+
+const readFile = async (response: Response): Promise<NamedFile> => ({
+  name: /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'file',
+  blob: await response.blob(),
+})
 
 /** The server's own problem where the answer has that shape; else one that says nothing readable came. */
 export function problemOf(status: number, answer: unknown): Problem {
@@ -158,6 +165,8 @@ export const api = {
   post: <T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> => call<T>('POST', path, body, options),
   patch: <T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> => call<T>('PATCH', path, body, options),
   put: <T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> => call<T>('PUT', path, body, options),
+  /** A write that answers with a file. */
+  postForFile: (path: string, body: unknown, options: CallOptions = {}): Promise<NamedFile> => call<NamedFile>('POST', path, body, options, readFile),
   delete: <T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> => call<T>('DELETE', path, body, options),
 }
 

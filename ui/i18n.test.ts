@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { preferredLanguage } from './i18n.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const namespaces = ['common', 'command', 'administration', 'officer', 'setup', 'messages']
+const namespaces = ['common', 'command', 'administration', 'officer', 'setup', 'messages', 'playback']
 
 type Words = { readonly [key: string]: string | Words }
 

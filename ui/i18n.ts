@@ -13,7 +13,7 @@ import commonZh from './locales/zh-CN/common.json' with { type: 'json' }
 
 export const languages = ['zh-CN', 'en'] as const
 export type Language = (typeof languages)[number]
-export type Namespace = 'common' | 'command' | 'administration' | 'officer' | 'setup' | 'messages'
+export type Namespace = 'common' | 'command' | 'administration' | 'officer' | 'setup' | 'messages' | 'playback'
 
 const storageKey = 'gengfu.language'
 

@@ -5,7 +5,7 @@ import type { BotView } from '#modules/messages/contract.ts'
 import type { CategoryView } from '#modules/dispatch/contract.ts'
 import type { DoubtsView, SpeedsView } from '#modules/roads/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
-import type { DeviceView, UnitView } from '#modules/units/contract.ts'
+import type { DeviceView, RetentionView, UnitView } from '#modules/units/contract.ts'
 import { api } from '#ui/client.ts'
 import { connectLive } from '#ui/live.ts'
 
@@ -20,6 +20,7 @@ type Shapes = {
   readonly town: TownView
   readonly speeds: SpeedsView
   readonly doubts: DoubtsView
+  readonly retention: RetentionView
 }
 export type ListName = keyof Shapes
 
@@ -34,13 +35,15 @@ const paths: Readonly<Record<ListName, string>> = {
   town: '/api/town',
   speeds: '/api/roads/speeds',
   doubts: '/api/roads/doubts',
+  retention: '/api/units/retention',
 }
 /** Those that are one thing and no list. */
-const whole: ReadonlySet<ListName> = new Set(['town', 'speeds', 'doubts'])
+const whole: ReadonlySet<ListName> = new Set(['town', 'speeds', 'doubts', 'retention'])
 
 /** Which list a journal stream changes, by the word before the slash. */
 const listsOf: Readonly<Record<string, readonly ListName[]>> = {
-  agency: ['agencies'],
+  agency: ['agencies', 'retention'],
+  retention: ['retention'],
   member: ['members'],
   account: ['accounts'],
   unit: ['units', 'devices'],

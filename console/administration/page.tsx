@@ -18,6 +18,7 @@ import { FirstSteps } from './first-steps.tsx'
 import { Imports } from './imports.tsx'
 import { ListsProvider } from './lists.tsx'
 import { Members } from './members.tsx'
+import { Retention } from './retention.tsx'
 import { RoadSpeeds } from './road-speeds.tsx'
 import { sections, sectionOf, type Section } from './sections.ts'
 import { giveStylesNonce } from './style-nonce.ts'
@@ -35,6 +36,7 @@ const contents: Readonly<Record<Section, () => React.ReactNode>> = {
   bots: Bots,
   map: Imports,
   roads: RoadSpeeds,
+  retention: Retention,
 }
 
 /** The nonce that lets antd's styles through the strict policy; the server puts it into the page. */

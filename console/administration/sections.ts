@@ -10,6 +10,7 @@ export const sections = [
   { id: 'bots', icon: 'message' },
   { id: 'map', icon: 'map' },
   { id: 'roads', icon: 'route' },
+  { id: 'retention', icon: 'clock' },
 ] as const
 
 export type Section = (typeof sections)[number]['id']

@@ -12,7 +12,7 @@ import { BroadcastForm } from '../messages/broadcast-form.tsx'
 import { Broadcasts } from '../messages/broadcasts.tsx'
 import { leaders, talkers } from '../messages/provider.tsx'
 import { ChannelThread } from '../messages/thread.tsx'
-import { selectIncident } from '../router.ts'
+import { changeView, selectIncident } from '../router.ts'
 import type { Acts, IncidentChanges } from './acts.ts'
 import { AssignmentList } from './assignment-list.tsx'
 import { activeAssignments, isActive } from './assignments.ts'
@@ -140,6 +140,11 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
               </Button>
             </>
           )}
+          {may(['commander', 'auditor']) && incident.assignments.length > 0 ? (
+            <Button size="small" icon="past" onClick={() => changeView({ workspace: 'playback', page: '', incident: incident.id })}>
+              {t('playBack')}
+            </Button>
+          ) : null}
         </div>
         {form === 'broadcast' ? <BroadcastForm incident={incident} onDone={() => setForm(null)} /> : null}
         {form === 'close' ? <CloseForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}

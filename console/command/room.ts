@@ -59,6 +59,13 @@ const followAllMax = 500
 const everywhere = [-180, -85, 180, 85] as const
 const frameMs = 1000
 
+/** A list that is not for this account is empty; anything else that went wrong goes on. */
+const noneOf = (thrown: unknown): never[] => {
+  if (thrown instanceof Problem && (thrown.status === 403 || thrown.status === 404)) return []
+  throw thrown
+}
+const nothingOfIt = (thrown: unknown): { items: never[] } => ({ items: noneOf(thrown) })
+
 const empty: RoomState = {
   phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), live: null,
 }
@@ -102,15 +109,13 @@ export function createRoom(): Room {
     const [town, categories, units, incidents, closed, closures, agencies] = await Promise.all([
       api.get<TownView>('/api/town', { signal }),
       api.get<{ items: CategoryView[] }>('/api/dispatch/categories', { signal }),
-      api.get<{ items: UnitView[] }>('/api/units', { signal }),
-      listOpen(signal),
-      api.get<{ items: IncidentView[] }>(`/api/dispatch/incidents?status=closed&limit=${closedMax}`, { signal }),
+      // who may not see one of these lists (auditors no incidents, analysts no units) has the room without it
+      api.get<{ items: UnitView[] }>('/api/units', { signal }).catch(nothingOfIt),
+      listOpen(signal).catch(noneOf),
+      api.get<{ items: IncidentView[] }>(`/api/dispatch/incidents?status=closed&limit=${closedMax}`, { signal }).catch(nothingOfIt),
       api.get<{ items: ClosureView[] }>('/api/roads/closures', { signal }),
       // stations are asked for by everybody; whoever may not see the tree goes without them on the map
-      api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch((thrown: unknown) => {
-        if (thrown instanceof Problem && (thrown.status === 403 || thrown.status === 404)) return { items: [] }
-        throw thrown
-      }),
+      api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch(nothingOfIt),
     ])
     setTimeZone(town.timeZone)
     unitByHandle.clear()

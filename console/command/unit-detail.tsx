@@ -102,18 +102,23 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
               </>
             ) : null}
           </dl>
-          {unit.state === 'off-duty' ? null : (
-            <div className="detail-acts">
+          <div className="detail-acts">
+            {unit.state === 'off-duty' ? null : (
               <Button size="small" icon="send" disabledBecause={mayAct ? undefined : t('notYours')} onClick={() => onSend(unit)}>
                 {unit.state === 'free' ? t('unit.send') : t('unit.divert')}
               </Button>
-              {may(talkers) ? (
-                <Button size="small" icon="message" onClick={() => changeView({ messages: `unit-${unit.id}` })}>
-                  {messages('new')}
-                </Button>
-              ) : null}
-            </div>
-          )}
+            )}
+            {unit.state !== 'off-duty' && may(talkers) ? (
+              <Button size="small" icon="message" onClick={() => changeView({ messages: `unit-${unit.id}` })}>
+                {messages('new')}
+              </Button>
+            ) : null}
+            {may(['commander', 'auditor']) ? (
+              <Button size="small" icon="past" onClick={() => changeView({ workspace: 'playback', page: '', unit: unit.id })}>
+                {t('playBack')}
+              </Button>
+            ) : null}
+          </div>
         </section>
         {incident ? (
           <Section title={t('unit.order')}>

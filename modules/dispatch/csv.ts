@@ -1,4 +1,5 @@
 /** Incidents as a table for a spreadsheet. Pure. Nobody's name or telephone number is in it. */
+import { byteOrderMark, csvLine } from '#core/csv.ts'
 import type { CategoryView, IncidentView } from './contract.ts'
 
 const heads = {
@@ -7,7 +8,7 @@ const heads = {
 }
 
 /** The first line, after the byte order mark that Excel needs to read Chinese. */
-export const csvHead = (language: 'zh' | 'en'): string => `\ufeff${line(heads[language])}`
+export const csvHead = (language: 'zh' | 'en'): string => byteOrderMark + csvLine(heads[language])
 
 /** The lines of these incidents (RFC 4180); times in the town's own zone. */
 export function csvLines(incidents: readonly IncidentView[], categories: readonly CategoryView[], language: 'zh' | 'en', timeZone: string): string {
@@ -37,14 +38,5 @@ export function csvLines(incidents: readonly IncidentView[], categories: readonl
     incident.assignments.map((each) => each.callSign).join(' '),
     incident.summary,
   ])
-  return rows.map(line).join('')
-}
-
-const line = (row: readonly (string | number)[]) => `${row.map(cell).join(',')}\r\n`
-
-/** A text that a spreadsheet would run as a formula is made plain text. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value)
-  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
+  return rows.map(csvLine).join('')
 }

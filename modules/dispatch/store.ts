@@ -2,7 +2,7 @@
 import { invariant } from '#core/invariant.ts'
 import type { AgencyPath, AssignmentId, IncidentId, Instant, TimerId, UnitId } from '#kernel/names.ts'
 import type { Fact, Projection } from '#kernel/journal.ts'
-import { sqlOf, type Sql } from '#platform/db/sql.ts'
+import { sqlOf, type Db, type Sql } from '#platform/db/sql.ts'
 import type { AssignmentState, AssignmentView, CategoryEvent, CategoryView, DispatchEvent, IncidentView, TimerView } from './contract.ts'
 import type { DispatchFacts } from './deps.ts'
 import { isActive, timerChanges, type TimerChange } from './limits.ts'
@@ -540,3 +540,22 @@ const drivesEndedSql = `
   order by "to", assignment.id`
 /** Drives to incidents, from setting out to arriving or to the order's end, that ended in (from, to]. */
 export const drivesEnded = (db: Sql, from: Instant, to: Instant): Promise<{ unit: UnitId; priority: number; from: Instant; to: Instant }[]> => db.query(drivesEndedSql, [from, to])
+
+/**
+ * Incidents that were open in some moment of [from, to): of these parts of the tree, and those that these units were sent to meanwhile.
+ * In the order of their opening; at most `limit`.
+ */
+export async function incidentsDuring(
+  db: Db,
+  asked: { readonly scope: readonly AgencyPath[]; readonly units: readonly UnitId[]; readonly from: Instant; readonly to: Instant; readonly limit: number },
+): Promise<IncidentView[]> {
+  const rows = await db.query<IncidentRow>(
+    `select ${incidentColumns} from dispatch.incident
+     where opened_at < $2 and (closed_at is null or closed_at > $1)
+       and (agency <@ $3::ltree[] or exists (
+         select from dispatch.assignment where assignment.incident = incident.id and unit = any($4) and ordered_at < $2 and (ended_at is null or ended_at > $1)))
+     order by opened_at, id limit $5`,
+    [asked.from, asked.to, asked.scope, asked.units, asked.limit],
+  )
+  return withParts(db, rows)
+}

@@ -1,4 +1,5 @@
 /** Where the map is wrong, as files that other programs open: a table, and features for a map editor. Pure. */
+import { byteOrderMark, csvLine } from '#core/csv.ts'
 import type { DoubtsView, DoubtView, OffMapView } from './contract.ts'
 
 type Language = 'zh' | 'en'
@@ -34,14 +35,7 @@ export function doubtsCsv({ roads, places }: DoubtsView, language: Language): st
     ]),
     ...places.map(({ why, lon, lat, drives, days }) => [kinds[why][language], '', '', '', '', '', drives, days, '', '', '', rounded(lon, 6), rounded(lat, 6)]),
   ]
-  return `\ufeff${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`
-}
-
-/** A text that a spreadsheet would run as a formula is made plain text: names of streets come from a map that anybody edits. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value)
-  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
+  return byteOrderMark + rows.map(csvLine).join('')
 }
 
 /** GeoJSON (RFC 7946): roads as lines in the direction driven, places as points in the middle of their square. */

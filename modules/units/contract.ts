@@ -327,3 +327,45 @@ export type UnitFacts = {
 export const frameVersion = 1
 export const frameHeaderBytes = 16
 export const frameRecordBytes = 20
+
+/** How long positions are kept, in whole days: where no agency says otherwise, and the longest that any may say. */
+export const retentionDaysUsual = 90
+export const retentionDaysMax = 180
+
+export const ChangeRetention = Type.Object(
+  {
+    commandId: CommandIdOf,
+    agency: Path,
+    days: Nullable(Type.Integer({ minimum: 1, maximum: retentionDaysMax, description: 'null: as the agency above' })),
+    reason: Type.String({ minLength: 2, maxLength: 500, pattern: '\\S.*\\S' }),
+  },
+  { additionalProperties: false },
+)
+
+/** How long positions are kept, what is there, and what the last sweep did. */
+export const RetentionView = Type.Object({
+  agencies: Type.Array(
+    Type.Object({
+      agency: Path,
+      own: Nullable(Type.Integer({ description: 'what the agency said; null: nothing' })),
+      days: Type.Integer({ description: 'what counts: the fewest of its own and those above it' }),
+      most: Type.Integer({ description: 'what it may say at most' }),
+      units: Type.Integer({ description: 'its own units, retired ones too' }),
+      oldestAt: Nullable(Type.Number({ description: 'the oldest position of its units that is still in the database; milliseconds since 1970 UTC' })),
+    }),
+  ),
+  daily: Type.Array(Type.Object({ day: Type.String({ description: 'UTC: 2026-11-22' }), rows: Type.Integer({ description: 'about how many positions' }), bytes: Type.Integer() })),
+  sweep: Nullable(
+    Type.Object({
+      at: At,
+      tookMs: Type.Integer(),
+      daysDropped: Type.Integer(),
+      rowsDeleted: Type.Integer(),
+      fault: Nullable(Type.String({ description: 'why it did not end; it is tried again within the hour' })),
+    }),
+  ),
+})
+export type RetentionView = Static<typeof RetentionView>
+
+/** Events of retention. Streams are `retention/AGENCY`, the agency by its path. */
+export type RetentionEvent = { readonly type: 'retention-changed'; readonly at: number; readonly days: number | null; readonly was: number | null; readonly reason: string }

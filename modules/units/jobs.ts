@@ -178,7 +178,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     unitFacts: unitFacts(live),
     liveUnits: (scope) => live.views(scope),
     driveFixes: async (unit, from, to) =>
-      (await readTrack(db, unit, from, to + 1, DRIVE_FIXES_MAX)).flatMap(({ fixAt, lon, lat, accuracyMeters, courseDeg, speedKmh, flagged }) =>
+      (await readTrack(db, unit, from, to + 1, DRIVE_FIXES_MAX, now())).flatMap(({ fixAt, lon, lat, accuracyMeters, courseDeg, speedKmh, flagged }) =>
         flagged ? [] : [{ ms: fixAt, lon, lat, accuracyMeters, headingDegrees: courseDeg, metersPerSecond: speedKmh === null ? null : speedKmh / 3.6 }],
       ),
     unitOfMember: (member) => live.unitOf(member, now())?.id,

@@ -1,6 +1,6 @@
 /** The SQL of positions: observations in one table per UTC day, written in batches, dropped by the day. */
 import type { Db } from '#platform/db/sql.ts'
-import type { TrackPoint } from './contract.ts'
+import { retentionDaysUsual, type TrackPoint } from './contract.ts'
 import { isNewer, type Fix, type Track } from './fix.ts'
 
 export type PositionRow = {
@@ -59,7 +59,8 @@ export async function makeDays(db: Db, days: readonly number[]): Promise<void> {
       const table = `units.${tableOf(day)}`
       if ((await sql.query(isAttachedSql, [table])).length > 0) continue
       // Names and bounds of a definition cannot be parameters; both are made of one integer.
-      await sql.query(`create table ${table} (like units.position including all)`)
+      // Vacuumed at every twentieth of its growth: what is vacuumed is read from the index alone.
+      await sql.query(`create table ${table} (like units.position including all) with (autovacuum_vacuum_insert_scale_factor = 0.05)`)
       await sql.query(
         `alter table units.position attach partition ${table} for values from (${day * DAY_MS}) to (${(day + 1) * DAY_MS})`,
       )
@@ -169,14 +170,24 @@ export async function loadTracks(db: Db, since: number): Promise<Map<number, Tra
   return tracks
 }
 
-/** Points of a unit between two instants, oldest first. */
-export async function readTrack(db: Db, unit: number, from: number, to: number, limit: number): Promise<TrackPoint[]> {
-  const rows = await db.query<FixRow & { flagged: boolean }>(
-    `select unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, accuracy_meters, flagged
-     from units.position where unit = $1 and fix_at >= $2 and fix_at < $3
-     order by fix_at, device limit $4`,
-    [unit, from, to, limit],
-  )
+/**
+ * As SQL: the instant from which on positions of a unit may be read, whether older ones were swept yet or not.
+ *
+ * @param unit  SQL for the unit's short number
+ * @param now   SQL for the present instant
+ */
+export const keptSinceSql = (unit: string, now: string): string => `(
+  select ${now}::bigint - ${DAY_MS}::bigint * coalesce(min(r.days), ${retentionDaysUsual})
+  from units.unit its left join units.retention r on r.agency @> its.agency where its.handle = ${unit})`
+
+const readTrackSql = `
+  select unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, accuracy_meters, flagged
+  from units.position p where unit = $1 and fix_at >= $2 and fix_at < $3 and fix_at >= ${keptSinceSql('$1', '$5')}
+  order by fix_at, device limit $4`
+
+/** Points of a unit between two instants, oldest first, none older than its agency keeps them. */
+export async function readTrack(db: Db, unit: number, from: number, to: number, limit: number, now: number): Promise<TrackPoint[]> {
+  const rows = await db.query<FixRow & { flagged: boolean }>(readTrackSql, [unit, from, to, limit, now])
   return rows.map((row) => ({
     fixAt: row.fix_at,
     lon: row.lon,

@@ -24,6 +24,8 @@ export const refusals: Sentences = {
   'officer-not-in-crew': { zh: '只能为自己所在的班组上下班。', en: 'Officers start and end only shifts that they are crew of.' },
   'track-too-long': { zh: '一次最多查看 {days} 天的轨迹。', en: 'At most {days} days of a track are shown at once.' },
   'track-backwards': { zh: '起始时间必须早于结束时间。', en: 'The beginning must be before the end.' },
+  'retention-beyond-above': { zh: '保存期限不能超过上级单位的 {days} 天。', en: 'Positions cannot be kept longer than the {days} days of the agency above.' },
+  'retention-of-top': { zh: '最上级单位必须写明保存天数。', en: 'The agency at the top must say a number of days.' },
   // of single positions
   'which-unit': { zh: '没有说明是哪个单元或设备。', en: 'Neither a unit nor a device is named.' },
   'not-your-unit': { zh: '您不在这个单元的班组中。', en: 'You are not in the crew of this unit.' },

@@ -29,7 +29,7 @@ export async function viewTrack(
     return { answer: { handle: seen.handle } }
   })
   if ('refused' in outcome) return outcome
-  const points = await readTrack(deps.db, outcome.answer.handle, from, to, pointsMax + 1)
+  const points = await readTrack(deps.db, outcome.answer.handle, from, to, pointsMax + 1, at)
   const nextFrom = points.length > pointsMax ? points[pointsMax]!.fixAt : null
   // Two devices may report in one millisecond: a page never ends between them.
   const items = nextFrom === null ? points : points.filter((point) => point.fixAt < nextFrom)

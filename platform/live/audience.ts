@@ -57,6 +57,7 @@ export const usualEntryRules: EntryRules = {
     account: keepers,
     'road-speeds': keepers,
     bot: keepers,
+    retention: keepers,
   },
 }
 

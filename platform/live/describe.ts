@@ -6,7 +6,7 @@ import type { AgencyPath } from '#kernel/names.ts'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
-import type { Describe, Thing } from './audience.ts'
+import type { Describe, Form, Thing } from './audience.ts'
 
 /** Those who answer reports; they see who reported. */
 const answering: readonly Role[] = ['dispatcher', 'commander', 'station']
@@ -20,19 +20,28 @@ const everybody: readonly Role[] = ['dispatcher', 'commander', 'officer', 'stati
 /** An officer goes on seeing an order of his for so long after it ended. */
 const afterOrderMs = 30 * 60_000
 
+type Cuts = {
+  readonly withoutPersons: (view: IncidentView) => IncidentView
+  readonly dataWithoutPersons: (data: Entry['data']) => Record<string, unknown>
+}
+
+/** Who may see an incident and its entries, and how: whole, or without the persons. `members`: the crews sent to it. */
+export const incidentForms = (incident: IncidentView, members: readonly MemberId[], cuts: Cuts): readonly Form[] => [
+  { to: { roles: answering, agencies: [incident.agency], members }, view: incident },
+  { to: { roles: studying, agencies: [incident.agency] }, view: cuts.withoutPersons(incident), dataOf: cuts.dataWithoutPersons },
+]
+
 /**
  * From entries to the things they touched.
  *
  * Streams `incident/ID`, `unit/ID` and `closure/ID` name their thing; an event's `unit` field names another.
  */
-export function describeWith(rooms: {
+export function describeWith(rooms: Cuts & {
   readonly describeIncidents: (ids: readonly string[]) => Promise<readonly IncidentView[]> | readonly IncidentView[]
   readonly describeUnits: (ids: readonly string[]) => Promise<readonly UnitView[]> | readonly UnitView[]
   readonly describeClosures: (ids: readonly string[]) => Promise<readonly ClosureView[]>
   /** Every path of the tree: roads are everybody's. */
   readonly agencyPaths: () => Promise<readonly AgencyPath[]>
-  readonly withoutPersons: (view: IncidentView) => IncidentView
-  readonly dataWithoutPersons: (data: Entry['data']) => Record<string, unknown>
   readonly now: () => Instant
 }): Describe {
   return async (entries) => {
@@ -62,10 +71,7 @@ export function describeWith(rooms: {
         kind: 'incidents',
         id: incident.id,
         stream: `incident/${incident.id}`,
-        forms: [
-          { to: { roles: answering, agencies: [incident.agency], members }, view: incident },
-          { to: { roles: studying, agencies: [incident.agency] }, view: rooms.withoutPersons(incident), dataOf: rooms.dataWithoutPersons },
-        ],
+        forms: incidentForms(incident, members, rooms),
       })
     }
     for (const id of incidentIds) if (!seen.has(id)) things.push({ kind: 'incidents', id, stream: `incident/${id}`, forms: [] })

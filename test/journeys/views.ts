@@ -151,6 +151,7 @@ export const administrationViews = named({
   'administration-units': section('units', '.ant-table-row'),
   'administration-devices': section('devices', '.ant-table-row, .empty'),
   'administration-categories': section('categories', '.ant-table-row'),
+  'administration-retention': section('retention', '.retention-daily tbody tr'),
   'administration-map': section('map', '.map-facts'),
   'administration-roads': {
     path: () => '/administration/roads',

@@ -10,8 +10,8 @@ import { drawMark, markRatio } from './marks.ts'
 import { overlayLayers, overlaySources, pointable, type OverlayOptions } from './overlay.ts'
 import { basemapStyle, type BasemapOptions } from './style.ts'
 import {
-  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures, unitFeatures,
-  type MapClosure, type MapDoubts, type MapIncident, type MapReach, type MapStation, type MapThing, type MapUnit, type Place,
+  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures, trailFeatures, unitFeatures,
+  type MapClosure, type MapDoubts, type MapIncident, type MapReach, type MapStation, type MapThing, type MapTrail, type MapUnit, type Place,
 } from './things.ts'
 
 setWorkerUrl(workerUrl)
@@ -53,6 +53,8 @@ export type MapEvents = {
 export type TownMapEngine = {
   setLook(look: Look): void
   setScene(scene: Scene): void
+  /** Where units came from; none are drawn until it is told. */
+  setTrails(trails: readonly MapTrail[]): void
   /** Positions changed in `glides`. */
   moved(): void
   goTo(view: Partial<View>, options?: { readonly padding?: Padding; readonly instant?: boolean }): void
@@ -78,6 +80,7 @@ export function createTownMap(
 ): TownMapEngine {
   let look = start.look
   let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null }
+  let trails: readonly MapTrail[] = []
   let incidentsById = new Map<string, MapIncident>()
   let redrawTimer = 0
   let isReady = false
@@ -129,6 +132,7 @@ export function createTownMap(
     put('doubts', doubtFeatures(scene.doubts))
     put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
     put('route', lineFeature(scene.route))
+    put('trails', trailFeatures(trails))
     put('measure', lineFeature(scene.measure))
     put('measure-points', pointFeatures(scene.measure))
     put('draft', scene.draft ? pointFeatures([scene.draft]) : noFeatures)
@@ -257,6 +261,11 @@ export function createTownMap(
       scene = next
       incidentsById = new Map(next.incidents.map((incident) => [incident.id, incident]))
       if (isReady) putScene()
+    },
+    setTrails(next) {
+      if (trails.length === 0 && next.length === 0) return
+      trails = next
+      if (isReady) put('trails', trailFeatures(next))
     },
     moved() {
       if (!isReady) return

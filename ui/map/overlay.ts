@@ -32,6 +32,7 @@ export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>)
     route: data(),
     measure: data(),
     'measure-points': data(),
+    trails: data(),
     calls: data(),
     stations: data(),
     incidents: data(),
@@ -127,6 +128,14 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
     {
       id: 'route', type: 'line', source: 'route', layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': palette.ink, 'line-width': 3.6 },
+    },
+    {
+      id: 'trails-edge', type: 'line', source: 'trails', layout: { 'line-cap': 'round', 'line-join': 'round', ...visible(shown.units) },
+      paint: { 'line-color': palette.edge, 'line-width': 5, 'line-opacity': 0.7 },
+    },
+    {
+      id: 'trails', type: 'line', source: 'trails', layout: { 'line-cap': 'round', 'line-join': 'round', ...visible(shown.units) },
+      paint: { 'line-color': byTone(palette), 'line-width': 2.4, 'line-opacity': 0.85 },
     },
     {
       id: 'calls', type: 'line', source: 'calls', layout: { 'line-cap': 'round', ...visible(shown.calls && shown.units && shown.incidents) },

@@ -165,6 +165,14 @@ export const doubtFeatures = ({ roads, places, chosen }: MapDoubts): FeatureColl
     ...places.map(({ id, lon, lat, why }) => point([lon, lat], { id, kind: why, chosen: id === chosen ? 1 : 0 })),
   ])
 
+/** Where a unit came from in the last minutes, in its colour of the moment. */
+export type MapTrail = { readonly tone: Tone; readonly lines: readonly (readonly Place[])[] }
+
+export const trailFeatures = (trails: readonly MapTrail[]): FeatureCollection =>
+  collection(
+    trails.flatMap(({ tone, lines }) => lines.map((line): Feature => ({ type: 'Feature', geometry: { type: 'LineString', coordinates: line.map((place) => [...place]) }, properties: { tone } }))),
+  )
+
 /** What is being drawn: points alone, a line through them, or an area. */
 export function drawingFeatures(points: readonly Place[], as: 'points' | 'line' | 'area'): FeatureCollection {
   const features: Feature[] = points.map((place) => point(place, {}))

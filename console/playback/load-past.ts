@@ -1,0 +1,47 @@
+/** Fetch a look page by page: what it is first, then incidents and what happened, then positions with how far they are. */
+import { api } from '#ui/client.ts'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { PlaybackEntry, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackTrack, PlaybackUnit, PlaybackView } from '#modules/oversight/contract.ts'
+import { noTrack, ordersOf, trackOf, type Orders, type PastTrack } from './past.ts'
+
+export type Past = {
+  readonly view: PlaybackView
+  readonly incidents: readonly IncidentView[]
+  readonly orders: Orders
+  readonly entries: readonly PlaybackEntry[]
+  readonly units: readonly (PlaybackUnit & { readonly track: PastTrack })[]
+}
+
+/**
+ * Everything of a look.
+ *
+ * @param onShare  0…1
+ * @throws Problem, as the server says it; an AbortError when given up
+ */
+export async function loadPast(id: string, onShare: (share: number) => void, signal: AbortSignal): Promise<Past> {
+  const path = `/api/oversight/playbacks/${id}`
+  const view = await api.get<PlaybackView>(path, { signal })
+  onShare(0.02)
+  const incidents = await api.get<PlaybackIncidents>(`${path}/incidents`, { signal })
+  const entries: PlaybackEntry[] = []
+  for (let after: number | null | undefined; after !== null; ) {
+    const page: PlaybackEvents = await api.get(`${path}/events${after === undefined ? '' : `?after=${after}`}`, { signal })
+    entries.push(...page.items)
+    after = page.next
+  }
+  onShare(0.1)
+  const pieces = new Map<number, PlaybackTrack[]>()
+  for (let after: string | null | undefined; after !== null; ) {
+    const page: PlaybackPositions = await api.get(`${path}/positions${after === undefined ? '' : `?after=${after}`}`, { signal })
+    for (const track of page.tracks) {
+      const own = pieces.get(track.handle)
+      if (own) own.push(track)
+      else pieces.set(track.handle, [track])
+    }
+    after = page.next
+    onShare(0.1 + 0.9 * (page.of === 0 ? 1 : page.done / page.of))
+  }
+  return { view, incidents: incidents.items, orders: ordersOf(incidents.items), entries, units: view.units.map((unit) => ({ ...unit, track: trackFrom(pieces.get(unit.handle), view.from) })) }
+}
+
+const trackFrom = (pieces: readonly PlaybackTrack[] | undefined, from: number) => (pieces ? trackOf(pieces, from) : noTrack)

@@ -1,0 +1,49 @@
+/** What the oversight room needs from the world; `server/compose.ts` supplies it. */
+import type { Actor } from '#kernel/actor.ts'
+import type { Entry, Journal } from '#kernel/journal.ts'
+import type { AgencyPath, IncidentId, Instant, UnitId } from '#kernel/names.ts'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { AgencyView } from '#modules/organisation/contract.ts'
+import type { UnitKind } from '#modules/units/contract.ts'
+import type { Db } from '#platform/db/sql.ts'
+
+/** A unit of the past: retired ones too. */
+export type PastUnit = { readonly id: UnitId; readonly handle: number; readonly callSign: string; readonly kind: UnitKind; readonly agency: AgencyPath }
+
+/** Fixes of a unit as rows of one length: milliseconds, 10⁻⁶ degrees, 0.1 km/h and degrees (−1 unknown), 0 or 1. */
+export type PastFixes = { readonly [row in 'fixAt' | 'lon' | 'lat' | 'speed' | 'course' | 'flagged']: readonly number[] }
+
+/** The units room’s past. */
+export type History = {
+  units(ids: readonly UnitId[]): Promise<PastUnit[]>
+  /** Those of a part of the tree that were on duty in [from, to). */
+  onDuty(agency: AgencyPath, from: Instant, to: Instant, limit: number): Promise<PastUnit[]>
+  shifts(units: readonly UnitId[], from: Instant, to: Instant): Promise<{ readonly unit: UnitId; readonly startedAt: Instant; readonly endedAt: Instant | null }[]>
+  /** In [from, to), oldest first, nothing that its agency no longer keeps. */
+  fixes(unit: number, from: Instant, to: Instant, limit: number): Promise<PastFixes>
+  /** From when on positions of these units may be read: the latest of them. */
+  keptSince(units: readonly UnitId[]): Promise<Instant>
+}
+
+/** An incident as somebody may see it, and its entries’ data as he may read them. */
+export type Shown = { readonly view: IncidentView; readonly dataOf: (data: Entry['data']) => Record<string, unknown> }
+
+export type OversightDeps = {
+  readonly db: Db
+  readonly journal: Pick<Journal, 'act' | 'read' | 'head'>
+  readonly now: () => Instant
+  readonly newId: () => string
+  /** The town’s own IANA time zone. */
+  readonly timeZone: () => string
+  readonly findAgency: (path: AgencyPath) => Promise<AgencyView | undefined>
+  readonly history: History
+  readonly incidents: {
+    find(id: IncidentId): Promise<IncidentView | undefined>
+    /** Open in some moment of [from, to): of these parts of the tree, and those that these units were sent to. */
+    during(asked: { readonly scope: readonly AgencyPath[]; readonly units: readonly UnitId[]; readonly from: Instant; readonly to: Instant; readonly limit: number }): Promise<IncidentView[]>
+    /** By the live feed’s rules; undefined: not at all. */
+    shownTo(actor: Actor, incident: IncidentView): Shown | undefined
+    withoutPersons: Shown['dataOf']
+    viewWithoutPersons(incident: IncidentView): IncidentView
+  }
+}

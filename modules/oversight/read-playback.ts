@@ -1,0 +1,159 @@
+/** What a look shows, page by page: positions, the incidents of the time, and the journal’s entries, cut to what the reader may see. */
+import { holds, isWithin, type Actor } from '#kernel/actor.ts'
+import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
+import type { Entry } from '#kernel/journal.ts'
+import type { Instant } from '#kernel/names.ts'
+import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { PlaybackEntry, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackTrack } from './contract.ts'
+import type { OversightDeps, PastFixes, PastUnit, Shown } from './deps.ts'
+import { readable } from './open-playback.ts'
+import { stillSeen, type Playback } from './playback.ts'
+import { firstOf, packed } from './track.ts'
+
+/** Positions of one page: about 400 KB of text, 120 KB as it travels. */
+export const positionsMax = 20_000
+/** Entries of the journal looked through for one page. */
+const entriesMax = 1_000
+const incidentsMax = 5_000
+/** Commands are dated before they wait for their turn: entries are not quite in order of their time. */
+const slackMs = 10 * 60_000
+
+// ——— positions ———
+
+/** Where a page begins: a unit’s number, and the instant from which on. */
+type Cursor = { readonly handle: number; readonly from: Instant }
+const readCursor = (text: string): Cursor | undefined => {
+  const match = /^(\d{1,10})-(\d{1,16})$/.exec(text)
+  return match ? { handle: Number(match[1]), from: Number(match[2]) } : undefined
+}
+
+/** A page of positions: unit after unit, each oldest first. */
+export async function readPositions(deps: OversightDeps, actor: Actor, id: string, after: string | undefined): Promise<PlaybackPositions | Refused> {
+  const playback = await readable(deps, actor, id)
+  if (isRefused(playback)) return playback
+  const cursor = after === undefined ? { handle: 0, from: playback.from } : readCursor(after)
+  if (!cursor || cursor.from < playback.from) return refuse('playback-page-unknown')
+  const units = stillSeen(actor, await deps.history.units(playback.units))
+  const tracks: PlaybackTrack[] = []
+  let done = units.findIndex(({ handle }) => handle >= cursor.handle)
+  if (done < 0) done = units.length
+  let next: string | null = null
+  for await (const piece of pieces(deps, units.slice(done), playback, cursor, positionsMax)) {
+    if (piece.fixes.fixAt.length > 0) tracks.push(packed(piece.unit.handle, piece.fixes, playback.from))
+    if (piece.goOnFrom !== null) next = `${piece.unit.handle}-${piece.goOnFrom}`
+    else done++
+  }
+  if (next === null && done < units.length) next = `${units[done]!.handle}-${playback.from}`
+  return { tracks, done, of: units.length, next }
+}
+
+type Piece = { readonly unit: PastUnit; readonly fixes: PastFixes; /** Where the unit’s rest begins; null: this was its end. */ readonly goOnFrom: Instant | null }
+
+/** Unit after unit, until so many positions were read. */
+async function* pieces(deps: OversightDeps, units: readonly PastUnit[], { from, to }: Playback, cursor: Cursor, most: number): AsyncGenerator<Piece> {
+  let left = most
+  for (const unit of units) {
+    if (left <= 0) return
+    const fixes = await deps.history.fixes(unit.handle, unit.handle === cursor.handle ? cursor.from : from, to, left + 1)
+    const count = fixes.fixAt.length
+    if (count <= left) {
+      left -= count
+      yield { unit, fixes, goOnFrom: null }
+      continue
+    }
+    // Two devices may report in one millisecond: a piece never ends between them.
+    const goOnFrom = fixes.fixAt[count - 1]!
+    let end = count - 1
+    while (end > 0 && fixes.fixAt[end - 1] === goOnFrom) end--
+    yield { unit, fixes: firstOf(fixes, end), goOnFrom }
+    return
+  }
+}
+
+/** All positions of a look, in pieces of at most `positionsMax`: an export reads them so. */
+export async function* allPositions(deps: OversightDeps, units: readonly PastUnit[], playback: Playback): AsyncGenerator<{ readonly unit: PastUnit; readonly fixes: PastFixes }> {
+  for (const unit of units) {
+    let from: Instant | null = playback.from
+    while (from !== null) {
+      const cursor: Cursor = { handle: unit.handle, from }
+      from = null
+      for await (const piece of pieces(deps, [unit], playback, cursor, positionsMax)) {
+        yield piece
+        from = piece.goOnFrom
+      }
+    }
+  }
+}
+
+// ——— incidents ———
+
+/** Incidents that were open meanwhile, as the reader may see them. */
+export async function readIncidents(deps: OversightDeps, actor: Actor, id: string): Promise<PlaybackIncidents | Refused> {
+  const playback = await readable(deps, actor, id)
+  if (isRefused(playback)) return playback
+  const found = await incidentsOf(deps, playback)
+  return { items: found.flatMap((incident) => shownTo(deps, actor, incident)?.view ?? []), complete: found.length < incidentsMax }
+}
+
+async function incidentsOf(deps: OversightDeps, { asked, units, from, to }: Playback): Promise<IncidentView[]> {
+  if (asked !== 'units' && 'incident' in asked) {
+    const incident = await deps.incidents.find(asked.incident)
+    return incident ? [incident] : []
+  }
+  return deps.incidents.during({ scope: asked === 'units' ? [] : [asked.agency], units, from, to, limit: incidentsMax })
+}
+
+/** By the live feed’s rules; and auditors, who read the journal, see the work, but not who reported. */
+function shownTo(deps: OversightDeps, actor: Actor, incident: IncidentView): Shown | undefined {
+  const shown = deps.incidents.shownTo(actor, incident)
+  if (shown || !holds(actor, ['auditor'], incident.agency)) return shown
+  return { view: deps.incidents.viewWithoutPersons(incident), dataOf: deps.incidents.withoutPersons }
+}
+
+// ——— entries ———
+
+/** A page of the journal’s entries about these incidents and units, and of closed roads of the part of the tree, oldest first. */
+export async function readEvents(deps: OversightDeps, actor: Actor, id: string, after: number | undefined): Promise<PlaybackEvents | Refused> {
+  const playback = await readable(deps, actor, id)
+  if (isRefused(playback)) return playback
+  const start = after ?? (await positionBefore(deps, playback.from - slackMs))
+  const entries = await deps.journal.read(start, entriesMax)
+  const incidents = new Map((await incidentsOf(deps, playback)).map((incident) => [incident.id, shownTo(deps, actor, incident)]))
+  const units = new Set(stillSeen(actor, await deps.history.units(playback.units)).map((unit) => unit.id))
+  const isOver = entries.length < entriesMax || entries.at(-1)!.at > playback.to + slackMs
+  const items = entries.flatMap((entry): PlaybackEntry[] => {
+    if (entry.at < playback.from || entry.at >= playback.to) return []
+    const data = dataFor(entry, playback, incidents, units)
+    const { position, at, stream, type, command } = entry
+    return data ? [{ position, at, stream, type, command, actor: entry.actor.name, data }] : []
+  })
+  return { items, next: isOver ? null : entries.at(-1)!.position }
+}
+
+function dataFor(entry: Entry, { asked }: Playback, incidents: ReadonlyMap<string, Shown | undefined>, units: ReadonlySet<string>): Record<string, unknown> | undefined {
+  const [kind, id = ''] = entry.stream.split('/')
+  if (kind === 'incident') return incidents.get(id)?.dataOf(entry.data)
+  // Who was on duty, and in what crew; not a unit’s devices, nor who looked at it before.
+  if (kind === 'unit') return units.has(id) && ofUnits.has(entry.type) ? { ...entry.data } : undefined
+  const isThere = asked !== 'units' && 'agency' in asked && isWithin(entry.agency, asked.agency)
+  return kind === 'closure' && isThere ? { ...entry.data } : undefined
+}
+
+const ofUnits: ReadonlySet<string> = new Set(['shift-started', 'crew-changed', 'shift-ended'])
+
+/**
+ * A position before the first entry of an instant or later.
+ *
+ * O(log n) reads: positions have no gaps, and times grow with them but for the slack that the caller allows.
+ */
+async function positionBefore(deps: Pick<OversightDeps, 'journal'>, at: Instant): Promise<number> {
+  let low = 0
+  let high = await deps.journal.head()
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const [entry] = await deps.journal.read(middle, 1)
+    if (!entry || entry.at >= at) high = middle
+    else low = middle + 1
+  }
+  return low
+}

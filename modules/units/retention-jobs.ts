@@ -1,0 +1,81 @@
+/** Retention at work: each hour what an agency no longer keeps is gone. Nobody could read it before either (`positions-store.ts`). */
+import type { Instant } from '#kernel/names.ts'
+import type { Db } from '#platform/db/sql.ts'
+import { ageMsMax } from './fix.ts'
+import { dropDays, expiredDays, listDays } from './positions-store.ts'
+import { daysOf } from './retention.ts'
+import { deleteAlarms, deletePositions, readSaid, rememberSweep, unitsByAgency, type Sweep } from './retention-store.ts'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** A day’s table is dropped only when no late fix can ask for it any more; what is younger goes row by row. */
+const dropDaysMin = Math.ceil(ageMsMax / DAY_MS) + 1
+
+export type RetentionRoom = {
+  /** Sweep now and each hour. */
+  start(): void
+  stop(): Promise<void>
+  sweep(): Promise<Sweep>
+}
+
+export function openRetention(needs: { readonly db: Db; readonly now: () => Instant; readonly onFault: (what: string, cause: unknown) => void }): RetentionRoom {
+  const { db, now, onFault } = needs
+  let timer: NodeJS.Timeout | undefined
+  let sweeping: Promise<Sweep> | undefined
+
+  async function work(at: Instant, done: { daysDropped: number; rowsDeleted: number }): Promise<void> {
+    const [said, units] = await Promise.all([readSaid(db), unitsByAgency(db)])
+    const byDays = new Map<number, number[]>()
+    for (const [agency, handles] of units) {
+      const days = daysOf(agency, said)
+      byDays.set(days, [...(byDays.get(days) ?? []), ...handles])
+    }
+    const longest = Math.max(dropDaysMin, ...byDays.keys())
+    const there = await listDays(db)
+    const old = expiredDays(there, at, longest)
+    if (byDays.size > 0) {
+      await dropDays(db, old)
+      done.daysDropped = old.length
+    }
+    const gone = new Set(old)
+    for (const [days, handles] of byDays) {
+      const before = at - days * DAY_MS
+      await deleteAlarms(db, handles, before)
+      // Day by day: a first sweep after a shortening may have millions to take.
+      for (const day of there) {
+        if (gone.has(day) || day * DAY_MS >= before) continue
+        done.rowsDeleted += await deletePositions(db, handles, day * DAY_MS, Math.min(before, (day + 1) * DAY_MS))
+      }
+    }
+  }
+
+  async function sweep(): Promise<Sweep> {
+    const at = now()
+    const done = { daysDropped: 0, rowsDeleted: 0 }
+    let fault: string | null = null
+    try {
+      await work(at, done)
+    } catch (cause) {
+      onFault('sweeping old positions', cause)
+      fault = (cause as Error).message.slice(0, 500)
+    }
+    const result = { at, tookMs: Math.max(0, Math.round(now() - at)), ...done, fault }
+    await rememberSweep(db, result)
+    return result
+  }
+
+  /** One at a time: who asks while one is under way gets that one. */
+  const once = () => (sweeping ??= sweep().finally(() => (sweeping = undefined)))
+  const again = () => void once().catch((cause: unknown) => onFault('remembering a sweep', cause))
+  return {
+    start() {
+      again()
+      timer ??= setInterval(again, HOUR_MS).unref()
+    },
+    async stop() {
+      clearInterval(timer)
+      await sweeping?.catch(() => {})
+    },
+    sweep: once,
+  }
+}
