@@ -26,6 +26,10 @@ import { authenticate } from '#modules/organisation/session.ts'
 import { isSetupNeeded } from '#modules/organisation/set-up.ts'
 import { projections as organisationProjections } from '#modules/organisation/store.ts'
 import type { OrganisationDeps } from '#modules/organisation/deps.ts'
+import { openPatrol, type PatrolRoom } from '#modules/patrol/jobs.ts'
+import { refusals as patrolRefusals } from '#modules/patrol/refusals.ts'
+import { routes as patrolRoutes } from '#modules/patrol/routes.ts'
+import { projections as patrolProjections } from '#modules/patrol/store.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
@@ -138,7 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       db: database,
       log,
       metrics,
-      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections],
+      projections: [...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...patrolProjections],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
 
@@ -167,6 +171,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const natsUrl = process.env.GENGFU_NATS_URL
     const bus = natsUrl ? await natsBus({ url: natsUrl, name: process.env.GENGFU_NATS_NAME ?? 'house', node: newId(), log }) : aloneBus
     closing.push(() => bus.close())
+    let patrolRoom: PatrolRoom | undefined // it needs the units, and they tell it
     const unitsRoom = await openUnits({
       bus,
       journal,
@@ -179,6 +184,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onTaken: ({ rejected, ...counts }) => {
         for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
       },
+      onPlaced: (placed) => patrolRoom?.placed(placed),
       onFault,
       async onEmergency({ place: where, ...call }) {
         const home = where ?? (await findAgency(organisationDeps, call.agency))
@@ -218,6 +224,19 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       },
     })
     closing.push(() => roadsRoom.stop())
+    const patrolNeeds = {
+      db: database,
+      journal,
+      now,
+      newId,
+      timeZone: place.timeZone,
+      townBounds: () => place.view().bounds ?? undefined,
+      findAgency: (path: string) => findAgency(organisationDeps, path),
+      liveUnits: unitsRoom.liveUnits,
+      onFault,
+    }
+    const patrol = (patrolRoom = await openPatrol(patrolNeeds))
+    closing.push(() => patrol.stop())
     const dispatchDeps: DispatchDeps = {
       db: database,
       journal,
@@ -238,6 +257,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const check: Authenticate = (call) => authenticate(organisationDeps, call)
     journal.listen(unitsRoom.hear)
     journal.listen(roadsRoom.hear)
+    journal.listen(patrol.hear)
     await journal.start()
     closing.push(() => journal.stop())
     unitsRoom.start()
@@ -258,7 +278,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const http = await createHttpServer({
       log,
       metrics,
-      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals },
+      sentences: { ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...townRefusals, ...roadsRefusals, ...patrolRefusals, ...journalRefusals },
       authenticate: check,
       staticFolder: builtFolder,
       version,
@@ -278,6 +298,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       liveUnits: unitsRoom.liveUnits,
       room: roadsRoom,
     })
+    http.mount(patrolRoutes, { ...patrolNeeds, room: patrol })
     http.mount(unitsRoutes, unitsRoom.deps)
     http.mount(dispatchRoutes, dispatchDeps)
     http.mount(journalRoutes, { journal })
@@ -287,6 +308,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
         describeIncidents: (ids) => incidentViews(database, ids),
         describeUnits: unitsRoom.describeUnits,
         describeClosures: roadsRoom.describe,
+        describeFences: patrol.describe,
         agencyPaths: () => agencyPaths(organisationDeps),
         withoutPersons,
         dataWithoutPersons,
