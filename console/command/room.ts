@@ -14,6 +14,7 @@ import { glideTo, type Glide } from '#ui/map/glide.ts'
 import { courseOf } from '#ui/map/things.ts'
 import { setTimeZone } from '#ui/use-format.ts'
 import type { CategoryView, IncidentView } from '#modules/dispatch/contract.ts'
+import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
@@ -31,6 +32,8 @@ export type RoomState = {
   readonly units: ReadonlyMap<string, UnitView>
   /** Roads that are closed now. */
   readonly closures: ReadonlyMap<string, ClosureView>
+  /** Electronic fences in use. */
+  readonly fences: ReadonlyMap<string, FenceView>
   readonly live: LiveStatus | null
 }
 
@@ -58,7 +61,12 @@ const everywhere = [-180, -85, 180, 85] as const
 const frameMs = 1000
 
 const empty: RoomState = {
-  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), live: null,
+  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), fences: new Map(), live: null,
+}
+
+function noneWhereForbidden(thrown: unknown): { items: never[] } {
+  if (thrown instanceof Problem && (thrown.status === 403 || thrown.status === 404)) return { items: [] }
+  throw thrown
 }
 
 export function createRoom(): Room {
@@ -96,18 +104,16 @@ export function createRoom(): Room {
   }
 
   async function load(signal: AbortSignal) {
-    const [town, categories, units, incidents, closed, closures, agencies] = await Promise.all([
+    const [town, categories, units, incidents, closed, closures, fences, agencies] = await Promise.all([
       api.get<TownView>('/api/town', { signal }),
       api.get<{ items: CategoryView[] }>('/api/dispatch/categories', { signal }),
       api.get<{ items: UnitView[] }>('/api/units', { signal }),
       listOpen(signal),
       api.get<{ items: IncidentView[] }>(`/api/dispatch/incidents?status=closed&limit=${closedMax}`, { signal }),
       api.get<{ items: ClosureView[] }>('/api/roads/closures', { signal }),
-      // stations are asked for by everybody; whoever may not see the tree goes without them on the map
-      api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch((thrown: unknown) => {
-        if (thrown instanceof Problem && (thrown.status === 403 || thrown.status === 404)) return { items: [] }
-        throw thrown
-      }),
+      // fences and stations are asked for by everybody; whoever may not see them goes without
+      api.get<{ items: FenceView[] }>('/api/patrol/fences', { signal }).catch(noneWhereForbidden),
+      api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch(noneWhereForbidden),
     ])
     setTimeZone(town.timeZone)
     unitByHandle.clear()
@@ -120,6 +126,7 @@ export function createRoom(): Room {
       categories: categories.items.toSorted((a, b) => a.order - b.order),
       units: new Map(units.items.map((unit) => [unit.id, unit])),
       closures: new Map(closures.items.map((closure) => [closure.id, closure])),
+      fences: new Map(fences.items.map((fence) => [fence.id, fence])),
       incidents: new Map([...closed.items, ...incidents].map((incident) => [incident.id, incident])),
     })
     for (const changes of missed) apply(changes)

@@ -10,8 +10,8 @@ import { drawMark, markRatio } from './marks.ts'
 import { overlayLayers, overlaySources, pointable, type OverlayOptions } from './overlay.ts'
 import { basemapStyle, type BasemapOptions } from './style.ts'
 import {
-  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures, unitFeatures,
-  type MapClosure, type MapDoubts, type MapIncident, type MapReach, type MapStation, type MapThing, type MapUnit, type Place,
+  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, fenceFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures, unitFeatures,
+  type MapClosure, type MapDoubts, type MapFence, type MapIncident, type MapReach, type MapStation, type MapThing, type MapUnit, type Place,
 } from './things.ts'
 
 setWorkerUrl(workerUrl)
@@ -28,6 +28,8 @@ export type Scene = {
   readonly measure: readonly Place[]
   /** Closed roads. */
   readonly closures: readonly MapClosure[]
+  /** Electronic fences, also one that is being drawn. */
+  readonly fences: readonly MapFence[]
   /** Areas reached in some minutes. */
   readonly reach: readonly MapReach[]
   /** Where the map may be wrong. */
@@ -77,7 +79,7 @@ export function createTownMap(
   events: MapEvents,
 ): TownMapEngine {
   let look = start.look
-  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null }
+  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], fences: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null }
   let incidentsById = new Map<string, MapIncident>()
   let redrawTimer = 0
   let isReady = false
@@ -126,6 +128,7 @@ export function createTownMap(
     put('stations', stationFeatures(scene.stations, look.theme))
     put('reach', reachFeatures(scene.reach))
     put('closures', closureFeatures(scene.closures))
+    put('fences', fenceFeatures(scene.fences))
     put('doubts', doubtFeatures(scene.doubts))
     put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
     put('route', lineFeature(scene.route))
@@ -256,6 +259,9 @@ export function createTownMap(
     setScene(next) {
       scene = next
       incidentsById = new Map(next.incidents.map((incident) => [incident.id, incident]))
+      // a double click ends an outline: it does not zoom meanwhile
+      if (next.drawing.as === 'points') map.doubleClickZoom.enable()
+      else map.doubleClickZoom.disable()
       if (isReady) putScene()
     },
     moved() {
