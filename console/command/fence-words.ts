@@ -2,6 +2,7 @@
 import type { FenceEventView, FenceView } from '#modules/patrol/contract.ts'
 import type { Format } from '#ui/use-format.ts'
 
+/** As `useTranslation('command')` gives them. */
 type Words = (key: string, params?: Record<string, unknown>) => string
 
 /** "进入、离开，停留 10 分钟" */
