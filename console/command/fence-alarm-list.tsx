@@ -37,10 +37,12 @@ export function FenceAlarmList({ mayAct }: { readonly mayAct: boolean }) {
     <section className="fence-alarms" aria-label={t('fences.alarms')}>
       <ul>
         {alarms.slice(0, shownMax).map((alarm) => (
-          <li key={alarm.id} role="alert">
+          <li key={alarm.id}>
             <Icon name="alert" size={14} />
             <button type="button" className="fence-alarm-text" onClick={() => changeView({ fence: alarm.fence, roads: null, unit: alarm.unit, incident: null })}>
-              <b>{alarm.fenceName}</b> {sayPassage(alarm, units.get(alarm.unit)?.callSign ?? t('fences.unitGone'), t)} <time>{sayWhen(alarm, format)}</time>
+              <span role="alert">
+                <b>{alarm.fenceName}</b> {sayPassage(alarm, units.get(alarm.unit)?.callSign ?? t('fences.unitGone'), t)} <time>{sayWhen(alarm, format)}</time>
+              </span>
             </button>
             <Button size="small" kind="danger" busy={seeing === alarm.id} onClick={() => void see(alarm)} disabledBecause={mayAct ? undefined : t('notYours')}>
               {t('alarm.seen')}

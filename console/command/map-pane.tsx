@@ -324,10 +324,10 @@ const firstRoute: RoadsTool = { tool: 'route', mode: 'car', from: null, to: null
 const firstReach: RoadsTool = { tool: 'reach', mode: 'car', direction: 'from', at: null }
 const closing: RoadsTool = { tool: 'close' }
 
-/** The corners of a fence that is being drawn; while its outline is open the map does not zoom on a double click. */
-function fenceDrawing({ way, points, closed, centre }: FenceDraft): Scene['drawing'] {
-  if (way === 'circle') return { points: centre ? [centre] : [], as: 'points' }
-  return way === 'polygon' ? { points, as: closed ? 'points' : 'area' } : { points: [], as: 'points' }
+/** The corners of a fence that is being drawn, or its middle. */
+function fenceDrawing({ way, points, centre }: FenceDraft): Scene['drawing'] {
+  if (way === 'polygon') return { points, as: 'area' }
+  return { points: way === 'circle' && centre ? [centre] : [], as: 'points' }
 }
 
 /** The places that a tool has been given. */
