@@ -1,5 +1,6 @@
 /** Whether a drawing can be a fence, and what is wrong with it. Pure. */
 import { distanceMeters, planeAround } from '#core/geo/distance.ts'
+import { areaOf, firstCrossing, isInRing, type Ring as Flat } from '#core/geo/rings.ts'
 import type { FenceShape } from '#core/geo/fence-shape.ts'
 import { refuse, type Refused } from '#kernel/decision.ts'
 import type { FenceOutline } from './contract.ts'
@@ -39,7 +40,7 @@ export function outlineProblem(outline: FenceOutline, town?: TownBounds): Refuse
 
   const crossing = firstCrossing([outer!, ...holes])
   if (crossing) return crossing.rings[0] === crossing.rings[1] ? refuse('fence-crosses-itself', { first: crossing.sides[0] + 1, second: crossing.sides[1] + 1 }) : refuse('fence-rings-cross', { first: crossing.rings[0] + 1, second: crossing.rings[1] + 1 })
-  for (const [index, hole] of holes.entries()) if (!isInside(hole[0]!, outer!)) return refuse('fence-hole-outside', { ring: index + 2 })
+  for (const [index, hole] of holes.entries()) if (!isInRing(hole[0]!, outer!)) return refuse('fence-hole-outside', { ring: index + 2 })
   if (Math.abs(areaOf(outer!)) < areaMetersMin) return refuse('fence-too-small')
   return undefined
 
@@ -48,7 +49,6 @@ export function outlineProblem(outline: FenceOutline, town?: TownBounds): Refuse
     return ring.map(([lon, lat]) => [plane.toX(lon!), plane.toY(lat!)] as const)
   }
 }
-type Flat = readonly (readonly [x: number, y: number])[]
 
 /** Latitude before longitude: a "latitude" beyond the pole, or a fence far from the town that would lie in it the other way round. */
 function swappedIn(rings: readonly Ring[], town: TownBounds | undefined): Refused | undefined {
@@ -64,58 +64,6 @@ function boxOf(ring: Ring): [number, number, number, number] {
   const lons = ring.map(([lon]) => lon!)
   const lats = ring.map(([, lat]) => lat!)
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]
-}
-
-function areaOf(ring: Flat): number {
-  let twice = 0
-  for (let i = 0; i + 1 < ring.length; i++) twice += ring[i]![0] * ring[i + 1]![1] - ring[i + 1]![0] * ring[i]![1]
-  return twice / 2
-}
-
-type Side = { readonly ring: number; readonly side: number; readonly count: number; readonly from: readonly [number, number]; readonly to: readonly [number, number] }
-
-/** The first two sides that cross or touch where they should not: neighbours may share their corner and nothing else. */
-function firstCrossing(rings: readonly Flat[]): { readonly rings: readonly [number, number]; readonly sides: readonly [number, number] } | undefined {
-  const sides = rings.flatMap((points, ring) => {
-    // a point that was clicked twice is one corner
-    const corners = points.filter((point, i) => i === 0 || point[0] !== points[i - 1]![0] || point[1] !== points[i - 1]![1])
-    return corners.slice(0, -1).map((from, side): Side => ({ ring, side, count: corners.length - 1, from, to: corners[side + 1]! }))
-  })
-  for (let i = 0; i < sides.length; i++) {
-    for (let j = i + 1; j < sides.length; j++) {
-      const [a, b] = [sides[i]!, sides[j]!]
-      const isNext = a.ring === b.ring && (b.side === a.side + 1 || (a.side === 0 && b.side === b.count - 1))
-      if (isNext ? isSpike(a, b) : meet(a, b)) return { rings: [a.ring, b.ring], sides: [a.side, b.side] }
-    }
-  }
-  return undefined
-}
-
-const turn = (a: readonly [number, number], b: readonly [number, number], c: readonly [number, number]): number =>
-  (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-const within = (a: number, b: number, c: number): boolean => Math.min(a, b) <= c && c <= Math.max(a, b)
-
-function meet({ from: a, to: b }: Side, { from: c, to: d }: Side): boolean {
-  const [abc, abd, cda, cdb] = [turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b)].map(Math.sign) as [number, number, number, number]
-  if (abc !== abd && cda !== cdb) return true
-  const on = (p: readonly [number, number], q: readonly [number, number], r: readonly [number, number]) => within(p[0], q[0], r[0]) && within(p[1], q[1], r[1])
-  return (abc === 0 && on(a, b, c)) || (abd === 0 && on(a, b, d)) || (cda === 0 && on(c, d, a)) || (cdb === 0 && on(c, d, b))
-}
-
-/** Two neighbours of which one runs back over the other. */
-function isSpike(a: Side, b: Side): boolean {
-  const [before, corner, after] = b.side === a.side + 1 ? [a.from, a.to, b.to] : [b.from, b.to, a.to]
-  const ahead = (after[0] - corner[0]) * (before[0] - corner[0]) + (after[1] - corner[1]) * (before[1] - corner[1])
-  return turn(before, corner, after) === 0 && ahead > 0
-}
-
-function isInside([px, py]: readonly [number, number], ring: Flat): boolean {
-  let inside = false
-  for (let i = 0; i + 1 < ring.length; i++) {
-    const [[ax, ay], [bx, by]] = [ring[i]!, ring[i + 1]!]
-    if (ay > py !== by > py && px < ((bx - ax) * (py - ay)) / (by - ay) + ax) inside = !inside
-  }
-  return inside
 }
 
 /** As the mathematics wants it. */
