@@ -112,6 +112,14 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     }
   }, [town, districts, theme, language, layers, t])
 
+  const fencesOnMap = useMemo<Scene['fences']>(
+    () => [
+      ...[...fences.values()].flatMap(({ id, name, geometry, severity, alarms }) => (id === fenceDraft?.id ? [] : [{ id, name, rings: ringsOf(geometry), look: severity, alarming: alarms.length > 0, chosen: id === fence }])),
+      ...(draftedOutline ? [{ id: 'draft', name: fenceDraft?.name ?? '', rings: ringsOf(draftedOutline), look: 'draft' as const, alarming: false, chosen: true }] : []),
+    ],
+    [fences, fence, fenceDraft?.id, fenceDraft?.name, draftedOutline],
+  )
+
   const scene = useMemo<Scene>(() => {
     const glyphs = new Map(categories.map((category) => [category.id, categoryMark(category, language)]))
     const onMap: MapIncident[] = []
@@ -138,16 +146,13 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       route: route.length > 0 ? route : roadsDrawn.route,
       measure: measuring ?? [],
       closures: [...closures.values()].map(({ id, lines, geometry }) => ({ id, lines, area: geometry.type === 'Polygon' ? geometry.coordinates : null })),
-      fences: [
-        ...[...fences.values()].flatMap(({ id, name, geometry, severity, alarms }) => (id === fenceDraft?.id ? [] : [{ id, name, rings: ringsOf(geometry), look: severity, alarming: alarms.length > 0, chosen: id === fence }])),
-        ...(draftedOutline ? [{ id: 'draft', name: fenceDraft?.name ?? '', rings: ringsOf(draftedOutline), look: 'draft' as const, alarming: false, chosen: true }] : []),
-      ],
+      fences: fencesOnMap,
       reach: roadsDrawn.reach,
       doubts: noDoubts,
       drawing: fenceDraft ? fenceDrawing(fenceDraft) : tool?.tool === 'close' ? { points: drawing.points, as: drawing.shape === 'cut' ? 'points' : drawing.shape } : { points: tool ? toolPoints(tool) : [], as: 'points' },
       draft,
     }
-  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language, closures, roadsDrawn, drawing, tool, fences, fence, fenceDraft, draftedOutline])
+  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language, closures, roadsDrawn, drawing, tool, fencesOnMap, fenceDraft])
 
   const choose = (thing: MapThing | null) => {
     if (thing?.kind === 'incident') selectIncident(thing.id)

@@ -84,6 +84,8 @@ export function createTownMap(
   let redrawTimer = 0
   let isReady = false
   let hadCalls = false
+  /** On the map now: a thousand fences are not handed over again because a unit changed its state. */
+  let fencesPut: Scene['fences'] | undefined
   let drawnAt: number | undefined
   /** How long it takes from handing over positions to seeing them; a machine without a graphics card is slow. */
   let drawMs = 20
@@ -128,7 +130,7 @@ export function createTownMap(
     put('stations', stationFeatures(scene.stations, look.theme))
     put('reach', reachFeatures(scene.reach))
     put('closures', closureFeatures(scene.closures))
-    put('fences', fenceFeatures(scene.fences))
+    if (fencesPut !== scene.fences) put('fences', fenceFeatures((fencesPut = scene.fences)))
     put('doubts', doubtFeatures(scene.doubts))
     put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
     put('route', lineFeature(scene.route))
@@ -188,6 +190,7 @@ export function createTownMap(
   })
   map.on('style.load', () => {
     isReady = true
+    fencesPut = undefined
     putScene()
     schedule()
   })
@@ -253,6 +256,7 @@ export function createTownMap(
       if (next === look) return
       look = next
       map.setStyle(wholeStyle(next))
+      fencesPut = undefined
       // a changed style starts with empty sources; a wholly new one says 'style.load' later
       if (map.isStyleLoaded() || source('units')) putScene()
     },
