@@ -1,6 +1,7 @@
 /** Our fences as areas that a JT/T 808 terminal keeps: 0x8600 circles and 0x8604 polygons, so that the driver is told without us. */
 import { planeAround } from '#core/geo/distance.ts'
 import { withFewerCorners, type Ring } from '#core/geo/rings.ts'
+import { localClock, minutesOf } from '#kernel/local-clock.ts'
 import type { Instant } from '#kernel/names.ts'
 import type { FenceHours, FenceView } from '#modules/patrol/contract.ts'
 import type { Circle, Point, Polygon, Told } from './downlink.ts'
@@ -108,23 +109,15 @@ function windowAfter(hours: FenceHours, at: Instant, timeZone: string): { readon
   return { from: at, until: at + dayMs } // no day of the week at all: the contract has one
 }
 
-const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-
-function clockAt(at: Instant, timeZone: string): { readonly day: number; readonly minutes: number } {
-  const parts = new Map(new Intl.DateTimeFormat('en-US', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(at).map(({ type, value }) => [type, value]))
-  return { day: weekdays.indexOf(parts.get('weekday')!) + 1, minutes: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
-}
-
 /** Noon of the local day that holds an instant: never an hour that a change of clocks leaves out. */
 function noonOf(at: Instant, timeZone: string): { readonly at: Instant; readonly day: number } {
   const whole = at - (at % minuteMs)
-  const { day, minutes } = clockAt(whole, timeZone)
+  const { day, minutes } = localClock(whole, timeZone)
   return { at: whole + (720 - minutes) * minuteMs, day }
 }
 
 /** When the clock shows so many minutes after midnight on the day of this noon. */
 function onClock(noon: Instant, minutes: number, timeZone: string): Instant {
   const guess = noon + (minutes - 720) * minuteMs
-  return guess + (minutes - clockAt(guess, timeZone).minutes) * minuteMs // where the clocks changed between, off by that
+  return guess + (minutes - localClock(guess, timeZone).minutes) * minuteMs // where the clocks changed between, off by that
 }

@@ -2,6 +2,7 @@
 import type { Passage } from '#core/geo/fence.ts'
 import { isWithin } from '#kernel/actor.ts'
 import { accept, isRefused, refuse, type Decision } from '#kernel/decision.ts'
+import { localClock, minutesOf } from '#kernel/local-clock.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
 import type { UnitKind } from '#modules/units/contract.ts'
 import type { FenceDrawing, FenceEvent, FenceHours, FencePassageKind } from './contract.ts'
@@ -114,21 +115,8 @@ export function isMeant({ agency, appliesTo }: Pick<Fence, 'agency' | 'appliesTo
 /** Whether a fence tells at an instant; the hours after midnight belong to the day before. */
 export function isInHours(hours: FenceHours | null, at: Instant, timeZone: string): boolean {
   if (!hours) return true
-  const { day, minutes } = clockOf(at, timeZone)
+  const { day, minutes } = localClock(at, timeZone)
   const [from, until] = [minutesOf(hours.from), minutesOf(hours.until)]
   if (from < until) return hours.days.includes(day) && minutes >= from && minutes < until
   return (hours.days.includes(day) && minutes >= from) || (hours.days.includes(day === 1 ? 7 : day - 1) && minutes < until)
-}
-
-const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
-
-/** Formats cost a thousand times what using one does. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-
-function clockOf(at: Instant, timeZone: string): { readonly day: number; readonly minutes: number } {
-  let format = formats.get(timeZone)
-  if (!format) formats.set(timeZone, (format = new Intl.DateTimeFormat('en-US', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })))
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
-  return { day: weekdays.indexOf(parts.get('weekday')!) + 1, minutes: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
 }
