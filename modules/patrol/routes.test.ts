@@ -168,6 +168,34 @@ test('a restart between entering and leaving: the leaving is told, and nothing t
   assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['left', 'entered'])
 })
 
+test('a fence that was moved before a restart says nothing of who was inside before', async () => {
+  const unit = await onDuty('巡8')
+  const fence = await draw()
+  await drive(unit, way(-2000, 0))
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['entered'])
+  clock.now += 1000
+  await ask('PATCH', `/api/patrol/fences/${fence.id}`, desk, { commandId: commandId(), geometry: { type: 'Point', coordinates: [lonAt(-3000), lat], radiusMeters: 300 } })
+  await patrol.stop()
+  patrol = await openPatrol(needs())
+  await drive(unit, way(0, 2000))
+  assert.equal((await eventsOf(`fence=${fence.id}`)).length, 1)
+})
+
+test('what is found while the database is away is written when it is back, once', async () => {
+  const unit = await onDuty('巡9')
+  const fence = await draw()
+  let failures = 3
+  const said: string[] = []
+  const flaky: typeof journal = { ...journal, act: (command, work) => (failures-- > 0 ? Promise.reject(new Error('gone')) : journal.act(command, work)) }
+  const first = patrol
+  patrol = await openPatrol({ ...needs(), journal: flaky, onFault: (what) => void said.push(what) })
+  await drive(unit, way(-2000, 2000))
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['left', 'entered'])
+  assert.equal(said.length, 3)
+  await patrol.stop()
+  patrol = first
+})
+
 test('two nodes that see the same fixes tell a crossing once', async () => {
   const unit = await onDuty('巡3')
   const fence = await draw()

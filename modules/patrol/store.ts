@@ -62,11 +62,12 @@ export const passagesOf = (db: Db, asked: { readonly from: Instant; readonly to:
   db.query<FenceEventView>(passagesSql, [asked.from, asked.to, asked.fence ?? null, asked.unit ?? null, asked.scope, asked.limit])
 
 const insideSql = `
-  select distinct on (fence, unit) fence, unit, kind, fix_at as "fixAt",
+  select distinct on (p.fence, p.unit) p.fence, p.unit, p.kind, p.fix_at as "fixAt",
     exists (select from patrol.passage s where s.fence = p.fence and s.unit = p.unit and s.kind = 'stayed' and s.fix_at >= p.fix_at) as "stayTold"
-  from patrol.passage p where kind in ('entered', 'left') and unit = any($1::text[]) and fix_at >= $2 order by fence, unit, fix_at desc`
+  from patrol.passage p join patrol.fence f on f.id = p.fence
+    where p.kind in ('entered', 'left') and p.unit = any($1::text[]) and p.fix_at >= $2 and p.told_at >= f.changed_at order by p.fence, p.unit, p.fix_at desc`
 export type LastCrossing = { readonly fence: string; readonly unit: string; readonly kind: 'entered' | 'left'; readonly fixAt: Instant; readonly stayTold: boolean }
-/** The last crossing of each of these units at each fence, since an instant. */
+/** The last crossing of each of these units at each fence, since an instant and since the fence is as it is. */
 export const lastCrossings = (db: Db, units: readonly string[], since: Instant): Promise<LastCrossing[]> => db.query<LastCrossing>(insideSql, [units, since])
 
 const insertFenceSql = `
