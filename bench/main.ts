@@ -1,5 +1,6 @@
 /** `npm run bench [name…]`: check the answers, measure, compare with what was promised, remember. */
 import { board } from './board.ts'
+import { fences } from './fences.ts'
 import { history } from './history.ts'
 import { journal } from './journal.ts'
 import { legality } from './legality.ts'
@@ -12,7 +13,7 @@ import { roadsGrowth } from './roads-growth.ts'
 import { roadsRoom } from './roads-room.ts'
 import { start } from './start.ts'
 
-const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, legality, matching, 'roads-growth': roadsGrowth, 'roads-room': roadsRoom, history }
+const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, legality, matching, 'roads-growth': roadsGrowth, 'roads-room': roadsRoom, history, fences }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !(name in benches))

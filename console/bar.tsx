@@ -9,6 +9,7 @@ import { Brand } from '#ui/sign-in/brand.tsx'
 import { useTheme, type ThemeChoice } from '#ui/theme.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { signal } from './command/bar-signals.ts'
+import { fenceAlarmsOf } from './command/fence-alarms.ts'
 import { useRoomIfAny, useRoomPart } from './command/room-context.tsx'
 import { alarmsOf } from './command/timers.ts'
 import { agencyName } from './command/words.ts'
@@ -103,12 +104,13 @@ function Clock() {
 function Alarms() {
   const { t } = useTranslation('command')
   const incidents = useRoomPart((state) => state.incidents)
-  const alarms = useMemo(() => alarmsOf(incidents.values()), [incidents])
+  const fences = useRoomPart((state) => state.fences)
+  const count = useMemo(() => alarmsOf(incidents.values()).length + fenceAlarmsOf(fences.values()).length, [incidents, fences])
   const { workspace } = useView()
   return (
     <button
       type="button"
-      className={alarms.length > 0 ? 'bar-alarms has-alarm' : 'bar-alarms'}
+      className={count > 0 ? 'bar-alarms has-alarm' : 'bar-alarms'}
       title={t('bar.alarmsHint')}
       onClick={() => {
         if (workspace !== 'command') changeView({ workspace: 'command', page: '' })
@@ -116,7 +118,7 @@ function Alarms() {
       }}
     >
       <Icon name="alert" />
-      <span>{t('bar.alarms', { count: alarms.length })}</span>
+      <span>{t('bar.alarms', { count })}</span>
     </button>
   )
 }

@@ -6,9 +6,9 @@ const at = (path: string) => readView(new URL(path, 'http://console.test'))
 
 test('a link opens what it was made from', () => {
   const views: ViewState[] = [
-    { workspace: 'command', page: '', incident: null, unit: null, messages: null, tab: '', layers: mapLayers, at: null, roads: null },
-    { workspace: 'command', page: '', incident: 'i-1', unit: null, messages: 'unit-7f-3', tab: 'all', layers: ['units', 'incidents'], at: [117.21, 28.29, 14.5], roads: 'reach;car;from;units' },
-    { workspace: 'administration', page: 'accounts', incident: null, unit: 'u_2', messages: 'all', tab: '', layers: mapLayers, at: null, roads: null },
+    { workspace: 'command', page: '', incident: null, unit: null, messages: null, tab: '', layers: mapLayers, at: null, roads: null, fence: null },
+    { workspace: 'command', page: '', incident: 'i-1', unit: null, messages: 'unit-7f-3', tab: 'all', layers: ['units', 'incidents'], at: [117.21, 28.29, 14.5], roads: 'reach;car;from;units', fence: 'f-1' },
+    { workspace: 'administration', page: 'accounts', incident: null, unit: 'u_2', messages: 'all', tab: '', layers: mapLayers, at: null, roads: null, fence: null },
   ]
   for (const view of views) assert.deepEqual(at(writeView(view)), view)
 })
@@ -21,6 +21,6 @@ test('an incident and a unit in one link: the incident is meant', () => {
   assert.equal(view.unit, null)
 })
 
-for (const bad of ['at=1,2', 'at=x,y,z', 'at=500,1,2', 'at=1,2,99', 'at=', 'incident=../../x', 'unit=%00', 'messages=person-1', 'messages=', 'hide=nothing']) {
+for (const bad of ['at=1,2', 'at=x,y,z', 'at=500,1,2', 'at=1,2,99', 'at=', 'incident=../../x', 'unit=%00', 'messages=person-1', 'messages=', 'hide=nothing', 'fence=../x']) {
   test(`a bad link opens the room as it is by default: ${bad}`, () => assert.deepEqual(at(`/command?${bad}`), at('/command')))
 }

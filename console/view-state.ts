@@ -1,6 +1,6 @@
 /** What the address bar holds: a link opens the same workspace, incident, layers and part of the map. */
 
-export const mapLayers = ['units', 'incidents', 'stations', 'calls', 'districts', 'buildings', 'labels', 'pois'] as const
+export const mapLayers = ['units', 'incidents', 'stations', 'calls', 'districts', 'fences', 'buildings', 'labels', 'pois'] as const
 export type MapLayer = (typeof mapLayers)[number]
 const shownAtFirst: readonly MapLayer[] = mapLayers
 
@@ -19,6 +19,8 @@ export type ViewState = {
   readonly at: readonly [lon: number, lat: number, zoom: number] | null
   /** The tool for roads that is open (command/roads-tool.ts). */
   readonly roads: string | null
+  /** Electronic fences: `list`, `new`, or the id of the one that is looked at; null while their panel is closed. */
+  readonly fence: string | null
 }
 
 const isId = (text: string | null): text is string => text !== null && /^[A-Za-z0-9_-]{1,64}$/.test(text)
@@ -29,6 +31,7 @@ export function readView(url: URL): ViewState {
   const query = url.searchParams
   const incident = query.get('incident')
   const unit = query.get('unit')
+  const fence = query.get('fence')
   const hidden = (query.get('hide') ?? '').split('.')
   return {
     workspace: workspace || 'command',
@@ -40,6 +43,7 @@ export function readView(url: URL): ViewState {
     layers: shownAtFirst.filter((layer) => !hidden.includes(layer)),
     at: readPlace(query.get('at')),
     roads: /^[a-z0-9;,.-]{1,100}$/.test(query.get('roads') ?? '') ? query.get('roads') : null,
+    fence: isId(fence) ? fence : null,
   }
 }
 
@@ -62,6 +66,7 @@ export function writeView(view: ViewState): string {
   if (hidden.length > 0) query.push(`hide=${hidden.join('.')}`)
   if (view.at) query.push(`at=${view.at[0].toFixed(5)},${view.at[1].toFixed(5)},${view.at[2].toFixed(2)}`)
   if (view.roads) query.push(`roads=${view.roads}`)
+  if (view.fence) query.push(`fence=${view.fence}`)
   const path = `/${view.workspace}${view.page ? `/${view.page}` : ''}`
   return query.length > 0 ? `${path}?${query.join('&')}` : path
 }

@@ -40,6 +40,10 @@ import type { OversightDeps } from '#modules/oversight/deps.ts'
 import { refusals as oversightRefusals } from '#modules/oversight/refusals.ts'
 import { routes as oversightRoutes } from '#modules/oversight/routes.ts'
 import { projections as oversightProjections } from '#modules/oversight/store.ts'
+import { openPatrol, type PatrolRoom } from '#modules/patrol/jobs.ts'
+import { refusals as patrolRefusals } from '#modules/patrol/refusals.ts'
+import { routes as patrolRoutes } from '#modules/patrol/routes.ts'
+import { projections as patrolProjections } from '#modules/patrol/store.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
@@ -161,7 +165,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       metrics,
       projections: [
         ...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...channelProjections,
-        ...broadcastProjections, ...retentionProjections, ...oversightProjections,
+        ...broadcastProjections, ...retentionProjections, ...oversightProjections, ...patrolProjections,
       ],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
@@ -191,6 +195,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const natsUrl = process.env.GENGFU_NATS_URL
     const bus = natsUrl ? await natsBus({ url: natsUrl, name: process.env.GENGFU_NATS_NAME ?? 'house', node: newId(), log }) : aloneBus
     closing.push(() => bus.close())
+    let patrolRoom: PatrolRoom | undefined // it needs the units, and they tell it
     const unitsRoom = await openUnits({
       bus,
       journal,
@@ -204,6 +209,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onTaken: ({ rejected, ...counts }) => {
         for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
       },
+      onPlaced: (placed) => patrolRoom?.placed(placed),
       onFault,
       async onEmergency({ place: where, ...call }) {
         const home = where ?? (await findAgency(organisationDeps, call.agency))
@@ -246,6 +252,19 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       },
     })
     closing.push(() => roadsRoom.stop())
+    const patrolNeeds = {
+      db: database,
+      journal,
+      now,
+      newId,
+      timeZone: place.timeZone,
+      townBounds: () => place.view().bounds ?? undefined,
+      findAgency: (path: string) => findAgency(organisationDeps, path),
+      liveUnits: unitsRoom.liveUnits,
+      onFault,
+    }
+    const patrol = (patrolRoom = await openPatrol(patrolNeeds))
+    closing.push(() => patrol.stop())
     const dispatchDeps: DispatchDeps = {
       db: database,
       journal,
@@ -321,6 +340,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     journal.listen(unitsRoom.hear)
     journal.listen(roadsRoom.hear)
     journal.listen(messagesRoom.hear)
+    journal.listen(patrol.hear)
     await journal.start()
     closing.push(() => journal.stop())
     unitsRoom.start()
@@ -343,7 +363,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       log,
       metrics,
       sentences: {
-        ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...messagesRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals, ...oversightRefusals,
+        ...organisationRefusals, ...unitsRefusals, ...dispatchRefusals, ...messagesRefusals, ...townRefusals, ...roadsRefusals, ...journalRefusals, ...oversightRefusals, ...patrolRefusals,
       },
       authenticate: check,
       staticFolder: builtFolder,
@@ -364,6 +384,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       liveUnits: unitsRoom.liveUnits,
       room: roadsRoom,
     })
+    http.mount(patrolRoutes, { ...patrolNeeds, room: patrol })
     http.mount(unitsRoutes, unitsRoom.deps)
     http.mount(retentionRoutes, retentionDeps)
     http.mount(dispatchRoutes, dispatchDeps)
@@ -375,6 +396,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       describeIncidents: (ids) => incidentViews(database, ids),
       describeUnits: unitsRoom.describeUnits,
       describeClosures: roadsRoom.describe,
+      describeFences: patrol.describe,
       agencyPaths: () => agencyPaths(organisationDeps),
       withoutPersons,
       dataWithoutPersons,

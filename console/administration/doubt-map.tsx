@@ -39,14 +39,14 @@ export function DoubtMap({ town, rows, chosen, onChoose }: DoubtMapProps) {
       labels: true,
       pois: false,
       districts: null,
-      shown: { districts: false, units: false, incidents: false, stations: false, calls: false },
+      shown: { districts: false, fences: false, units: false, incidents: false, stations: false, calls: false },
       words: { free: '', busy: '' },
     }),
     [town, theme, language],
   )
   const scene = useMemo<Scene>(
     () => ({
-      units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], drawing: { points: [], as: 'points' }, draft: null,
+      units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], fences: [], reach: [], drawing: { points: [], as: 'points' }, draft: null,
       doubts: {
         roads: rows.flatMap((row) => ('road' in row ? [{ id: row.id, ratio: row.road.ratio, line: row.road.line }] : [])),
         places: rows.flatMap((row) => ('place' in row ? [{ id: row.id, lon: row.place.lon, lat: row.place.lat, why: row.kind }] : [])),

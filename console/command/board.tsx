@@ -11,6 +11,7 @@ import { changeView, selectIncident, useView } from '../router.ts'
 import type { Acts } from './acts.ts'
 import { activeAssignments } from './assignments.ts'
 import { boardCounts, boardRows, boardTabs, type BoardTab } from './board-order.ts'
+import { FenceAlarmList } from './fence-alarm-list.tsx'
 import { Glyph } from './glyph.tsx'
 import { useRoomPart } from './room-context.tsx'
 import { TimerBar, TimerWords } from './timer-bar.tsx'
@@ -58,6 +59,7 @@ export function Board({ acts, mayAct, onNew }: { readonly acts: Acts; readonly m
           {t('board.new')}
         </Button>
       </header>
+      <FenceAlarmList mayAct={mayAct} />
       <Tabs<BoardTab>
         label={t('board.filter')}
         className="board-tabs"

@@ -19,6 +19,8 @@ import { changeView, currentView, selectIncident, selectUnit, useView } from '..
 import { useMenu } from '../use-menu.ts'
 import { mapLayers, type MapLayer } from '../view-state.ts'
 import { activeAssignments } from './assignments.ts'
+import { boundsOf, closedOutline, emptyFence, outlineOf, ringsOf, withFenceClick, withoutCorner, type FenceDraft } from './fence-draft.ts'
+import { FencesPanel } from './fences-panel.tsx'
 import { HoverCard } from './hover-card.tsx'
 import { nothingDrawn, RoadsPanel, type RoadsDrawn } from './roads-panel.tsx'
 import { drawn as withPoint, readTool, withClick, writeTool, type Drawing, type RoadsTool } from './roads-tool.ts'
@@ -57,16 +59,24 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
   const incidents = useRoomPart((state) => state.incidents)
   const categories = useRoomPart((state) => state.categories)
   const agencies = useRoomPart((state) => state.agencies)
-  const { layers, incident, unit, roads } = useView()
+  const { layers, incident, unit, roads, fence } = useView()
+  const fences = useRoomPart((state) => state.fences)
   const closures = useRoomPart((state) => state.closures)
   const tool = useMemo(() => (roads === null ? undefined : readTool(roads)), [roads])
-  const setTool = useCallback((next: RoadsTool | undefined) => changeView({ roads: next ? writeTool(next) : null }, 'replace'), [])
+  const setTool = useCallback((next: RoadsTool | undefined) => changeView({ roads: next ? writeTool(next) : null, ...(next ? { fence: null } : {}) }, 'replace'), [])
   const [roadsDrawn, setRoadsDrawn] = useState<RoadsDrawn>(nothingDrawn)
   const [drawing, setDrawing] = useState<Drawing>({ shape: 'cut', points: [] })
   useEffect(() => {
     const opened = roads === null ? undefined : readTool(roads)
     if (opened?.tool === 'close' && opened.at) setDrawing({ shape: 'cut', points: [opened.at] })
   }, [roads])
+  const [fenceDraft, setFenceDraft] = useState<FenceDraft | null>(null)
+  useEffect(() => {
+    if (fence === 'new') setFenceDraft((old) => old ?? emptyFence)
+    if (fence === null || roads !== null) setFenceDraft(null)
+  }, [fence, roads])
+  const setFence = useCallback((next: string | null) => changeView({ fence: next, ...(next ? { roads: null } : {}) }, 'replace'), [])
+  const draftedOutline = useMemo(() => (fenceDraft ? outlineOf(fenceDraft) : undefined), [fenceDraft])
   const engine = useRef<TownMapEngine>(null)
   const pane = useRef<HTMLDivElement>(null)
   const [hover, setHover] = useState<{ thing: MapThing; x: number; y: number; toLeft: boolean } | null>(null)
@@ -97,10 +107,18 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       labels: on('labels'),
       pois: on('pois'),
       districts,
-      shown: { districts: on('districts'), units: on('units'), incidents: on('incidents'), stations: on('stations'), calls: on('calls') },
+      shown: { districts: on('districts'), fences: on('fences'), units: on('units'), incidents: on('incidents'), stations: on('stations'), calls: on('calls') },
       words: { free: t('map.free'), busy: t('map.busy') },
     }
   }, [town, districts, theme, language, layers, t])
+
+  const fencesOnMap = useMemo<Scene['fences']>(
+    () => [
+      ...[...fences.values()].flatMap(({ id, name, geometry, severity, alarms }) => (id === fenceDraft?.id ? [] : [{ id, name, rings: ringsOf(geometry), look: severity, alarming: alarms.length > 0, chosen: id === fence }])),
+      ...(draftedOutline ? [{ id: 'draft', name: fenceDraft?.name ?? '', rings: ringsOf(draftedOutline), look: 'draft' as const, alarming: false, chosen: true }] : []),
+    ],
+    [fences, fence, fenceDraft?.id, fenceDraft?.name, draftedOutline],
+  )
 
   const scene = useMemo<Scene>(() => {
     const glyphs = new Map(categories.map((category) => [category.id, categoryMark(category, language)]))
@@ -128,12 +146,13 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       route: route.length > 0 ? route : roadsDrawn.route,
       measure: measuring ?? [],
       closures: [...closures.values()].map(({ id, lines, geometry }) => ({ id, lines, area: geometry.type === 'Polygon' ? geometry.coordinates : null })),
+      fences: fencesOnMap,
       reach: roadsDrawn.reach,
       doubts: noDoubts,
-      drawing: tool?.tool === 'close' ? { points: drawing.points, as: drawing.shape === 'cut' ? 'points' : drawing.shape } : { points: tool ? toolPoints(tool) : [], as: 'points' },
+      drawing: fenceDraft ? fenceDrawing(fenceDraft) : tool?.tool === 'close' ? { points: drawing.points, as: drawing.shape === 'cut' ? 'points' : drawing.shape } : { points: tool ? toolPoints(tool) : [], as: 'points' },
       draft,
     }
-  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language, closures, roadsDrawn, drawing, tool])
+  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language, closures, roadsDrawn, drawing, tool, fencesOnMap, fenceDraft])
 
   const choose = (thing: MapThing | null) => {
     if (thing?.kind === 'incident') selectIncident(thing.id)
@@ -146,6 +165,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       setMenu(null)
       if (measuring) setMeasuring([...measuring, at])
       else if (picking) onPick(at)
+      else if (fenceDraft) setFenceDraft(withFenceClick(fenceDraft, at, engine.current?.metersPerPixel() ?? 1))
       else if (tool?.tool === 'close') setDrawing(withPoint(drawing, at))
       else if (tool) setTool(withClick(tool, at))
       else if (thing || incident || unit) choose(thing)
@@ -165,7 +185,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     onTrouble: () => {}, // a tile that fails is asked for again when it is next looked at; there is nothing to tell
   }
 
-  useEffect(() => engine.current?.setCursor(measuring || picking || tool ? 'crosshair' : ''), [measuring, picking, tool])
+  useEffect(() => engine.current?.setCursor(measuring || picking || tool || fenceDraft ? 'crosshair' : ''), [measuring, picking, tool, fenceDraft])
 
   useEffect(() => {
     const keys = (event: globalThis.KeyboardEvent) => {
@@ -173,6 +193,11 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.closest('input, textarea, select, [contenteditable], dialog')) return
       const next = { r: firstRoute, i: firstReach, b: closing }[event.key]
       if (next) setTool(next)
+      else if (event.key === 'e') setFence(fence ? null : 'list')
+      else if (fenceDraft && event.key === 'Enter' && !target.closest('button, a')) setFenceDraft(closedOutline(fenceDraft))
+      else if (fenceDraft && event.key === 'Backspace') setFenceDraft(withoutCorner(fenceDraft))
+      else if (fenceDraft && event.key === 'Escape') setFenceDraft(null)
+      else if (fence && event.key === 'Escape') setFence(null)
       else if (event.key === 'Escape' && tool) {
         // what is being drawn goes first, then the tool
         if (tool.tool === 'close' && drawing.points.length > 0) setDrawing({ ...drawing, points: [] })
@@ -184,7 +209,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     // before the room's own keys: Escape closes the tool, and only then what is selected
     window.addEventListener('keydown', keys, { capture: true })
     return () => window.removeEventListener('keydown', keys, { capture: true })
-  }, [tool, drawing, setTool])
+  }, [tool, drawing, setTool, fence, fenceDraft, setFence])
 
   useEffect(() => {
     if (!measuring && !menu) return
@@ -248,6 +273,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
             <IconButton icon="route" label={t('roads.routeKey')} aria-pressed={tool?.tool === 'route'} onClick={() => setTool(tool?.tool === 'route' ? undefined : firstRoute)} />
             <IconButton icon="reach" label={t('roads.reachKey')} aria-pressed={tool?.tool === 'reach'} onClick={() => setTool(tool?.tool === 'reach' ? undefined : firstReach)} />
             <IconButton icon="barrier" label={t('roads.closeKey')} aria-pressed={tool?.tool === 'close'} onClick={() => setTool(tool?.tool === 'close' ? undefined : closing)} />
+            <IconButton icon="fence" label={t('fences.key')} aria-pressed={fence !== null} onClick={() => setFence(fence ? null : 'list')} />
           </div>
         ) : null}
       </div>
@@ -260,6 +286,18 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
           onDrawn={setRoadsDrawn}
           onShow={(place) => engine.current?.goTo({ lon: place[0], lat: place[1], zoom: 16 })}
           onClose={() => setTool(undefined)}
+        />
+      ) : null}
+      {fence !== null && !tool && town.ready ? (
+        <FencesPanel
+          looked={fence}
+          draft={fenceDraft}
+          onDraft={(next) => {
+            setFenceDraft(next)
+            if (next === null && fence === 'new') setFence('list')
+          }}
+          onShow={({ geometry }) => engine.current?.fit(boundsOf(geometry))}
+          onClose={() => setFence(null)}
         />
       ) : null}
       {measuring ? <MeasureNote line={measuring} onClear={() => setMeasuring([])} onClose={() => setMeasuring(null)} /> : null}
@@ -290,6 +328,12 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
 const firstRoute: RoadsTool = { tool: 'route', mode: 'car', from: null, to: null }
 const firstReach: RoadsTool = { tool: 'reach', mode: 'car', direction: 'from', at: null }
 const closing: RoadsTool = { tool: 'close' }
+
+/** The corners of a fence that is being drawn, or its middle. */
+function fenceDrawing({ way, points, centre }: FenceDraft): Scene['drawing'] {
+  if (way === 'polygon') return { points, as: 'area' }
+  return { points: way === 'circle' && centre ? [centre] : [], as: 'points' }
+}
 
 /** The places that a tool has been given. */
 function toolPoints(tool: RoadsTool): Place[] {

@@ -14,6 +14,7 @@ import { glideTo, type Glide } from '#ui/map/glide.ts'
 import { courseOf } from '#ui/map/things.ts'
 import { setTimeZone } from '#ui/use-format.ts'
 import type { CategoryView, IncidentView } from '#modules/dispatch/contract.ts'
+import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
@@ -31,6 +32,8 @@ export type RoomState = {
   readonly units: ReadonlyMap<string, UnitView>
   /** Roads that are closed now. */
   readonly closures: ReadonlyMap<string, ClosureView>
+  /** Electronic fences in use. */
+  readonly fences: ReadonlyMap<string, FenceView>
   readonly live: LiveStatus | null
 }
 
@@ -67,7 +70,7 @@ const noneOf = (thrown: unknown): never[] => {
 const nothingOfIt = (thrown: unknown): { items: never[] } => ({ items: noneOf(thrown) })
 
 const empty: RoomState = {
-  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), live: null,
+  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), fences: new Map(), live: null,
 }
 
 export function createRoom(): Room {
@@ -106,7 +109,7 @@ export function createRoom(): Room {
   }
 
   async function load(signal: AbortSignal) {
-    const [town, categories, units, incidents, closed, closures, agencies] = await Promise.all([
+    const [town, categories, units, incidents, closed, closures, fences, agencies] = await Promise.all([
       api.get<TownView>('/api/town', { signal }),
       api.get<{ items: CategoryView[] }>('/api/dispatch/categories', { signal }),
       // who may not see one of these lists (auditors no incidents, analysts no units) has the room without it
@@ -114,7 +117,8 @@ export function createRoom(): Room {
       listOpen(signal).catch(noneOf),
       api.get<{ items: IncidentView[] }>(`/api/dispatch/incidents?status=closed&limit=${closedMax}`, { signal }).catch(nothingOfIt),
       api.get<{ items: ClosureView[] }>('/api/roads/closures', { signal }),
-      // stations are asked for by everybody; whoever may not see the tree goes without them on the map
+      // fences and stations are asked for by everybody; whoever may not see them goes without
+      api.get<{ items: FenceView[] }>('/api/patrol/fences', { signal }).catch(nothingOfIt),
       api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch(nothingOfIt),
     ])
     setTimeZone(town.timeZone)
@@ -128,6 +132,7 @@ export function createRoom(): Room {
       categories: categories.items.toSorted((a, b) => a.order - b.order),
       units: new Map(units.items.map((unit) => [unit.id, unit])),
       closures: new Map(closures.items.map((closure) => [closure.id, closure])),
+      fences: new Map(fences.items.map((fence) => [fence.id, fence])),
       incidents: new Map([...closed.items, ...incidents].map((incident) => [incident.id, incident])),
     })
     for (const changes of missed) apply(changes)

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { closedMax, withViews } from './with-views.ts'
 
 const incident = (id: string, status: IncidentView['status'], closedAt: number | null = null) => ({ id, status, closedAt }) as IncidentView // what is looked at here
-const known = { phase: 'ready', incidents: new Map([['a', incident('a', 'waiting')]]), units: new Map([['u', { id: 'u', state: 'free' } as UnitView]]), closures: new Map([['c', { id: 'c', liftedAt: null } as ClosureView]]) }
+const known = { phase: 'ready', incidents: new Map([['a', incident('a', 'waiting')]]), units: new Map([['u', { id: 'u', state: 'free' } as UnitView]]), closures: new Map([['c', { id: 'c', liftedAt: null } as ClosureView]]), fences: new Map([['f', { id: 'f', retiredAt: null } as FenceView]]) }
 
 test('a view replaces the one with its id; the others stay the very same', () => {
   const next = withViews(known, { incidents: [incident('a', 'active'), incident('b', 'waiting')] })
@@ -31,7 +32,7 @@ test('the same view twice is the same as once', () => {
 })
 
 test('closed incidents do not pile up for weeks, open ones are never dropped', () => {
-  let room = { incidents: new Map<string, IncidentView>(), units: new Map<string, UnitView>(), closures: new Map() } as { incidents: ReadonlyMap<string, IncidentView>; units: ReadonlyMap<string, UnitView>; closures: ReadonlyMap<string, ClosureView> }
+  let room = { incidents: new Map<string, IncidentView>(), units: new Map<string, UnitView>(), closures: new Map(), fences: new Map() } as { incidents: ReadonlyMap<string, IncidentView>; units: ReadonlyMap<string, UnitView>; closures: ReadonlyMap<string, ClosureView>; fences: ReadonlyMap<string, FenceView> }
   for (let i = 0; i < 1000; i++) room = withViews(room, { incidents: [incident(`c${i}`, 'closed', i), incident(`o${i}`, 'waiting')] })
   const kept = [...room.incidents.values()]
   assert.equal(kept.filter(({ status }) => status === 'waiting').length, 1000)
@@ -44,4 +45,5 @@ test('a road that is closed is there, one that is open again is not', () => {
   const next = withViews(known, { closures: [{ id: 'd', liftedAt: null }, { id: 'c', liftedAt: 5 }] })
   assert.deepEqual([...next.closures.keys()], ['d'])
   assert.equal(next.incidents, known.incidents)
+  assert.deepEqual([...withViews(known, { fences: [{ id: 'g', retiredAt: null }, { id: 'f', retiredAt: 5 }] }).fences.keys()], ['g'], 'nor is a retired fence')
 })

@@ -1,11 +1,12 @@
 /** What the live socket says, put into what is known: views replace by id, what may no longer be seen goes. Pure. */
 import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 
 export type Gone<T extends { id: string }> = T | { readonly id: string; readonly gone: true }
 export type Views = { readonly [kind: string]: readonly unknown[] }
-type Known = { readonly incidents: ReadonlyMap<string, IncidentView>; readonly units: ReadonlyMap<string, UnitView>; readonly closures: ReadonlyMap<string, ClosureView> }
+type Known = { readonly incidents: ReadonlyMap<string, IncidentView>; readonly units: ReadonlyMap<string, UnitView>; readonly closures: ReadonlyMap<string, ClosureView>; readonly fences: ReadonlyMap<string, FenceView> }
 
 /** Closed incidents kept for the board's last tab. */
 export const closedMax = 100
@@ -17,8 +18,10 @@ export function withViews<T extends Known>(known: T, views: Views): T {
   const heard = (views['closures'] ?? []) as Gone<ClosureView>[]
   // a road that is open again is no closure
   const closures = replaced(known.closures, heard.map((view) => ('liftedAt' in view && view.liftedAt !== null ? { id: view.id, gone: true } : view)))
-  if (incidents === known.incidents && units === known.units && closures === known.closures) return known
-  return { ...known, incidents: incidents === known.incidents ? incidents : withoutOldest(incidents), units, closures }
+  const fencesHeard = (views['fences'] ?? []) as Gone<FenceView>[]
+  const fences = replaced(known.fences, fencesHeard.map((view) => ('retiredAt' in view && view.retiredAt !== null ? { id: view.id, gone: true } : view)))
+  if (incidents === known.incidents && units === known.units && closures === known.closures && fences === known.fences) return known
+  return { ...known, incidents: incidents === known.incidents ? incidents : withoutOldest(incidents), units, closures, fences }
 }
 
 function replaced<T extends { id: string }>(known: ReadonlyMap<string, T>, views: readonly Gone<T>[]): ReadonlyMap<string, T> {

@@ -18,6 +18,7 @@ import { Board } from './board.tsx'
 import { boardRows, type BoardTab } from './board-order.ts'
 import { CommandBar, type CommandBarHandle } from './command-bar.tsx'
 import { verbLetter } from './command-line.ts'
+import { fenceAlarmsOf } from './fence-alarms.ts'
 import { verbs, type Command, type Where } from './line-types.ts'
 import { useOpenRoad } from './roads-panel.tsx'
 import { writeTool, type RoadsTool } from './roads-tool.ts'
@@ -156,17 +157,26 @@ function Ready() {
     }
     if (!sound) return
     const isNew = entries.some((entry) => entry.type === 'incident-opened' && !before.incidents.has(entry.stream.replace('incident/', '')))
-    if (entries.some(({ type }) => type === 'limit-passed' || type === 'broadcast-short')) play('alarm')
+    const isAlarm = ({ type, data }: (typeof entries)[number]) =>
+      type === 'limit-passed' || type === 'broadcast-short' || (type.startsWith('fence-') && 'passage' in data && data['severity'] === 'alarm')
+    if (entries.some(isAlarm)) play('alarm')
     else if (isNew) play('incident')
     else if (entries.some(({ type, data }) => type === 'message-sent' && data['callSign'] !== null)) play('message')
   })
   const nextAlarm = useCallback(() => {
     const alarms = alarmsOf(room.get().incidents.values())
-    const at = alarms.findIndex((alarm) => alarm.incident.id === currentView().incident)
-    const next = alarms[(at + 1) % Math.max(1, alarms.length)]
-    if (!next) return
-    selectIncident(next.incident.id)
-    map.current?.showIncident(next.incident)
+    const fences = fenceAlarmsOf(room.get().fences.values())
+    const { incident: incidentId, fence: fenceId } = currentView()
+    const at = incidentId ? alarms.findIndex(({ incident }) => incident.id === incidentId) : alarms.length + fences.findIndex(({ fence }) => fence === fenceId)
+    const next = (at + 1) % Math.max(1, alarms.length + fences.length)
+    const [alarm, passage] = [alarms[next], fences[next - alarms.length]]
+    if (alarm) {
+      selectIncident(alarm.incident.id)
+      map.current?.showIncident(alarm.incident)
+    } else if (passage) {
+      changeView({ incident: null, unit: passage.unit, fence: passage.fence, roads: null })
+      map.current?.showUnit(passage.unit)
+    }
   }, [room])
 
   useEffect(() => hearBar({ alarm: nextAlarm, search: () => setSearching(true), help: () => setHelping(true) }), [nextAlarm])

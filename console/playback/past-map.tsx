@@ -48,7 +48,7 @@ export function PastMap({ past, at, trailMinutes, engine }: PastMapProps) {
       labels: true,
       pois: false,
       districts: null,
-      shown: { districts: false, units: true, incidents: true, stations: true, calls: true },
+      shown: { districts: false, fences: false, units: true, incidents: true, stations: true, calls: true },
       words: { free: command('map.free'), busy: command('map.busy') },
     }),
     [town, theme, language, command],
@@ -84,7 +84,7 @@ export function PastMap({ past, at, trailMinutes, engine }: PastMapProps) {
       incidents: ofIncidents,
       stations: agencies.flatMap((agency) => (agency.lon !== null && agency.lat !== null ? [{ id: agency.id, lon: agency.lon, lat: agency.lat, name: agencyName(agency, agency.path, language) }] : [])),
       selected: chosenUnit ? { kind: 'unit', id: chosenUnit } : chosenIncident ? { kind: 'incident', id: chosenIncident } : null,
-      route: [], measure: [], closures: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null,
+      route: [], measure: [], closures: [], fences: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null,
     }
   }, [drawn, agencies, language, chosenUnit, chosenIncident])
 

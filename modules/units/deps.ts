@@ -1,17 +1,21 @@
 /** What the units room needs from the world; `server/compose.ts` supplies it. */
 import type { Actor } from '#kernel/actor.ts'
-import type { AgencyPath, CommandId, Instant } from '#kernel/names.ts'
+import type { AgencyPath, CommandId, Instant, UnitId } from '#kernel/names.ts'
 import type { Command, Journal } from '#kernel/journal.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { Bus } from '#platform/bus/bus.ts'
 import type { Allowance } from '#platform/http/allowance.ts'
 import type { Db } from '#platform/db/sql.ts'
-import type { PositionsTaken, TerminalPorts } from './contract.ts'
+import type { PositionsTaken, TerminalPorts, UnitKind } from './contract.ts'
 import type { SaidAlarm } from './alarm.ts'
 import type { Device, Devices } from './device.ts'
+import type { Fix } from './fix.ts'
 import type { LiveUnits } from './live.ts'
 import type { Strangers } from './strangers.ts'
 import type { Intake } from './intake.ts'
+
+/** A fix of a unit on duty, for other rooms. */
+export type Placed = { readonly unit: UnitId; readonly handle: number; readonly agency: AgencyPath; readonly kind: UnitKind; readonly fix: Fix }
 
 /** From compose. */
 export type UnitsNeeds = {
@@ -41,6 +45,8 @@ export type UnitsNeeds = {
   readonly orderInWords?: (incident: string) => Promise<string | undefined>
   /** The terminal in the car says that it has read an order out. */
   readonly onOrderSpoken?: (spoken: { readonly assignment: string; readonly incident: string; readonly unit: string; readonly at: Instant }) => Promise<void>
+  /** Told of fixes that are on disk and believed, on this node or one beside it, with the unit that they are of; must return at once. */
+  readonly onPlaced?: (placed: readonly Placed[]) => void
   /** Told of work that failed in the background and will be tried again. */
   readonly onFault?: (what: string, cause: unknown) => void
 }

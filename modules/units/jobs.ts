@@ -6,12 +6,12 @@ import { allowance } from '#platform/http/allowance.ts'
 import type { PositionSource } from '#platform/live/contract.ts'
 import { dropAlarms } from './alarms-store.ts'
 import type { TerminalPorts, TerminalProtocol, UnitFacts, UnitView } from './contract.ts'
-import type { UnitsDeps, UnitsNeeds } from './deps.ts'
+import type { Placed, UnitsDeps, UnitsNeeds } from './deps.ts'
 import { devicesInMemory } from './device.ts'
 import { keepSeen, listDevices, loadDevices, loadSeen } from './devices-store.ts'
 import { openShift } from './duty.ts'
 import { ageMsMax, noTrack, type Track } from './fix.ts'
-import { decodeFixes, encodeFixes } from './fix-wire.ts'
+import { decodeFixes, encodeFixes, type StoredFix } from './fix-wire.ts'
 import { openIntake } from './intake.ts'
 import { liveUnits } from './live.ts'
 import { listenForPhones, type PhonePort } from './phones-jobs.ts'
@@ -70,7 +70,19 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   const live = liveUnits({ now })
   const days = dayKeeper(db)
   const devices = devicesInMemory()
-  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored: (stored) => bus.publish(placedSubject, encodeFixes(stored)) })
+  const tellPlaced = (stored: readonly StoredFix[]) => {
+    const placed = stored.flatMap(({ unit: handle, fix, flagged }): Placed[] => {
+      const isSpared = devices.byNumber(fix.device)?.settings.leftOut.includes('fences')
+      const duty = flagged || isSpared ? undefined : live.findByHandle(handle)
+      return duty ? [{ unit: duty.id, handle, agency: duty.agency, kind: duty.kind, fix }] : []
+    })
+    if (placed.length > 0) needs.onPlaced?.(placed)
+  }
+  const onStored = (stored: readonly StoredFix[]) => {
+    bus.publish(placedSubject, encodeFixes(stored))
+    tellPlaced(stored)
+  }
+  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored })
   const deps: UnitsDeps = {
     ...needs,
     live,
@@ -141,7 +153,9 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   await days.ensure(daysAround(now()))
   const terminals = await openTerminals(deps)
   bus.subscribe(placedSubject, (bytes) => {
-    for (const { unit, fix, flagged } of decodeFixes(bytes)) live.place(unit, fix, flagged)
+    const stored = decodeFixes(bytes)
+    for (const { unit, fix, flagged } of stored) live.place(unit, fix, flagged)
+    tellPlaced(stored)
   })
   bus.onGap(() => void catchUp().catch((cause: unknown) => onFault('catching up with the other nodes', cause)))
 

@@ -22,6 +22,7 @@ export type LiveUnits = {
   /** Look for units that have become stale since, so that their frames are sent again. */
   tick(): void
   find(unit: string): Duty | undefined
+  findByHandle(handle: number): Duty | undefined
   track(handle: number): Track
   /** The unit in which a member sat at an instant. */
   unitOf(member: string, at: Instant): Duty | undefined
@@ -162,6 +163,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       }
     },
     find: (unit) => byId.get(unit)?.duty,
+    findByHandle: (handle) => byHandle.get(handle)?.duty,
     track: (handle) => byHandle.get(handle)?.track ?? noTrack,
     unitOf(member, at) {
       const likely = byId.get(byMember.get(member) ?? '')?.duty

@@ -35,7 +35,7 @@ export const ChangesMessage = Type.Object({
     }),
   ),
   views: Type.Record(Type.String(), Type.Array(Type.Unknown()), {
-    description: 'by kind: "incidents" (IncidentView), "units" (UnitView), "closures" (ClosureView); a thing the caller may no longer see is {id, gone: true}',
+    description: 'by kind: "incidents" (IncidentView), "units" (UnitView), "closures" (ClosureView), "fences" (FenceView); a thing the caller may no longer see is {id, gone: true}',
   }),
 })
 

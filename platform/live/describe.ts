@@ -1,9 +1,10 @@
-/** Incidents, units and closed roads as the live feed shows them: who may see which, and how much of it. */
+/** Incidents, units, closed roads and fences as the live feed shows them: who may see which, and how much of it. */
 import type { Role } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { Instant, MemberId } from '#kernel/names.ts'
 import type { AgencyPath } from '#kernel/names.ts'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import type { Describe, Form, Thing } from './audience.ts'
@@ -16,6 +17,9 @@ export const unitViewers: readonly Role[] = ['dispatcher', 'commander', 'officer
 
 /** Whoever is on the streets must know which are closed. */
 const everybody: readonly Role[] = ['dispatcher', 'commander', 'officer', 'station', 'analyst', 'auditor', 'administrator', 'integrator']
+
+/** Fences say what units did: who watches, and who answers for it. */
+const fenceViewers: readonly Role[] = ['dispatcher', 'commander', 'station', 'administrator', 'auditor']
 
 /** An officer goes on seeing an order of his for so long after it ended. */
 const afterOrderMs = 30 * 60_000
@@ -34,12 +38,13 @@ export const incidentForms = (incident: IncidentView, members: readonly MemberId
 /**
  * From entries to the things they touched.
  *
- * Streams `incident/ID`, `unit/ID` and `closure/ID` name their thing; an event's `unit` field names another.
+ * Streams `incident/ID`, `unit/ID`, `closure/ID` and `fence/ID` name their thing; an event's `unit` field names another.
  */
 export function describeWith(rooms: Cuts & {
   readonly describeIncidents: (ids: readonly string[]) => Promise<readonly IncidentView[]> | readonly IncidentView[]
   readonly describeUnits: (ids: readonly string[]) => Promise<readonly UnitView[]> | readonly UnitView[]
   readonly describeClosures: (ids: readonly string[]) => Promise<readonly ClosureView[]>
+  readonly describeFences: (ids: readonly string[]) => Promise<readonly FenceView[]>
   /** Every path of the tree: roads are everybody's. */
   readonly agencyPaths: () => Promise<readonly AgencyPath[]>
   readonly now: () => Instant
@@ -48,11 +53,13 @@ export function describeWith(rooms: Cuts & {
     const incidentIds = new Set<string>()
     const unitIds = new Set<string>()
     const closureIds = new Set<string>()
+    const fenceIds = new Set<string>()
     for (const entry of entries) {
       const [kind, id = ''] = entry.stream.split('/')
       if (kind === 'incident') incidentIds.add(id)
       if (kind === 'unit') unitIds.add(id)
       if (kind === 'closure') closureIds.add(id)
+      if (kind === 'fence') fenceIds.add(id)
       if (typeof entry.data['unit'] === 'string') unitIds.add(entry.data['unit'])
     }
     const incidents = incidentIds.size > 0 ? await rooms.describeIncidents([...incidentIds]) : []
@@ -86,6 +93,9 @@ export function describeWith(rooms: Cuts & {
       for (const closure of closures) {
         things.push({ kind: 'closures', id: closure.id, stream: `closure/${closure.id}`, forms: [{ to: { roles: everybody, agencies }, view: closure }] })
       }
+    }
+    for (const fence of fenceIds.size > 0 ? await rooms.describeFences([...fenceIds]) : []) {
+      things.push({ kind: 'fences', id: fence.id, stream: `fence/${fence.id}`, forms: [{ to: { roles: fenceViewers, agencies: [fence.agency] }, view: fence }] })
     }
     return things
   }

@@ -113,6 +113,20 @@ export const commandViews = named({
       await there('.roads-closures li', '.maplibregl-canvas')(page)
     },
   },
+  fences: {
+    path: () => '/command?fence=list',
+    phone: true,
+    async show(page, scene) {
+      if ((await scene.desk.get<{ items: unknown[] }>('/api/patrol/fences')).items.length === 0) {
+        const { lon, lat } = scene.place
+        const tells = { enter: true, leave: true, staySeconds: 600, speedLimitKmh: 40, overSeconds: 10 }
+        await scene.desk.post('/api/patrol/fences', { name: '贵溪一中', severity: 'alarm', geometry: { type: 'Point', coordinates: [lon, lat], radiusMeters: 300 }, tells })
+        const corners = [[lon - 0.02, lat - 0.01], [lon - 0.01, lat - 0.012], [lon - 0.009, lat - 0.004], [lon - 0.018, lat - 0.003], [lon - 0.02, lat - 0.01]]
+        await scene.desk.post('/api/patrol/fences', { name: '火车站广场', geometry: { type: 'Polygon', coordinates: [corners] }, hours: { days: [1, 2, 3, 4, 5], from: '22:00', until: '06:00' } })
+      }
+      await there('.fence-list li', '.maplibregl-canvas')(page)
+    },
+  },
   search: {
     path: () => '/command',
     async show(page) {

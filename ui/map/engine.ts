@@ -10,8 +10,9 @@ import { drawMark, markRatio } from './marks.ts'
 import { overlayLayers, overlaySources, pointable, type OverlayOptions } from './overlay.ts'
 import { basemapStyle, type BasemapOptions } from './style.ts'
 import {
-  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures, trailFeatures, unitFeatures,
-  type MapClosure, type MapDoubts, type MapIncident, type MapReach, type MapStation, type MapThing, type MapTrail, type MapUnit, type Place,
+  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, fenceFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures,
+  trailFeatures, unitFeatures,
+  type MapClosure, type MapDoubts, type MapFence, type MapIncident, type MapReach, type MapStation, type MapThing, type MapTrail, type MapUnit, type Place,
 } from './things.ts'
 
 setWorkerUrl(workerUrl)
@@ -28,6 +29,8 @@ export type Scene = {
   readonly measure: readonly Place[]
   /** Closed roads. */
   readonly closures: readonly MapClosure[]
+  /** Electronic fences, also one that is being drawn. */
+  readonly fences: readonly MapFence[]
   /** Areas reached in some minutes. */
   readonly reach: readonly MapReach[]
   /** Where the map may be wrong. */
@@ -79,12 +82,14 @@ export function createTownMap(
   events: MapEvents,
 ): TownMapEngine {
   let look = start.look
-  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null }
+  let scene: Scene = { units: [], incidents: [], stations: [], selected: null, route: [], measure: [], closures: [], fences: [], reach: [], doubts: noDoubts, drawing: { points: [], as: 'points' }, draft: null }
   let trails: readonly MapTrail[] = []
   let incidentsById = new Map<string, MapIncident>()
   let redrawTimer = 0
   let isReady = false
   let hadCalls = false
+  /** On the map now: a thousand fences are not handed over again because a unit changed its state. */
+  let fencesPut: Scene['fences'] | undefined
   let drawnAt: number | undefined
   /** How long it takes from handing over positions to seeing them; a machine without a graphics card is slow. */
   let drawMs = 20
@@ -129,6 +134,7 @@ export function createTownMap(
     put('stations', stationFeatures(scene.stations, look.theme))
     put('reach', reachFeatures(scene.reach))
     put('closures', closureFeatures(scene.closures))
+    if (fencesPut !== scene.fences) put('fences', fenceFeatures((fencesPut = scene.fences)))
     put('doubts', doubtFeatures(scene.doubts))
     put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
     put('route', lineFeature(scene.route))
@@ -189,6 +195,7 @@ export function createTownMap(
   })
   map.on('style.load', () => {
     isReady = true
+    fencesPut = undefined
     putScene()
     schedule()
   })
@@ -254,12 +261,16 @@ export function createTownMap(
       if (next === look) return
       look = next
       map.setStyle(wholeStyle(next))
+      fencesPut = undefined
       // a changed style starts with empty sources; a wholly new one says 'style.load' later
       if (map.isStyleLoaded() || source('units')) putScene()
     },
     setScene(next) {
       scene = next
       incidentsById = new Map(next.incidents.map((incident) => [incident.id, incident]))
+      // a double click ends an outline: it does not zoom meanwhile
+      if (next.drawing.as === 'points') map.doubleClickZoom.enable()
+      else map.doubleClickZoom.disable()
       if (isReady) putScene()
     },
     setTrails(next) {

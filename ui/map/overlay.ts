@@ -9,7 +9,7 @@ export type OverlayOptions = {
   readonly theme: MapTheme
   /** Outlines of the patrol districts, where there are any. */
   readonly districts: GeoJSON.FeatureCollection | null
-  readonly shown: { readonly districts: boolean; readonly units: boolean; readonly incidents: boolean; readonly stations: boolean; readonly calls: boolean }
+  readonly shown: { readonly districts: boolean; readonly fences: boolean; readonly units: boolean; readonly incidents: boolean; readonly stations: boolean; readonly calls: boolean }
   readonly words: OverlayWords
 }
 
@@ -27,6 +27,7 @@ export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>)
     districts: districts === null ? data() : data({ data: districts }),
     reach: data(),
     closures: data(),
+    fences: data(),
     doubts: data(),
     drawing: data(),
     route: data(),
@@ -54,6 +55,9 @@ const doubtWidth: ExpressionSpecification = ['match', ['get', 'rank'], 1, 3, 2, 
 const byTone = (palette: Palette): ExpressionSpecification =>
   ['match', ['get', 'tone'], 'free', palette.tones.free, 'busy', palette.tones.busy, 'en-route', palette.tones['en-route'], 'on-scene', palette.tones['on-scene'], palette.tones.rest]
 
+const byFence = (palette: Palette): ExpressionSpecification => ['match', ['get', 'look'], 'alarm', palette.tones.panic, 'draft', palette.tones.busy, palette.labelStrong]
+const fenceWidth: ExpressionSpecification = ['case', ['any', ['==', ['get', 'alarming'], 1], ['==', ['get', 'chosen'], 1]], 3, 1.25]
+
 export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpecification[] {
   const palette = palettes[theme]
   const halo = { 'text-halo-color': palette.halo, 'text-halo-width': 1.8 }
@@ -76,6 +80,23 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
       id: `reach-edge-${rank}`, type: 'line', source: 'reach', filter: ['==', ['get', 'rank'], rank], layout: { 'line-join': 'round' },
       paint: { 'line-color': palette.tones['en-route'], 'line-width': 2, 'line-opacity': 0.9, ...(dashes.length > 1 ? { 'line-dasharray': [...dashes] } : {}) },
     })),
+    // thin, so that streets are read through it; who has to take note of it is drawn solid and in the colour of alarms
+    {
+      id: 'fences', type: 'fill', source: 'fences', layout: visible(shown.fences),
+      paint: { 'fill-color': byFence(palette), 'fill-opacity': ['case', ['==', ['get', 'chosen'], 1], 0.16, 0.08] },
+    },
+    {
+      id: 'fence-edges', type: 'line', source: 'fences', filter: ['==', ['get', 'look'], 'alarm'], layout: { 'line-join': 'round', ...visible(shown.fences) },
+      paint: { 'line-color': byFence(palette), 'line-width': fenceWidth },
+    },
+    {
+      id: 'fence-quiet-edges', type: 'line', source: 'fences', filter: ['!=', ['get', 'look'], 'alarm'], layout: { 'line-join': 'round', ...visible(shown.fences) },
+      paint: { 'line-color': byFence(palette), 'line-width': fenceWidth, 'line-dasharray': [5, 2] },
+    },
+    {
+      id: 'fence-names', type: 'symbol', source: 'fences', minzoom: 11, layout: { ...visible(shown.fences), 'text-field': ['get', 'name'], 'text-font': textFont, 'text-size': 12, 'text-max-width': 8, 'text-padding': 4 },
+      paint: { 'text-color': byFence(palette), ...halo },
+    },
     {
       id: 'closure-areas', type: 'fill', source: 'closures', filter: ['==', ['geometry-type'], 'Polygon'],
       paint: { 'fill-color': palette.tones.busy, 'fill-opacity': 0.1 },

@@ -146,6 +146,18 @@ export const closureFeatures = (closures: readonly MapClosure[]): FeatureCollect
     ]),
   )
 
+/** An electronic fence: its rings, and how it is drawn. `draft` is being drawn. */
+export type MapFence = { readonly id: string; readonly name: string; readonly rings: readonly (readonly (readonly number[])[])[]; readonly look: 'alarm' | 'quiet' | 'draft'; readonly alarming: boolean; readonly chosen: boolean }
+
+export const fenceFeatures = (fences: readonly MapFence[]): FeatureCollection =>
+  collection(
+    fences.map(({ id, name, rings, look, alarming, chosen }) => ({
+      type: 'Feature',
+      geometry: { type: 'Polygon', coordinates: rings.map((ring) => ring.map((place) => [...place])) },
+      properties: { id, name, look, alarming: alarming ? 1 : 0, chosen: chosen ? 1 : 0 },
+    })),
+  )
+
 /** A road in one direction whose drives take other times than the map says. */
 export type MapDoubt = { readonly id: string; readonly ratio: number; readonly line: readonly (readonly number[])[] }
 /** What is doubted of the map: roads, places where drives leave them, and which of both is looked at. */

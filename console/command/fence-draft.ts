@@ -1,0 +1,179 @@
+/** A fence while it is drawn or changed: what was typed and clicked, what is still missing, what is sent. Pure. */
+import { METERS_PER_DEGREE, planeAround } from '#core/geo/distance.ts'
+import type { AppliesTo, FenceOutline, FenceView } from '#modules/patrol/contract.ts'
+import type { UnitKind } from '#modules/units/contract.ts'
+import { lengthMeters, type Place } from '#ui/map/things.ts'
+
+export const ways = ['polygon', 'circle', 'paste'] as const
+export type Way = (typeof ways)[number]
+export const unitKinds = ['car', 'motorcycle', 'e-bike', 'foot'] as const satisfies readonly UnitKind[]
+
+export type FenceDraft = {
+  /** The fence that is changed; null: a new one. */
+  readonly id: string | null
+  readonly name: string
+  readonly way: Way
+  /** Corners clicked so far. */
+  readonly points: readonly Place[]
+  /** The outline is closed: clicks add nothing more. */
+  readonly closed: boolean
+  readonly centre: Place | null
+  readonly centreTyped: string
+  readonly radius: string
+  readonly pasted: string
+  readonly to: AppliesTo['to']
+  readonly kinds: readonly UnitKind[]
+  readonly units: readonly string[]
+  readonly enter: boolean
+  readonly leave: boolean
+  /** Minutes; empty: not told. */
+  readonly stay: string
+  readonly limit: string
+  readonly allDay: boolean
+  readonly days: readonly number[]
+  readonly from: string
+  readonly until: string
+  readonly severity: FenceView['severity']
+}
+
+export const emptyFence: FenceDraft = {
+  id: null, name: '', way: 'polygon', points: [], closed: false, centre: null, centreTyped: '', radius: '200', pasted: '',
+  to: 'all', kinds: ['car'], units: [], enter: true, leave: true, stay: '', limit: '', allDay: true, days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', until: '06:00', severity: 'quiet',
+}
+
+const placeText = ([lon, lat]: Place) => `${lon.toFixed(5)}, ${lat.toFixed(5)}`
+const placeOf = (place: readonly number[]): Place => [place[0]!, place[1]!]
+
+/** A fence as it is, to be changed. One with holes is changed as text. */
+export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity }: FenceView): FenceDraft {
+  const outline: Partial<FenceDraft> =
+    geometry.type === 'Point'
+      ? { way: 'circle', centre: placeOf(geometry.coordinates), centreTyped: placeText(placeOf(geometry.coordinates)), radius: String(geometry.radiusMeters) }
+      : geometry.coordinates.length === 1
+        ? { way: 'polygon', points: geometry.coordinates[0]!.slice(0, -1).map(placeOf), closed: true }
+        : { way: 'paste', pasted: JSON.stringify(geometry) }
+  return {
+    ...emptyFence, id, name, ...outline, severity,
+    to: appliesTo.to,
+    ...(appliesTo.to === 'kinds' ? { kinds: appliesTo.kinds } : {}),
+    ...(appliesTo.to === 'units' ? { units: appliesTo.units } : {}),
+    enter: tells.enter,
+    leave: tells.leave,
+    stay: tells.staySeconds === null ? '' : String(tells.staySeconds / 60),
+    limit: tells.speedLimitKmh === null ? '' : String(tells.speedLimitKmh),
+    ...(hours ? { allDay: false, ...hours } : {}),
+  }
+}
+
+/** Clicks nearer to each other than this are one: a double click, or a click on the first corner. */
+const samePixels = 9
+
+/** After a click on the map. A click on the last corner, or on the first of three, closes the outline. */
+export function withFenceClick(draft: FenceDraft, at: Place, metersPerPixel: number): FenceDraft {
+  if (draft.way === 'circle') return { ...draft, centre: at, centreTyped: placeText(at) }
+  if (draft.way === 'paste' || draft.closed) return draft
+  const isAt = (corner: Place | undefined) => corner !== undefined && lengthMeters([corner, at]) < samePixels * metersPerPixel
+  const { points } = draft
+  if (points.length >= 3 && (isAt(points.at(-1)) || isAt(points[0]))) return { ...draft, closed: true }
+  return isAt(points.at(-1)) ? draft : { ...draft, points: [...points, at] }
+}
+
+/** After Enter: closed, when there is something to close. */
+export const closedOutline = (draft: FenceDraft): FenceDraft => (draft.points.length >= 3 ? { ...draft, closed: true } : draft)
+/** After Backspace: the last corner back, or open again. */
+export const withoutCorner = (draft: FenceDraft): FenceDraft => (draft.closed ? { ...draft, closed: false } : { ...draft, points: draft.points.slice(0, -1) })
+
+/** What was drawn, as it is sent; undefined while something is missing. */
+export function outlineOf({ way, points, centre, radius, pasted }: FenceDraft): FenceOutline | undefined {
+  switch (way) {
+    case 'polygon':
+      return points.length >= 3 ? { type: 'Polygon', coordinates: [[...points, points[0]!].map((place) => [...place])] } : undefined
+    case 'circle': {
+      const radiusMeters = numberOf(radius)
+      return centre && radiusMeters !== undefined && radiusMeters > 0 ? { type: 'Point', coordinates: [...centre], radiusMeters } : undefined
+    }
+    case 'paste':
+      return pastedOutline(pasted)
+  }
+}
+
+/** A geometry, a feature, or a collection with one feature; undefined for everything else. What is wrong with its corners the server says. */
+function pastedOutline(text: string): FenceOutline | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  type Loose = { type?: unknown; features?: unknown; geometry?: unknown; properties?: { radiusMeters?: unknown } | null; coordinates?: unknown; radiusMeters?: unknown }
+  let found = (value ?? {}) as Loose // looked at below
+  if (found.type === 'FeatureCollection' && Array.isArray(found.features) && found.features.length === 1) found = (found.features[0] ?? {}) as Loose
+  const radiusMeters = found.properties?.radiusMeters ?? found.radiusMeters
+  if (found.type === 'Feature') found = (found.geometry ?? {}) as Loose
+  const isPlace = (place: unknown): place is number[] => Array.isArray(place) && place.length >= 2 && place.every((each) => typeof each === 'number')
+  if (found.type === 'Point' && isPlace(found.coordinates) && typeof radiusMeters === 'number') return { type: 'Point', coordinates: found.coordinates.slice(0, 2), radiusMeters }
+  if (found.type !== 'Polygon' || !Array.isArray(found.coordinates)) return undefined
+  const rings: unknown[] = found.coordinates
+  if (!rings.every((ring): ring is number[][] => Array.isArray(ring) && ring.length > 0 && ring.every(isPlace))) return undefined
+  return { type: 'Polygon', coordinates: rings.map((ring) => ring.map((place) => place.slice(0, 2))) }
+}
+
+/** Rings to draw on the map; a circle as a polygon of so many corners. */
+export function ringsOf(outline: FenceOutline): number[][][] {
+  if (outline.type === 'Polygon') return outline.coordinates
+  const [lon, lat] = placeOf(outline.coordinates)
+  const plane = planeAround(lon, lat)
+  const corners = 72
+  return [Array.from({ length: corners + 1 }, (_, k) => {
+    const angle = (2 * Math.PI * (k % corners)) / corners
+    return [plane.toLon(outline.radiusMeters * Math.cos(angle)), plane.toLat(outline.radiusMeters * Math.sin(angle))]
+  })]
+}
+
+/** West, south, east, north. */
+export function boundsOf(outline: FenceOutline): [number, number, number, number] {
+  const places = ringsOf(outline).flat()
+  const [lons, lats] = [places.map(([lon]) => lon!), places.map(([, lat]) => lat!)]
+  const margin = 100 / METERS_PER_DEGREE
+  return [Math.min(...lons) - margin, Math.min(...lats) - margin, Math.max(...lons) + margin, Math.max(...lats) + margin]
+}
+
+/** "117.21, 28.29", with any comma; undefined for a name. */
+export function placeTyped(text: string): Place | undefined {
+  const parts = text.split(/[,，\s]+/).filter(Boolean).map(Number)
+  const [lon, lat] = parts
+  return parts.length === 2 && Math.abs(lon!) <= 180 && Math.abs(lat!) <= 90 ? [lon!, lat!] : undefined
+}
+
+function numberOf(text: string): number | undefined {
+  const value = text.trim() === '' ? NaN : Number(text)
+  return Number.isFinite(value) ? value : undefined
+}
+
+/** Why it cannot be saved yet: a key of the catalogue; null when it can. */
+export function missingOf(draft: FenceDraft): string | null {
+  if (!outlineOf(draft)) return `need.${draft.way}`
+  if (draft.name.trim() === '') return 'need.name'
+  if (draft.to === 'kinds' && draft.kinds.length === 0) return 'need.kinds'
+  if (draft.to === 'units' && draft.units.length === 0) return 'need.units'
+  const [stay, limit] = [numberOf(draft.stay), numberOf(draft.limit)]
+  if (draft.stay.trim() !== '' && !(stay !== undefined && stay >= 1 && stay <= 1440)) return 'need.stay'
+  if (draft.limit.trim() !== '' && !(limit !== undefined && limit >= 5 && limit <= 200)) return 'need.limit'
+  if (!draft.enter && !draft.leave && stay === undefined && limit === undefined) return 'need.tells'
+  if (!draft.allDay && draft.days.length === 0) return 'need.days'
+  return null
+}
+
+/** What is sent, without the command's id; call it when nothing is missing. */
+export function fenceBodyOf(draft: FenceDraft) {
+  const [stay, limit] = [numberOf(draft.stay), numberOf(draft.limit)]
+  const appliesTo: AppliesTo = draft.to === 'kinds' ? { to: 'kinds', kinds: [...draft.kinds] } : draft.to === 'units' ? { to: 'units', units: [...draft.units] } : { to: 'all' }
+  return {
+    name: draft.name.trim(),
+    geometry: outlineOf(draft),
+    appliesTo,
+    tells: { enter: draft.enter, leave: draft.leave, staySeconds: stay === undefined ? null : Math.round(stay * 60), speedLimitKmh: limit === undefined ? null : Math.round(limit), overSeconds: 10 },
+    hours: draft.allDay ? null : { days: [...draft.days].sort(), from: draft.from, until: draft.until },
+    severity: draft.severity,
+  }
+}

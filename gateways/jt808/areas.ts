@@ -1,0 +1,123 @@
+/** Our fences as areas that a JT/T 808 terminal keeps: 0x8600 circles and 0x8604 polygons, so that the driver is told without us. */
+import { planeAround } from '#core/geo/distance.ts'
+import { withFewerCorners, type Ring } from '#core/geo/rings.ts'
+import { localClock, minutesOf } from '#kernel/local-clock.ts'
+import type { Instant } from '#kernel/names.ts'
+import type { FenceHours, FenceView } from '#modules/patrol/contract.ts'
+import type { Circle, Point, Polygon, Told } from './downlink.ts'
+
+/** Small terminals hold so many corners of a polygon (a firmware in the open: 20). */
+const cornersMaxUsual = 20
+/** What an outline may lose when corners are left out: the error of a fix. */
+const outlineMetersMax = 15
+const limitKmhMax = 200
+const overSecondsMax = 255
+
+export type AreaFence = Pick<FenceView, 'id' | 'name' | 'geometry' | 'tells' | 'hours'>
+
+/** Why a terminal cannot keep a fence. */
+export type AreaRefusal = 'area-has-holes' | 'area-in-two-hemispheres' | 'area-too-many-corners' | 'area-id-taken' | 'area-tells-nothing'
+
+export type TerminalAreas = {
+  readonly circles: readonly Circle[]
+  readonly polygons: readonly Polygon[]
+  readonly refused: readonly { readonly fence: string; readonly because: AreaRefusal }[]
+  /** When they have to be sent again, because a window of hours is over; null: never. */
+  readonly renewAt: Instant | null
+}
+
+/**
+ * Fences as areas.
+ *
+ * A terminal knows one window of time and not days of the week: it gets the window that is or comes next. It knows no stays; those
+ * are found here. Crossings are told to the platform, and to the driver where `driver` says so.
+ *
+ * @param options.at        from when on the next window counts
+ * @param options.timeZone  of the fences' hours
+ */
+export function areasOf(fences: readonly AreaFence[], options: { readonly at: Instant; readonly timeZone: string; readonly driver?: boolean; readonly cornersMax?: number }): TerminalAreas {
+  const circles: Circle[] = []
+  const polygons: Polygon[] = []
+  const refused: { fence: string; because: AreaRefusal }[] = []
+  const taken = new Set<number>()
+  let renewAt: Instant | null = null
+  for (const fence of fences) {
+    const outline = outlineFor(fence, options.cornersMax ?? cornersMaxUsual)
+    const id = areaIdOf(fence.id)
+    const { enter, leave, speedLimitKmh, overSeconds } = fence.tells
+    const because = typeof outline === 'string' ? outline : taken.has(id) ? 'area-id-taken' : !enter && !leave && speedLimitKmh === null ? 'area-tells-nothing' : undefined
+    if (because || typeof outline === 'string') {
+      refused.push({ fence: fence.id, because: because! })
+      continue
+    }
+    taken.add(id)
+    const window = fence.hours ? windowAfter(fence.hours, options.at, options.timeZone) : undefined
+    if (window) renewAt = Math.min(renewAt ?? Infinity, window.until)
+    const told: Told = options.driver ? 'both' : 'platform'
+    const area = {
+      id,
+      name: fence.name,
+      ...window,
+      ...(speedLimitKmh === null ? {} : { limit: { speedKmh: Math.min(limitKmhMax, speedLimitKmh), overSeconds: Math.min(overSecondsMax, overSeconds) } }),
+      ...(enter ? { entering: told } : {}),
+      ...(leave ? { leaving: told } : {}),
+    }
+    if ('centre' in outline) circles.push({ ...area, ...outline })
+    else polygons.push({ ...area, ...outline })
+  }
+  return { circles, polygons, refused, renewAt }
+}
+
+/** The same number for a fence for ever, on every node: FNV-1a over its id, never 0. Of two with one number the second is refused. */
+export function areaIdOf(fence: string): number {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(fence)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  return hash || 1
+}
+
+function outlineFor({ geometry }: AreaFence, cornersMax: number): Pick<Circle, 'centre' | 'radiusMeters'> | Pick<Polygon, 'vertices'> | AreaRefusal {
+  if (geometry.type === 'Point') return { centre: pointOf(geometry.coordinates), radiusMeters: Math.max(1, Math.round(geometry.radiusMeters)) }
+  const [outer, ...holes] = geometry.coordinates
+  if (holes.length > 0) return 'area-has-holes'
+  const points = outer!.map(pointOf)
+  const isOneSided = (values: readonly number[]) => values.every((value) => value <= 0) || values.every((value) => value >= 0)
+  if (!isOneSided(points.map(({ lat }) => lat)) || !isOneSided(points.map(({ lon }) => lon))) return 'area-in-two-hemispheres'
+  const plane = planeAround(points[0]!.lon, points[0]!.lat)
+  const ring: Ring = points.map(({ lon, lat }) => [plane.toX(lon), plane.toY(lat)] as const)
+  const fewer = withFewerCorners(ring, cornersMax, outlineMetersMax)
+  if (!fewer) return 'area-too-many-corners'
+  // The corners themselves, not their way back from the flat map.
+  return { vertices: fewer.slice(0, -1).map((corner) => points[ring.indexOf(corner)]!) }
+}
+
+const pointOf = ([lon, lat]: readonly number[]): Point => ({ lon: lon!, lat: lat! })
+
+const minuteMs = 60_000
+const dayMs = 1440 * minuteMs
+
+/** The window that an instant lies in, or the next. */
+function windowAfter(hours: FenceHours, at: Instant, timeZone: string): { readonly from: Instant; readonly until: Instant } {
+  const [from, until] = [minutesOf(hours.from), minutesOf(hours.until)]
+  // A window that began yesterday may not be over; eight days on, every day of the week has come.
+  for (let ahead = -1; ahead <= 8; ahead++) {
+    const noon = noonOf(at + ahead * dayMs, timeZone)
+    if (!hours.days.includes(noon.day)) continue
+    const begins = onClock(noon.at, from, timeZone)
+    const ends = onClock(until > from ? noon.at : noonOf(noon.at + dayMs, timeZone).at, until, timeZone)
+    if (ends > at) return { from: begins, until: ends }
+  }
+  return { from: at, until: at + dayMs } // no day of the week at all: the contract has one
+}
+
+/** Noon of the local day that holds an instant: never an hour that a change of clocks leaves out. */
+function noonOf(at: Instant, timeZone: string): { readonly at: Instant; readonly day: number } {
+  const whole = at - (at % minuteMs)
+  const { day, minutes } = localClock(whole, timeZone)
+  return { at: whole + (720 - minutes) * minuteMs, day }
+}
+
+/** When the clock shows so many minutes after midnight on the day of this noon. */
+function onClock(noon: Instant, minutes: number, timeZone: string): Instant {
+  const guess = noon + (minutes - 720) * minuteMs
+  return guess + (minutes - localClock(guess, timeZone).minutes) * minuteMs // where the clocks changed between, off by that
+}

@@ -1,0 +1,206 @@
+/** The patrol room at work: fences in memory, kept by the journal's tail; units watched fix by fix; what is found is written down. */
+import { concerned, indexFences, sight, type FenceIndex, type Watched, type WatchedFence, type WatchedFix } from '#core/geo/fence-watch.ts'
+import { presenceOn, type Presence } from '#core/geo/fence.ts'
+import { outlineOf } from '#core/geo/fence-shape.ts'
+import type { Entry } from '#kernel/journal.ts'
+import type { AgencyPath, Instant } from '#kernel/names.ts'
+import type { UnitKind } from '#modules/units/contract.ts'
+import type { FenceView } from './contract.ts'
+import type { PatrolNeeds } from './deps.ts'
+import { isMeant } from './fence.ts'
+import { shapeOf } from './outline.ts'
+import { fencesById, fencesInUse, lastCrossings, waitingAlarms, type FenceRow } from './store.ts'
+import { tell, type Found } from './tell-passage.ts'
+
+const AGAIN_AFTER_MS = 500
+/** What waits to be written while the database is away; beyond this the oldest is lost. */
+const WAITING_MAX = 10_000
+
+/** A fix of a unit on duty that is on disk and believed. */
+export type Placed = {
+  readonly unit: string
+  readonly agency: AgencyPath
+  readonly kind: UnitKind
+  readonly fix: { readonly fixAt: Instant; readonly lon: number; readonly lat: number; readonly speedKmh: number | null; readonly accuracyMeters: number | null }
+}
+
+export type PatrolRoom = {
+  /** Units were placed. Returns at once; what follows is written after. */
+  placed(placed: readonly Placed[]): void
+  /** For `journal.listen(hear)`, after the units room. */
+  hear(entries: readonly Entry[]): Promise<void>
+  /** When everything found before now is written. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+  /** The present views, retired ones too. */
+  describe(ids: readonly string[]): Promise<FenceView[]>
+}
+
+/** Open the room. The tables must be there, and the units room open. */
+export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
+  const { db, journal, now, onFault } = needs
+  let rows: ReadonlyMap<string, FenceRow> = new Map()
+  let index: FenceIndex = indexFences([])
+  let heardUpTo = 0
+  let stopped = false
+  const watched = new Map<string, Watched>()
+  /** Units on duty, since when. */
+  const onDuty = new Map<string, Instant>()
+
+  // ——— fences in memory ———
+
+  async function readFences(): Promise<void> {
+    const before = rows
+    const known = index.fences
+    rows = new Map((await fencesInUse(db)).map((row) => [row.id, row]))
+    const fences = [...rows.values()].map((row) => watchedFence(row, before.get(row.id), known.get(row.id)))
+    index = indexFences(fences)
+    // Where a fence is new, lies elsewhere or is for others now, nobody was seen crossing it: units are found out silently from where they are.
+    const isForOthers = (id: string) => JSON.stringify(before.get(id)?.appliesTo) !== JSON.stringify(rows.get(id)!.appliesTo)
+    const moved = fences.filter(({ id, outline }) => known.get(id)?.outline !== outline || isForOthers(id))
+    for (const [unit, watch] of watched) {
+      const presences = new Map([...watch.presences].filter(([id]) => rows.has(id) && !moved.some((fence) => fence.id === id)))
+      const near = new Set(index.near(watch.last.lon, watch.last.lat))
+      const found = sight(undefined, watch.last, moved.filter((fence) => near.has(fence))).watched?.presences ?? []
+      watched.set(unit, { ...watch, presences: new Map([...presences, ...found]) })
+    }
+  }
+
+  /** Who is where, as the journal and the last fixes say; silently. */
+  async function recall(): Promise<void> {
+    watched.clear()
+    onDuty.clear()
+    const units = needs.liveUnits().flatMap((unit) => (unit.onDutySince === null ? [] : [{ ...unit, since: unit.onDutySince }]))
+    if (units.length === 0) return
+    const crossings = await lastCrossings(db, units.map(({ id }) => id), Math.min(...units.map(({ since }) => since)))
+    for (const { id, since, lon, lat, fixAt, accuracyMeters, speedKmh } of units) {
+      onDuty.set(id, since)
+      if (lon === null || lat === null || fixAt === null) continue
+      const last: WatchedFix = { at: fixAt, lon, lat, accuracyMeters, speedKmh }
+      const seen = sight(undefined, last, index.near(lon, lat)).watched ?? { last, anchor: { lon, lat }, presences: new Map<string, Presence>() }
+      const recalled = crossings.flatMap((crossing): [string, Presence][] => {
+        if (crossing.unit !== id || crossing.fixAt < since) return []
+        const side = crossing.kind === 'entered' ? 'inside' : 'outside'
+        return [[crossing.fence, { ...presenceOn(side, fixAt), agreedAt: crossing.fixAt, insideSince: crossing.fixAt, stayTold: crossing.stayTold }]]
+      })
+      watched.set(id, { ...seen, presences: new Map([...seen.presences, ...recalled]) })
+    }
+  }
+
+  async function readAll(): Promise<void> {
+    // The position first: what is heard again is known again, what is missed would be lost.
+    const position = await journal.head()
+    await readFences()
+    await recall()
+    heardUpTo = position
+  }
+
+  // one reading after another, so that an older one never overwrites a newer one
+  let queue: Promise<void> = Promise.resolve()
+  let again: NodeJS.Timeout | undefined
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = queue.then(work)
+    queue = turn.catch(() => {
+      heardUpTo = -1 // what was heard is not lost, because everything is read again
+      if (!stopped) again ??= setTimeout(readAgain, AGAIN_AFTER_MS).unref()
+    })
+    return turn
+  }
+  function readAgain(): void {
+    again = undefined
+    inTurn(readAll).catch((cause: unknown) => onFault('reading the fences; tried again', cause))
+  }
+
+  // ——— what is found, to be written ———
+
+  function look({ unit, agency, kind, fix }: Placed): Found[] {
+    const since = onDuty.get(unit)
+    if (since === undefined || fix.fixAt < since) return []
+    const { fixAt, lon, lat, accuracyMeters, speedKmh } = fix
+    const before = watched.get(unit)
+    const isFor = (fence: string) => isMeant(rows.get(fence)!, { id: unit, agency, kind })
+    // A clock that runs ahead does not make a fix newer than now.
+    const after = sight(before, { at: Math.min(fixAt, now()), lon, lat, accuracyMeters, speedKmh }, concerned(index, before, fix, isFor))
+    if (after.watched) watched.set(unit, after.watched)
+    return after.passages.map(({ fence, ...passage }) => ({ fence, unit, passage }))
+  }
+
+  const waiting: Found[] = []
+  let writing: Promise<void> | undefined
+  async function write(): Promise<void> {
+    while (waiting.length > 0) {
+      try {
+        await tell(needs, waiting[0]!)
+        waiting.shift()
+      } catch (cause) {
+        if (stopped) return
+        onFault('writing what was seen at a fence; tried again', cause)
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS).unref())
+      }
+    }
+  }
+  function keep(found: readonly Found[]): void {
+    waiting.push(...found)
+    if (waiting.length > WAITING_MAX) waiting.splice(1, waiting.length - WAITING_MAX)
+    if (waiting.length > 0) writing ??= write().finally(() => (writing = undefined))
+  }
+
+  await inTurn(readAll)
+  return {
+    placed(placed) {
+      try {
+        keep(placed.toSorted((a, b) => a.fix.fixAt - b.fix.fixAt).flatMap(look))
+      } catch (cause) {
+        onFault('looking at fences', cause) // the position itself is taken
+      }
+    },
+    async hear(entries) {
+      const [first, last] = [entries[0]?.position, entries.at(-1)?.position]
+      if (first === undefined || last === undefined) return
+      for (const { type, stream, at } of entries) {
+        const unit = stream.slice('unit/'.length)
+        if (type === 'shift-started') onDuty.set(unit, at)
+        else if (type === 'shift-ended' || type === 'unit-retired') onDuty.delete(unit)
+        else if (type !== 'unit-changed') continue
+        // Off duty nothing is known of anybody, and nobody is told that they left; who is of another kind now has other fences.
+        watched.delete(unit)
+      }
+      const changed = entries.some(({ type }) => type === 'fence-drawn' || type === 'fence-changed' || type === 'fence-retired')
+      try {
+        await inTurn(async () => {
+          // Others wrote between our reading and our listening, or a reading failed.
+          if (first > heardUpTo + 1) return readAll()
+          if (changed) await readFences()
+          heardUpTo = Math.max(heardUpTo, last)
+        })
+      } catch (cause) {
+        onFault('hearing of fences; they are read again', cause)
+      }
+    },
+    settled: async () => void (await writing),
+    async stop() {
+      stopped = true
+      clearTimeout(again)
+      await queue
+      await writing
+    },
+    async describe(ids) {
+      const [found, alarms] = await Promise.all([fencesById(db, ids), waitingAlarms(db, ids)])
+      return found.map((row) => ({ ...row, alarms: alarms.filter(({ fence }) => fence === row.id) }))
+    },
+  }
+}
+
+/** The same outline as before as long as the drawing is the same. */
+function watchedFence(row: FenceRow, before: FenceRow | undefined, known: WatchedFence | undefined): WatchedFence {
+  const isSame = known && before && JSON.stringify(before.geometry) === JSON.stringify(row.geometry)
+  return {
+    id: row.id,
+    outline: isSame ? known.outline : outlineOf(shapeOf(row.geometry)),
+    wants: {
+      stayMs: row.tells.staySeconds === null ? null : row.tells.staySeconds * 1000,
+      speedLimitKmh: row.tells.speedLimitKmh,
+      overMs: row.tells.overSeconds * 1000,
+    },
+  }
+}

@@ -1,0 +1,333 @@
+/** The patrol room beside the units room, over HTTP: from a drawing to an alarm that somebody took note of. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { Registry } from 'prom-client'
+import type { Actor, Role } from '#kernel/actor.ts'
+import type { Entry } from '#kernel/journal.ts'
+import { openUnits, type Units } from '#modules/units/jobs.ts'
+import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
+import { routes as unitsRoutes } from '#modules/units/routes.ts'
+import { projections as unitsProjections } from '#modules/units/store.ts'
+import type { Database } from '#platform/db/open.ts'
+import { createHttpServer, type HttpServer } from '#platform/http/server.ts'
+import { postgresJournal } from '#platform/journal/postgres.ts'
+import { dumpTables, everyEntry, replay } from '#platform/journal/replay.ts'
+import { silentLog } from '#platform/log.ts'
+import { testDatabase } from '#test/database.ts'
+import type { FenceEventView, FenceView } from './contract.ts'
+import { openPatrol, type PatrolRoom } from './jobs.ts'
+import { refusals } from './refusals.ts'
+import { routes } from './routes.ts'
+import { projections } from './store.ts'
+
+const clock = { now: Date.UTC(2026, 10, 22, 8) }
+let db: Database
+let journal: ReturnType<typeof postgresJournal>
+let server: HttpServer
+let units: Units
+let patrol: PatrolRoom
+let close: () => Promise<void>
+const faults: unknown[] = []
+let made = 0
+
+const findAgency = async (path: string) => ({ id: 'a', path, name: path, nameEn: null, kind: 'station' as const, lon: null, lat: null })
+const needs = () => ({
+  db,
+  journal,
+  now: () => clock.now,
+  newId: () => `id-${++made}`,
+  timeZone: () => 'Asia/Shanghai',
+  townBounds: () => [117.1, 28.2, 117.3, 28.4],
+  findAgency,
+  liveUnits: units.liveUnits,
+  onFault: (_what: string, cause: unknown) => void faults.push(cause),
+})
+
+before(async () => {
+  const { database, drop } = await testDatabase()
+  db = database
+  journal = postgresJournal({ db, projections: [...unitsProjections, ...projections], log: silentLog })
+  units = await openUnits({
+    journal,
+    db,
+    now: () => clock.now,
+    newId: () => `id-${++made}`,
+    randomBytes: (count) => randomBytes(count),
+    findAgency,
+    memberNames: async (ids) => new Map(ids.map((id) => [id, id])),
+    onPlaced: (placed) => patrol.placed(placed),
+  })
+  patrol = await openPatrol(needs())
+  journal.listen(units.hear)
+  journal.listen((entries: readonly Entry[]) => patrol.hear(entries))
+  await journal.start()
+  server = await createHttpServer({
+    log: silentLog,
+    metrics: { registry: new Registry() },
+    sentences: { ...unitsRefusals, ...refusals },
+    authenticate: async ({ token }) => authentic(Buffer.from(token, 'base64url').toString().trim()),
+    staticFolder: '/nowhere',
+    version: 'test',
+    now: () => clock.now,
+    checkReplies: true,
+    limits: { strangerPerMinute: 100_000, sessionPerMinute: 100_000 },
+  })
+  server.mount(unitsRoutes, units.deps)
+  server.mount(routes, { ...needs(), get room() { return patrol } })
+  await server.app.ready()
+  close = async () => {
+    await server.close()
+    await patrol.stop()
+    await units.stop()
+    await journal.stop()
+    await drop()
+  }
+})
+after(() => close())
+
+/** Who calls is what the bearer token says in clear: `role@agency`. */
+function authentic(token: string) {
+  const [role, agency] = token.split('@')
+  const actor: Actor = { account: token.replace(/\W/g, '-'), name: token, grants: [{ role: role as Role, agency: agency! }] }
+  return { actor, session: { id: token, csrf: '', mustChangePassword: false } as never }
+}
+type Reply = { status: number; body: any } // what came is what the test looks at
+async function ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, who: string, payload?: object): Promise<Reply> {
+  const reply = await server.app.inject({
+    method,
+    url,
+    headers: { authorization: `Bearer ${Buffer.from(who.padEnd(30)).toString('base64url')}`, 'x-gengfu-language': 'en' },
+    ...(payload === undefined ? {} : { payload }),
+  })
+  return { status: reply.statusCode, body: reply.headers['content-type']?.includes('json') ? reply.json() : reply.body }
+}
+
+const desk = 'dispatcher@jx.guixi'
+const elsewhere = 'dispatcher@jx.yushan'
+let commands = 0
+const commandId = () => `command-${++commands}`
+
+async function onDuty(callSign: string, agency = 'jx.guixi.xiongshi'): Promise<string> {
+  const { body } = await ask('POST', '/api/units', 'administrator@jx', { commandId: commandId(), callSign, kind: 'car', agency })
+  const started = await ask('POST', `/api/units/${body.id}/shift`, 'dispatcher@jx', { commandId: commandId(), crew: [] })
+  assert.equal(started.status, 200, JSON.stringify(started.body))
+  return body.id
+}
+
+/** So many metres east of the middle of the town. */
+const lonAt = (meters: number) => 117.21 + meters / 97_900
+const lat = 28.29
+async function drive(unit: string, places: readonly number[], everySeconds = 10): Promise<void> {
+  for (const meters of places) {
+    clock.now += everySeconds * 1000
+    const { body } = await ask('POST', '/api/units/positions', 'integrator@jx', { positions: [{ unit, fixAt: clock.now, lon: lonAt(meters), lat, speedKmh: 36, accuracyMeters: 5 }] })
+    assert.equal(body.accepted, 1, JSON.stringify(body))
+  }
+  await patrol.settled()
+}
+/** 100 m apart, from one place to another. */
+const way = (from: number, to: number) => Array.from({ length: Math.abs(to - from) / 100 + 1 }, (_, i) => from + Math.sign(to - from) * 100 * i)
+
+async function draw(more: object = {}): Promise<FenceView> {
+  const { status, body } = await ask('POST', '/api/patrol/fences', desk, {
+    commandId: commandId(), name: `围栏${++made}`, geometry: { type: 'Point', coordinates: [117.21, lat], radiusMeters: 300 }, ...more,
+  })
+  assert.equal(status, 201, JSON.stringify(body))
+  return body
+}
+const eventsOf = async (query: string, who = desk): Promise<FenceEventView[]> => (await ask('GET', `/api/patrol/fence-events?${query}`, who)).body.items
+
+test('a car drives through a fence: both borders are told, with the fixes between which it crossed, and an alarm waits until somebody took note', async () => {
+  const unit = await onDuty('巡1')
+  const fence = await draw({ severity: 'alarm' })
+  const from = clock.now
+  await drive(unit, way(-2000, 2000))
+  const events = await eventsOf(`fence=${fence.id}`)
+  assert.deepEqual(events.map(({ kind, unit: of, severity }) => [kind, of, severity]), [['left', unit, 'alarm'], ['entered', unit, 'alarm']])
+  const [left, entered] = events
+  assert.deepEqual([entered!.since, entered!.fixAt].map((at) => (at - from) / 10_000 - 21), [-3, -2], 'between 300 and 200 m before the middle')
+  assert.deepEqual([left!.since, left!.fixAt].map((at) => (at - from) / 10_000 - 21), [3, 4], 'and 300 and 400 m behind it')
+
+  const alarms = async () => (await ask('GET', '/api/patrol/fences', desk)).body.items.find(({ id }: FenceView) => id === fence.id).alarms.map(({ id }: FenceEventView) => id)
+  assert.deepEqual((await alarms()).sort(), [left!.id, entered!.id].sort())
+  assert.equal((await ask('POST', `/api/patrol/fence-events/${left!.id}/seen`, elsewhere, { commandId: commandId() })).status, 404)
+  assert.equal((await ask('POST', `/api/patrol/fence-events/${left!.id}/seen`, desk, { commandId: commandId() })).status, 200)
+  assert.equal((await ask('POST', `/api/patrol/fence-events/${left!.id}/seen`, desk, { commandId: commandId() })).status, 200)
+  assert.deepEqual(await alarms(), [entered!.id])
+  assert.equal((await eventsOf(`fence=${fence.id}`))[0]!.seenBy, desk)
+})
+
+test('a restart between entering and leaving: the leaving is told, and nothing twice', async () => {
+  const unit = await onDuty('巡2')
+  const fence = await draw()
+  await drive(unit, way(-2000, 100))
+  await patrol.stop()
+  patrol = await openPatrol(needs())
+  await drive(unit, [100, 100, 100, ...way(100, 2000)])
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['left', 'entered'])
+})
+
+test('a fence that was moved before a restart says nothing of who was inside before', async () => {
+  const unit = await onDuty('巡8')
+  const fence = await draw()
+  await drive(unit, way(-2000, 0))
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['entered'])
+  clock.now += 1000
+  await ask('PATCH', `/api/patrol/fences/${fence.id}`, desk, { commandId: commandId(), geometry: { type: 'Point', coordinates: [lonAt(-3000), lat], radiusMeters: 300 } })
+  await patrol.stop()
+  patrol = await openPatrol(needs())
+  await drive(unit, way(0, 2000))
+  assert.equal((await eventsOf(`fence=${fence.id}`)).length, 1)
+})
+
+test('what is found while the database is away is written when it is back, once', async () => {
+  const unit = await onDuty('巡9')
+  const fence = await draw()
+  let failures = 3
+  const said: string[] = []
+  const flaky: typeof journal = { ...journal, act: (command, work) => (failures-- > 0 ? Promise.reject(new Error('gone')) : journal.act(command, work)) }
+  const first = patrol
+  patrol = await openPatrol({ ...needs(), journal: flaky, onFault: (what) => void said.push(what) })
+  await drive(unit, way(-2000, 2000))
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['left', 'entered'])
+  assert.equal(said.length, 3)
+  await patrol.stop()
+  patrol = first
+})
+
+test('two nodes that see the same fixes tell a crossing once', async () => {
+  const unit = await onDuty('巡3')
+  const fence = await draw()
+  const other = await openPatrol(needs())
+  const first = patrol
+  patrol = {
+    ...first,
+    placed(placed) {
+      first.placed(placed)
+      other.placed(placed)
+    },
+    async hear(entries) {
+      await first.hear(entries)
+      await other.hear(entries)
+    },
+  }
+  await drive(unit, way(-2000, 0))
+  await other.settled()
+  patrol = first
+  await other.stop()
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['entered'])
+})
+
+test('off duty ends everything silently, and a new shift begins without a past', async () => {
+  const unit = await onDuty('巡4')
+  const fence = await draw()
+  await drive(unit, way(-2000, 0))
+  assert.equal((await ask('POST', `/api/units/${unit}/shift/end`, 'dispatcher@jx', { commandId: commandId() })).status, 200)
+  clock.now += 3_600_000
+  await ask('POST', `/api/units/${unit}/shift`, 'dispatcher@jx', { commandId: commandId(), crew: [] })
+  await drive(unit, way(1500, 2500))
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['entered'])
+})
+
+test('who stands where a fence is drawn, or moved to, did not enter it; who leaves it did leave', async () => {
+  const unit = await onDuty('巡5')
+  await drive(unit, way(1000, 2000).concat([2000, 2000, 2000]))
+  const fence = await draw({ geometry: { type: 'Point', coordinates: [lonAt(2000), lat], radiusMeters: 300 } })
+  await drive(unit, [2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, 2000])
+  assert.deepEqual(await eventsOf(`fence=${fence.id}`), [])
+  await drive(unit, way(2000, 4000))
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['left'])
+  await ask('PATCH', `/api/patrol/fences/${fence.id}`, desk, { commandId: commandId(), geometry: { type: 'Point', coordinates: [lonAt(4000), lat], radiusMeters: 300 } })
+  await drive(unit, Array.from({ length: 15 }, () => 4000))
+  assert.equal((await eventsOf(`fence=${fence.id}`)).length, 1)
+})
+
+test('stays and speeds are told, a retired fence tells nothing, and one for others neither', async () => {
+  const unit = await onDuty('巡6')
+  const stays = await draw({ tells: { enter: false, leave: false, staySeconds: 300, speedLimitKmh: 30, overSeconds: 20 } })
+  const retired = await draw()
+  const onFoot = await draw({ appliesTo: { to: 'kinds', kinds: ['foot'] } })
+  assert.equal((await ask('DELETE', `/api/patrol/fences/${retired.id}`, desk)).body.retiredAt, clock.now)
+  await drive(unit, [...way(-2000, 0), ...Array.from({ length: 40 }, () => 0)])
+  assert.deepEqual((await eventsOf(`fence=${stays.id}`)).map(({ kind, seconds, peakKmh }) => [kind, seconds !== null && seconds >= 300, peakKmh]), [['stayed', true, null], ['speeding', false, 36]])
+  assert.deepEqual(await eventsOf(`fence=${retired.id}`), [])
+  assert.deepEqual(await eventsOf(`fence=${onFoot.id}`), [])
+})
+
+test('another agency’s fence and its events are not found, whatever door is tried', async () => {
+  const fence = await draw()
+  const stranger = 'commander@jx.yushan'
+  assert.ok(!(await ask('GET', '/api/patrol/fences', stranger)).body.items.some(({ id }: FenceView) => id === fence.id))
+  assert.ok(!(await ask('GET', '/api/patrol/fences.geojson', stranger)).body.features?.length)
+  assert.deepEqual(await eventsOf('from=0', stranger), [])
+  assert.equal((await ask('PATCH', `/api/patrol/fences/${fence.id}`, stranger, { commandId: commandId(), name: 'x' })).body.code, 'fence-not-found')
+  assert.equal((await ask('DELETE', `/api/patrol/fences/${fence.id}`, stranger)).body.code, 'fence-not-found')
+  assert.equal((await ask('POST', '/api/patrol/fences', stranger, { commandId: commandId(), agency: 'jx.guixi', name: 'x', geometry: fence.geometry })).body.code, 'agency-not-found')
+  for (const [method, path] of [['GET', '/api/patrol/fences'], ['GET', '/api/patrol/fence-events']] as const) assert.equal((await ask(method, path, 'officer@jx.guixi')).status, 403)
+  assert.equal((await ask('POST', '/api/patrol/fences', 'station@jx.guixi', { commandId: commandId(), name: 'x', geometry: fence.geometry })).status, 403)
+})
+
+test('a county’s fence says nothing of another county’s units', async () => {
+  const guest = await onDuty('山1', 'jx.yushan')
+  const fence = await draw()
+  await drive(guest, way(-2000, 2000))
+  assert.deepEqual(await eventsOf(`fence=${fence.id}`), [])
+  assert.equal((await ask('POST', '/api/patrol/fences', desk, { commandId: commandId(), name: '点名', geometry: fence.geometry, appliesTo: { to: 'units', units: [guest] } })).body.code, 'fence-units-not-of-it')
+})
+
+test('what goes out as GeoJSON comes in again; a wrong feature is named, and then none comes in', async () => {
+  const square = [[117.2, 28.3], [117.21, 28.3], [117.21, 28.31], [117.2, 28.31], [117.2, 28.3]]
+  const features = [
+    { type: 'Feature', properties: { name: '进口一', severity: 'alarm', staySeconds: 600, enter: false }, geometry: { type: 'Polygon', coordinates: [square.map((place) => [...place, 33])] } },
+    { type: 'Feature', properties: { radiusMeters: 120 }, geometry: { type: 'Point', coordinates: [117.22, 28.3] } },
+  ]
+  const send = (list: unknown[], who = desk) => ask('POST', '/api/patrol/fences/import', who, { commandId: commandId(), agency: 'jx.guixi.huayuan', geojson: { type: 'FeatureCollection', features: list } })
+  const wrong: [feature: object, because: RegExp][] = [
+    [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: square } }, /Feature 3 of the file: .*LineString/],
+    [{ type: 'Feature', properties: {}, geometry: null }, /Feature 3 of the file: .*null/],
+    [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [117.2, 28.3] } }, /Feature 3 of the file: .*Point with radiusMeters/],
+    [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [square.slice(1)] } }, /Feature 3 of the file: Ring 1 is not closed/],
+    [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [square.map(([lon, latitude]) => [latitude, lon])] } }, /Feature 3 of the file: Coordinates look swapped/],
+    [{ type: 'Feature', properties: { staySeconds: 'long' }, geometry: { type: 'Polygon', coordinates: [square] } }, /Feature 3 of the file: Property staySeconds: "long"/],
+    [{ type: 'Feature', properties: { name: '进口一' }, geometry: { type: 'Polygon', coordinates: [square] } }, /Feature 3 of the file: The agency has a fence called “进口一”/],
+  ]
+  for (const [feature, because] of wrong) {
+    const { status, body } = await send([...features, feature])
+    assert.equal(status, 409, JSON.stringify(body))
+    assert.match(body.because, because)
+  }
+  const { status, body } = await send(features)
+  assert.equal(status, 201, JSON.stringify(body))
+  const imported = body.items as FenceView[]
+  assert.deepEqual(imported.map(({ name, severity, tells }) => [name, severity, tells.enter, tells.staySeconds]).sort(), [['Fence 2', 'quiet', true, null], ['进口一', 'alarm', false, 600]].sort())
+
+  const out = await ask('GET', '/api/patrol/fences.geojson', desk)
+  const mine = (typeof out.body === 'string' ? JSON.parse(out.body) : out.body).features.filter(({ id }: FenceView) => imported.some((fence) => fence.id === id))
+  for (const { id } of imported) await ask('DELETE', `/api/patrol/fences/${id}`, desk)
+  const again = await send(mine)
+  assert.equal(again.status, 201, JSON.stringify(again.body))
+  const plain = (list: FenceView[]) => list.map(({ name, geometry, tells, severity }) => ({ name, geometry, tells, severity })).sort((a, b) => a.name.localeCompare(b.name))
+  assert.deepEqual(plain(again.body.items), plain(imported))
+})
+
+test('the same command twice draws one fence; a name is free again after its fence is retired', async () => {
+  const body = { commandId: commandId(), name: '一次', geometry: { type: 'Point', coordinates: [117.21, lat], radiusMeters: 300 } }
+  const [one, two] = [await ask('POST', '/api/patrol/fences', desk, body), await ask('POST', '/api/patrol/fences', desk, body)]
+  assert.equal(one.body.id, two.body.id)
+  assert.equal((await ask('POST', '/api/patrol/fences', desk, { ...body, commandId: commandId() })).body.code, 'fence-name-taken')
+  await ask('DELETE', `/api/patrol/fences/${one.body.id}`, desk)
+  assert.equal((await ask('POST', '/api/patrol/fences', desk, { ...body, commandId: commandId() })).status, 201)
+})
+
+test('the tables say what the journal says, nothing failed meanwhile, and no entry holds a unit’s place', async () => {
+  assert.deepEqual(faults, [])
+  const entries = await journal.read(0, 100_000)
+  const passages = entries.filter(({ type }) => /^fence-(entered|left|stayed|speeding)$/.test(type))
+  assert.ok(passages.length >= 10, `${passages.length}`)
+  for (const { data } of passages) assert.doesNotMatch(JSON.stringify(data), /lon|lat|place|117\./)
+  const { database, drop } = await testDatabase()
+  await replay({ entries: everyEntry(journal), into: database, projections: [...unitsProjections, ...projections] })
+  assert.deepEqual(await dumpTables(database, ['patrol']), await dumpTables(db, ['patrol']))
+  await drop()
+})
