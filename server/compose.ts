@@ -210,6 +210,11 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
         for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
       },
       onPlaced: (placed) => patrolRoom?.placed(placed),
+      fencesFor(id) {
+        const unit = unitsRoom.liveUnits().find((one) => one.id === id)
+        return (unit && patrolRoom?.fencesFor(unit)) ?? []
+      },
+      timeZone: place.timeZone,
       onFault,
       async onEmergency({ place: where, ...call }) {
         const home = where ?? (await findAgency(organisationDeps, call.agency))

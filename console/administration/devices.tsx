@@ -475,6 +475,7 @@ function Commands({ device }: { readonly device: DeviceView }) {
           <Button onClick={() => void tell({ type: 'track', everySeconds: 2, forSeconds: 600 })}>{t('device.command.track')}</Button>
           <Button onClick={() => void tell({ type: 'track', everySeconds: 0, forSeconds: 0 })}>{t('device.command.untrack')}</Button>
           <Button onClick={() => void tell({ type: 'interval', seconds: 5 })}>{t('device.command.interval')}</Button>
+          <Button onClick={() => void tell({ type: 'areas' })}>{t('device.command.areas')}</Button>
         </div>
       </div>
       {told.length === 0 ? <p className="form-hint">{t('device.noCommands')}</p> : null}

@@ -32,6 +32,8 @@ export type PatrolRoom = {
   /** When everything found before now is written. */
   settled(): Promise<void>
   stop(): Promise<void>
+  /** For terminals: the fences that are for a unit. */
+  fencesFor(unit: { readonly id: string; readonly agency: AgencyPath; readonly kind: UnitKind }): FenceRow[]
   /** The present views, retired ones too. */
   describe(ids: readonly string[]): Promise<FenceView[]>
 }
@@ -177,6 +179,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
         onFault('hearing of fences; they are read again', cause)
       }
     },
+    fencesFor: (unit) => [...rows.values()].filter((fence) => isMeant(fence, unit)),
     settled: async () => void (await writing),
     async stop() {
       stopped = true

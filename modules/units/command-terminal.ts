@@ -4,7 +4,7 @@ import { refuse, type Refused } from '#kernel/decision.ts'
 import type { Outcome } from '#kernel/journal.ts'
 import type { TerminalCommand, UnitEvent } from './contract.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
-import { newDownlink } from './downlink.ts'
+import { newDownlink, type DownlinkCommand } from './downlink.ts'
 import { addDownlinkWithin } from './downlink-store.ts'
 import { lockUnit } from './store.ts'
 
@@ -25,7 +25,10 @@ export function commandTerminal(
     if (device.protocol !== 'jt808') return refuse('terminal-cannot')
     const event: UnitEvent = { type: 'device-commanded', at, device: id, command }
     tx.append(`unit/${unit.id}`, unit.agency, [event])
-    await addDownlinkWithin(tx, newDownlink({ id: commandId, device: device.number, command }, at, validMs))
+    const parts: readonly DownlinkCommand[] = command.type === 'areas' ? deps.areaMessages(device.unit).map((message) => ({ type: 'area', message })) : [command]
+    for (const [index, part] of parts.entries()) {
+      await addDownlinkWithin(tx, newDownlink({ id: index === 0 ? commandId : `${commandId}/${index}`, device: device.number, command: part }, at + index, validMs))
+    }
     return { answer: { id: commandId } }
   })
 }

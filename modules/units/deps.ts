@@ -3,6 +3,7 @@ import type { Actor } from '#kernel/actor.ts'
 import type { AgencyPath, CommandId, Instant, UnitId } from '#kernel/names.ts'
 import type { Command, Journal } from '#kernel/journal.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
+import type { AreaFence } from '#gateways/jt808/areas.ts'
 import type { Bus } from '#platform/bus/bus.ts'
 import type { Allowance } from '#platform/http/allowance.ts'
 import type { Db } from '#platform/db/sql.ts'
@@ -47,6 +48,10 @@ export type UnitsNeeds = {
   readonly onOrderSpoken?: (spoken: { readonly assignment: string; readonly incident: string; readonly unit: string; readonly at: Instant }) => Promise<void>
   /** Told of fixes that are on disk and believed, on this node or one beside it, with the unit that they are of; must return at once. */
   readonly onPlaced?: (placed: readonly Placed[]) => void
+  /** The fences that are for a unit. */
+  readonly fencesFor?: (unit: string) => readonly AreaFence[]
+  /** Of the town’s hours; UTC when absent. */
+  readonly timeZone?: () => string
   /** Told of work that failed in the background and will be tried again. */
   readonly onFault?: (what: string, cause: unknown) => void
 }
@@ -71,6 +76,8 @@ export type UnitsDeps = UnitsNeeds & {
   readonly strangers: Strangers
   /** Where terminals are heard. */
   readonly ports: () => TerminalPorts
+  /** What makes a terminal keep the fences that are for a unit, in place of those it has. */
+  readonly areaMessages: (unit: string) => readonly object[]
   /** Alarms of a device that came with its positions. Resolves when they are durable. */
   readonly takeAlarms: (device: Device, alarms: readonly SaidAlarm[], at: Instant, place: { readonly lon: number; readonly lat: number } | undefined) => Promise<boolean>
   readonly intake: Intake

@@ -150,7 +150,7 @@ export const devicesRoutes = [
       const device = seen(deps, actor, params.id)
       if (isRefused(device)) return device
       const items = await listDownlinks(deps.db, device.number, downlinksShown)
-      return { status: 200, body: { items: items.flatMap(({ command, ...one }) => (command.type === 'confirm-alarm' ? [] : [{ ...one, command }])) } }
+      return { status: 200, body: { items: items.flatMap(({ command, ...one }) => (command.type === 'confirm-alarm' ? [] : [{ ...one, command: command.type === 'area' ? { type: 'areas' as const } : command }])) } }
     },
   }),
   units({

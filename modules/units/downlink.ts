@@ -2,7 +2,11 @@
 import type { Instant } from '#kernel/names.ts'
 import type { DownlinkView, TerminalCommand } from './contract.ts'
 
-export type DownlinkCommand = TerminalCommand | { readonly type: 'confirm-alarm'; readonly alarms: readonly string[] }
+export type DownlinkCommand =
+  | TerminalCommand
+  | { readonly type: 'confirm-alarm'; readonly alarms: readonly string[] }
+  /** One message of several that keep fences, as the gateway has it. */
+  | { readonly type: 'area'; readonly message: object }
 
 export type Downlink = {
   readonly id: string

@@ -18,7 +18,7 @@ import { listenForPhones, type PhonePort } from './phones-jobs.ts'
 import { dayKeeper, daysAround, dropDays, expiredDays, listDays, loadTracks, readTrack, sweepOffDuty } from './positions-store.ts'
 import { loadDuties } from './store.ts'
 import { strangersInMemory } from './strangers.ts'
-import { openTerminals } from './terminals-jobs.ts'
+import { areaMessages, openTerminals } from './terminals-jobs.ts'
 import { unitFacts } from './unit-facts.ts'
 
 const retentionDaysUsual = 90
@@ -94,6 +94,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     keepSeen: (seen) => keepSeen(db, seen),
     ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, ...terminals.ports() }),
     takeAlarms: (...alarms) => terminals.takeAlarms(...alarms),
+    areaMessages: (unit) => areaMessages(needs.fencesFor?.(unit) ?? [], now(), needs.timeZone?.() ?? 'UTC'),
   }
   let phones: PhonePort | undefined
   let sweeps = Promise.resolve()

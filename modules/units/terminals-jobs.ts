@@ -1,6 +1,7 @@
 /** Terminals at work: ports, what is said on them, what is answered, what they are told. One server for every protocol. */
 import type { Entry } from '#kernel/journal.ts'
 import type { Instant } from '#kernel/names.ts'
+import { areasOf, type AreaFence } from '#gateways/jt808/areas.ts'
 import { alarmBits } from '#gateways/jt808/alarms.ts'
 import type { Command } from '#gateways/jt808/downlink.ts'
 import { jt808Talk, type Jt808Talk } from '#gateways/jt808/talk.ts'
@@ -372,6 +373,17 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   }
 }
 
+/** What makes a terminal keep these fences and no others. */
+export function areaMessages(fences: readonly AreaFence[], at: Instant, timeZone: string): Command[] {
+  const { circles, polygons } = areasOf(fences, { at, timeZone })
+  return [
+    { type: 'delete-areas', shape: 'circles', ids: [] },
+    { type: 'delete-areas', shape: 'polygons', ids: [] },
+    ...(circles.length > 0 ? [{ type: 'set-circles', action: 'update', areas: circles } as const] : []),
+    ...polygons.map((area) => ({ type: 'set-polygon', area }) as const),
+  ]
+}
+
 function mapOf<Value>(all: Map<number, Map<string, Value>>, device: number): Map<string, Value> {
   const known = all.get(device)
   if (known) return known
@@ -396,6 +408,10 @@ function asCommand(command: DownlinkCommand): Command {
       return command
     case 'interval':
       return { type: 'set-parameters', values: [{ id: intervalParameter, u32: command.seconds }] }
+    case 'area':
+      return command.message as Command // made by `areaMessages` and kept as it was
+    case 'areas':
+      throw new Error('Invariant failed: fences are told one by one')
     case 'confirm-alarm':
       return { type: 'confirm-alarm', event: 0, alarms: alarmBits(command.alarms) }
   }

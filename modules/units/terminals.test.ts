@@ -61,6 +61,10 @@ before(async () => {
       pictures.push({ unit, bytes: bytes.length })
       return true
     },
+    fencesFor: () => [
+      { id: 'f1', name: '甲', geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 200 }, tells: { enter: true, leave: true, staySeconds: null, speedLimitKmh: null, overSeconds: 0 }, hours: null },
+      { id: 'f2', name: '乙', geometry: { type: 'Polygon', coordinates: [[[117.2, 28.3], [117.21, 28.3], [117.21, 28.31], [117.2, 28.3]]] }, tells: { enter: true, leave: false, staySeconds: null, speedLimitKmh: 40, overSeconds: 10 }, hours: null },
+    ],
     orderInWords: async (incident) => `指令：${incident}`,
     async onOrderSpoken({ assignment }) {
       spoken.push(assignment)
@@ -310,6 +314,18 @@ test('a command to a terminal is written down with who gave it, and expires', as
   await until('too late', async () => (await state()) === 'expired')
   again.close()
   assert.equal(isRefused(await commandTerminal(units.deps, desk, 'nobody', { commandId: command(), command: { type: 'locate' } })), true)
+})
+
+test('the fences that are for a unit are told to its terminal in place of those it has', async () => {
+  const { device } = await car('8604')
+  ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: { type: 'areas' } }))
+  const terminal = await jt808('8604')
+  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+  const told = [await terminal.told(), await terminal.told(), await terminal.told(), await terminal.told()]
+  assert.deepEqual(told.map(({ id }) => id), [0x8601, 0x8605, 0x8600, 0x8604])
+  for (const { serial, id } of told) terminal.say(0x0001, answerBody(serial, id))
+  await until('all answered', async () => (await database.database.query(`select from units.downlink where device = $1 and state = 'done'`, [device.number])).length === 4)
+  terminal.close()
 })
 
 test('a picture comes in parts and is handed on whole', async () => {
