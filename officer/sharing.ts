@@ -5,6 +5,7 @@
 import type { Static } from 'typebox'
 import type { PositionsTaken } from '#modules/units/contract.ts'
 import { api, Problem } from '#ui/client.ts'
+import { inTime } from '#ui/in-time.ts'
 import { isWorthSending, stillSeconds, thinned, type Fix } from './fix-filter.ts'
 import { dropFixes, keepFix, listFixes } from './fix-store.ts'
 
@@ -29,6 +30,7 @@ export type Sharing = {
 export type SharingHandle = { readonly stop: () => void; readonly nudge: () => void }
 
 const batchMax = 500
+const answerMs = 20_000
 /** Some receivers say nothing while the phone lies still. Asked this often, a standing car does not look lost after its 30 s. */
 const askSeconds = stillSeconds - 5
 const receiver: PositionOptions = { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 } // never a place from before the shift
@@ -77,17 +79,16 @@ export function startSharing(account: string, unit: string, onChange: (sharing: 
     window.clearTimeout(timer)
     const batch = queue.slice(0, batchMax)
     try {
-      const taken = await api.post<Static<typeof PositionsTaken>>('/api/units/positions', {
-        positions: batch.map((fix) => ({
-          unit,
-          fixAt: fix.at,
-          lon: fix.lon,
-          lat: fix.lat,
-          ...(fix.accuracyMeters === null ? {} : { accuracyMeters: fix.accuracyMeters }),
-          ...(fix.speedKmh === null ? {} : { speedKmh: fix.speedKmh }),
-          ...(fix.courseDeg === null ? {} : { courseDeg: fix.courseDeg }),
-        })),
-      })
+      const positions = batch.map((fix) => ({
+        unit,
+        fixAt: fix.at,
+        lon: fix.lon,
+        lat: fix.lat,
+        ...(fix.accuracyMeters === null ? {} : { accuracyMeters: fix.accuracyMeters }),
+        ...(fix.speedKmh === null ? {} : { speedKmh: fix.speedKmh }),
+        ...(fix.courseDeg === null ? {} : { courseDeg: fix.courseDeg }),
+      }))
+      const taken = await inTime(answerMs, (signal) => api.post<Static<typeof PositionsTaken>>('/api/units/positions', { positions }, { signal }))
       drop(batch)
       // what the server threw away (made before the shift) is not shared, and not said to be; the next fix goes at once
       if (taken.discarded === batch.length) {

@@ -5,6 +5,7 @@ import type { TownView } from '#modules/town/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { api, newCommandId, Problem } from '#ui/client.ts'
 import { noteServerTime, serverNow } from '#ui/clock.ts'
+import { inTime } from '#ui/in-time.ts'
 import { connectLive, type Live, type LiveStatus } from '#ui/live.ts'
 import { reconnectDelay } from '#ui/reconnect.ts'
 import type { Session } from '#ui/session.tsx'
@@ -135,7 +136,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       do {
         turn.again = false
         try {
-          const unit = await api.get<UnitView>('/api/units/mine')
+          const unit = await inTime(answerMs.small, (signal) => api.get<UnitView>('/api/units/mine', { signal }))
           const incident = unit.incident ? await findIncident(unit.incident) : undefined
           const before = now.current
           confirm({ state: 'on-duty', unit, incident })
@@ -322,28 +323,22 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
 
 /** One thing to the server, and what its answer means. */
 async function send(each: Waiting, letGo: AbortSignal): Promise<SendResult> {
-  const attempt = new AbortController()
-  const give = () => attempt.abort()
-  letGo.addEventListener('abort', give)
-  const timer = setTimeout(give, 'data' in each.body ? answerMs.picture : answerMs.small)
   try {
-    return { result: 'sent', answer: await api.post(each.path, each.body, { signal: attempt.signal }) }
+    const ms = 'data' in each.body ? answerMs.picture : answerMs.small
+    return { result: 'sent', answer: await inTime(ms, (signal) => api.post(each.path, each.body, { signal }), letGo) }
   } catch (thrown) {
     if (!(thrown instanceof Problem)) return { result: 'later' } // nobody answered in time
     const { status, code, because } = thrown
     const result = resultOf(thrown)
     if (result === 'refused') return { result, code, because }
     return result === 'later' ? { result, fault: status === 500 ? { code, because } : undefined } : { result }
-  } finally {
-    clearTimeout(timer)
-    letGo.removeEventListener('abort', give)
   }
 }
 
 /** The incident, or undefined where it is not (or no longer) ours to see. */
 async function findIncident(id: string): Promise<IncidentView | undefined> {
   try {
-    return await api.get<IncidentView>(`/api/dispatch/incidents/${id}`)
+    return await inTime(answerMs.small, (signal) => api.get<IncidentView>(`/api/dispatch/incidents/${id}`, { signal }))
   } catch (thrown) {
     if (thrown instanceof Problem && thrown.status === 404) return undefined
     throw thrown

@@ -6,6 +6,7 @@ import type { SessionView, SignedIn } from '#modules/organisation/contract.ts'
 import { keepWhileUsed } from './activity.ts'
 import { api, onSessionLost, Problem, rememberCsrf, type SessionLost } from './client.ts'
 import { mayAny } from './grants.ts'
+import { inTime } from './in-time.ts'
 
 export type Session = Static<typeof SessionView>
 
@@ -50,6 +51,9 @@ type WithCsrf = Session & { readonly csrf?: string }
 const stateOf = (session: Session): SessionState =>
   session.mustChangePassword ? { state: 'must-change-password', session } : { state: 'signed-in', session }
 
+/** So long a page that remembers waits for the server. */
+const patienceMs = 5000
+
 /** How often the server is asked whether a remembered session holds. */
 const confirmMs = 10_000
 
@@ -58,7 +62,9 @@ export function SessionProvider({ children, memory }: { readonly children: React
 
   const refresh = useCallback(async () => {
     try {
-      const session = await api.get<WithCsrf>('/api/session', { sessionless: true })
+      const ask = (signal?: AbortSignal) => api.get<WithCsrf>('/api/session', { sessionless: true, ...(signal ? { signal } : {}) })
+      // who can open without a server does not wait for one that says nothing
+      const session = await (memory ? inTime(patienceMs, ask) : ask())
       rememberCsrf(session.csrf)
       setStatus(stateOf(session))
     } catch (thrown) {

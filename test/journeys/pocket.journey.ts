@@ -170,6 +170,26 @@ test('a report whose answer was lost with the page stands once; places from the 
   await again.locator('.line-item.is-sent', { hasText: `${found[0]!.number} 号警情` }).waitFor()
 })
 
+test('a network that says nothing is no network: the page opens from the phone, and takes a report', { timeout: 120_000 }, async () => {
+  const desk = await openDesk(served)
+  const crew = await makeCrew(served, '试9')
+  const place = await farPlace(desk)
+  await crew.startShift()
+  const { page } = await openPocket(browser, served, crew, { place })
+  await page.locator('.ready-sign', { hasText: '试9' }).waitFor()
+  await keptByPhone(page)
+  await page.context().route('**/api/**', () => {}) // bars on the screen, and never an answer
+  await page.reload()
+  await page.locator('.remembered').waitFor({ timeout: 15_000 })
+  await page.locator('.ready-sign', { hasText: '试9' }).waitFor()
+  const words = `树倒在路上 ${crew.unit}`
+  await reportByThumb(page, 'button.big', words)
+  await page.locator('.strip-state').tap()
+  await page.locator('.line-item.is-waiting', { hasText: words }).waitFor()
+  await page.context().unroute('**/api/**')
+  await until('it is sent when the network speaks', async () => (await incidentsWith(desk, words)).length === 1, 60)
+})
+
 test('a call for help held in the dark says that nobody has heard it, and is the first thing heard', { timeout: 240_000 }, async () => {
   const desk = await openDesk(served)
   const crew = await makeCrew(served, '试6')
