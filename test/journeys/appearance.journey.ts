@@ -105,11 +105,11 @@ test('language and theme change at once, everywhere, and are remembered', { time
 
   const themes = new Set<string>()
   for (let press = 0; press < 3; press++) {
-    await page.locator('.bar-tools button').nth(1).click()
+    await page.locator('.bar-tools button[aria-label^="Appearance"]').click()
     themes.add(`${await page.getAttribute('html', 'data-theme')} ${await land()}`)
   }
   assert.equal(themes.size, 2, [...themes].join(' | '))
-  while ((await page.getAttribute('html', 'data-theme')) !== 'light') await page.locator('.bar-tools button').nth(1).click()
+  while ((await page.getAttribute('html', 'data-theme')) !== 'light') await page.locator('.bar-tools button[aria-label^="Appearance"]').click()
   assert.notEqual(await land(), dark)
   assert.ok(await isUnreloaded(page))
 
