@@ -10,7 +10,7 @@ import { readable } from './open-playback.ts'
 import { stillSeen, type Playback } from './playback.ts'
 import { firstOf, packed } from './track.ts'
 
-/** Positions of one page: about 400 KB of text, 120 KB as it travels. */
+/** Positions of one page: about 375 KB of text, 115 KB as it travels. */
 export const positionsMax = 20_000
 /** Entries of the journal looked through for one page. */
 const entriesMax = 1_000
