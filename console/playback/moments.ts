@@ -53,6 +53,12 @@ export function momentsOf(entries: readonly PlaybackEntry[], incidents: readonly
         const unit = typeof entry.data['unit'] === 'string' ? entry.data['unit'] : null
         return { ...base, lane: laneOf[type] ?? 'incident', about: incident ? `#${incident.number}` : '', text: sayLogLine(entry, { ...words.log, callSign }), incident: id, unit }
       }
+      if (kind === 'channel') {
+        const incident = id.startsWith('incident-') ? byId.get(id.slice('incident-'.length)) : undefined
+        const unit = id.startsWith('unit-') ? id.slice('unit-'.length) : null
+        const about = incident ? `#${incident.number}` : ((unit && callSigns.get(unit)) ?? '')
+        return { ...base, lane: 'note', about, text: sayLogLine(entry, { ...words.log, callSign: () => '' }), incident: incident?.id ?? null, unit }
+      }
       const text = said.has(type) ? words.t(`said.${type}`) : type // an entry of a newer server: its own name is better than nothing
       if (kind === 'unit') return { ...base, lane: 'duty', about: callSigns.get(id) ?? '', text, incident: null, unit: id }
       return { ...base, lane: 'incident', about: words.t('road'), text, incident: null, unit: null }

@@ -382,6 +382,13 @@ test('incidents and entries: those of the look and the window, by the feed’s r
     type: 'unit-assigned', at: s.clock.now, assignment: 'a1', unit, callSign: '巡5', acknowledgeDueAt: s.clock.now, arriveSeconds: 300,
   })
   await s.append('incident/inside', 'jx.guixi', { type: 'note-added', at: s.clock.now, text: '已到场' })
+  const message = (id: string, agency: string, text: string) =>
+    s.append(`channel/${id}`, agency, { type: 'message-sent', at: s.clock.now, id: `m-${id}`, channel: id, number: 1, text, attachment: null, callSign: null, members: ['m1'] })
+  await message('incident-inside', 'jx.guixi', '请带执法记录仪')
+  await message(`unit-${unit}`, 'jx.guixi.xiongshi', '注意安全')
+  await message('incident-elsewhere', 'jx.yushan', '与此无关')
+  await message('agency-guixi', 'jx.guixi', '全体注意')
+  await s.append('channel/group-1', 'jx.guixi', { type: 'group-created', at: s.clock.now, id: 'group-1', name: '一组', units: [] })
   await s.append(`unit/${unit}`, 'jx.guixi.xiongshi', { type: 'track-viewed', at: s.clock.now, from: 1, to: 2, reason: '别人看过' })
   s.clock.now += MINUTE
   const to = s.clock.now
@@ -396,10 +403,13 @@ test('incidents and entries: those of the look and the window, by the feed’s r
     return { view, incidents: incidents.items, events: events.items }
   }
   const whole = await read(commander, { agency: 'jx.guixi' })
-  const expected = ['incident-opened', 'unit-assigned', 'note-added']
+  const expected = ['incident-opened', 'unit-assigned', 'note-added', 'message-sent', 'message-sent']
+  const said = (events: readonly { data: Record<string, unknown> }[]) => events.flatMap(({ data }) => (typeof data.channel === 'string' ? [data.text] : []))
   assert.ok(whole.incidents.some(({ id }) => id === 'before'), 'open before, and still')
   assert.ok(!whole.incidents.some(({ id }) => id === 'after' || id === 'elsewhere'))
-  assert.deepEqual(whole.events.map(({ type }) => type), expected)
+  assert.deepEqual(whole.events.map(({ type }) => type), [...expected, 'message-sent'])
+  assert.deepEqual(said(whole.events), ['请带执法记录仪', '注意安全', '全体注意'])
+  assert.ok(whole.events.every(({ data }) => !('members' in data)))
   assert.equal(whole.events[0]!.data.reporter, '王某')
   const ofUnit = await read(commander, { units: [unit] })
   assert.deepEqual(ofUnit.incidents.map(({ id }) => id), ['inside'], 'what it was sent to')
@@ -408,11 +418,11 @@ test('incidents and entries: those of the look and the window, by the feed’s r
   assert.deepEqual(ofIncident.view.units.map(({ id }) => id), [unit], 'who was on it')
   assert.deepEqual(ofIncident.events.map(({ type }) => type), expected)
   const audited = await read(auditor, { agency: 'jx.guixi' })
-  assert.deepEqual(audited.events.map(({ type }) => type), expected)
+  assert.deepEqual(audited.events.map(({ type }) => type), [...expected, 'message-sent'])
   assert.ok(!JSON.stringify(audited.incidents).includes('王某') && !JSON.stringify(audited.events).includes('13900000000'))
-  // a station sees its unit, and not the county's incident that the unit was sent to
+  // a station sees its unit
   const ofStation = await read(station, { units: [unit] })
-  assert.deepEqual([ofStation.incidents, ofStation.events], [[], []])
+  assert.deepEqual([ofStation.incidents, said(ofStation.events), ofStation.events.length], [[], ['注意安全'], 1])
   await s.append('incident/inside', 'jx.guixi', {
     type: 'assignment-changed', at: s.clock.now, assignment: 'a1', unit, state: 'cleared', was: 'ordered', because: null, next: null, left: null,
   })

@@ -7,10 +7,10 @@ import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { PlaybackEntry, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackTrack } from './contract.ts'
 import type { OversightDeps, PastFixes, PastUnit, Shown } from './deps.ts'
 import { readable } from './open-playback.ts'
-import { stillSeen, type Playback } from './playback.ts'
+import { lookers, stillSeen, type Playback } from './playback.ts'
 import { firstOf, packed } from './track.ts'
 
-/** Positions of one page: about 400 KB of text, 120 KB as it travels. */
+/** Positions of one page: about 375 KB of text, 115 KB as it travels. */
 export const positionsMax = 20_000
 /** Entries of the journal looked through for one page. */
 const entriesMax = 1_000
@@ -112,7 +112,7 @@ function shownTo(deps: OversightDeps, actor: Actor, incident: IncidentView): Sho
 
 // ——— entries ———
 
-/** A page of the journal’s entries about these incidents and units, and of closed roads of the part of the tree, oldest first. */
+/** A page of the journal’s entries about these incidents and units, of messages in their channels, and of closed roads of the part of the tree, oldest first. */
 export async function readEvents(deps: OversightDeps, actor: Actor, id: string, after: number | undefined): Promise<PlaybackEvents | Refused> {
   const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
@@ -123,19 +123,24 @@ export async function readEvents(deps: OversightDeps, actor: Actor, id: string, 
   const isOver = entries.length < entriesMax || entries.at(-1)!.at > playback.to + slackMs
   const items = entries.flatMap((entry): PlaybackEntry[] => {
     if (entry.at < playback.from || entry.at >= playback.to) return []
-    const data = dataFor(entry, playback, incidents, units)
+    const data = dataFor(actor, entry, playback, incidents, units)
     const { position, at, stream, type, command } = entry
     return data ? [{ position, at, stream, type, command, actor: entry.actor.name, data }] : []
   })
   return { items, next: isOver ? null : entries.at(-1)!.position }
 }
 
-function dataFor(entry: Entry, { asked }: Playback, incidents: ReadonlyMap<string, Shown | undefined>, units: ReadonlySet<string>): Record<string, unknown> | undefined {
+function dataFor(actor: Actor, entry: Entry, { asked }: Playback, incidents: ReadonlyMap<string, Shown | undefined>, units: ReadonlySet<string>): Record<string, unknown> | undefined {
   const [kind, id = ''] = entry.stream.split('/')
   if (kind === 'incident') return incidents.get(id)?.dataOf(entry.data)
   // Who was on duty, and in what crew; not a unit’s devices, nor who looked at it before.
   if (kind === 'unit') return units.has(id) && ofUnits.has(entry.type) ? { ...entry.data } : undefined
   const isThere = asked !== 'units' && 'agency' in asked && isWithin(entry.agency, asked.agency)
+  if (kind === 'channel' && entry.type === 'message-sent') {
+    const isAbout = isThere || (id.startsWith('incident-') && incidents.get(id.slice('incident-'.length))) || (id.startsWith('unit-') && units.has(id.slice('unit-'.length)))
+    const { members: _, ...message } = entry.data // who was there to read it is not what was said
+    return isAbout && holds(actor, lookers, entry.agency) ? message : undefined
+  }
   return kind === 'closure' && isThere ? { ...entry.data } : undefined
 }
 
