@@ -46,8 +46,9 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   /** Where a member sat last; to be checked, for members move on. */
   const byMember = new Map<string, string>()
   const frames = new Map<number, LivePosition>()
+  /** Whose frames are not what the live feed took last. */
+  let changed = new Set<number>()
   let heardUpTo = 0
-  let sequence = 0
 
   const isStale = ({ duty, track }: Record) =>
     !track.place || deps.now() - placedAt(track.place) > staleSeconds[duty.kind] * 1000
@@ -57,7 +58,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     const { duty, track } = record
     const { place } = track
     if (!place) {
-      if (frames.delete(duty.handle)) sequence++
+      hide(duty.handle)
       return
     }
     frames.set(duty.handle, {
@@ -69,8 +70,12 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       speedKmh: place.speedKmh,
       courseDeg: place.courseDeg,
       stale: isStale(record),
-      sequence: ++sequence,
     })
+    changed.add(duty.handle)
+  }
+
+  const hide = (handle: number) => {
+    if (frames.delete(handle)) changed.add(handle)
   }
 
   function put(duty: Duty, track: Track) {
@@ -90,7 +95,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     if (!duty) {
       byId.delete(unit)
       byHandle.delete(record!.duty.handle)
-      if (frames.delete(record!.duty.handle)) sequence++
+      hide(record!.duty.handle)
       return
     }
     // Off duty nobody has a place; a new shift starts with none.
@@ -130,7 +135,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       byId.clear()
       byHandle.clear()
       byMember.clear()
-      frames.clear()
+      for (const handle of frames.keys()) hide(handle)
       heardUpTo = snapshot.position
       for (const { duty, track } of snapshot.units) put(duty, track)
     },
@@ -179,7 +184,14 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       const seen = [...byId.values()].filter(({ duty }) => !scope || inScope(duty.agency, scope))
       return seen.map(viewOf).sort(byCallSign)
     },
-    positions: { sequence: () => sequence, all: () => frames.values() },
+    positions: {
+      find: (handle) => frames.get(handle),
+      takeChanged() {
+        const taken = changed
+        changed = new Set()
+        return taken
+      },
+    },
     dump: () =>
       [...byId.values()]
         .map(({ duty, track }) => ({ duty: withoutOldShifts(duty, deps.now() - shiftMsMax), track }))

@@ -349,15 +349,17 @@ test('becoming stale reaches the live feed without any entry', async () => {
   ok(await r.onDuty(unit))
   await r.report(unit, 117.3, 28.4)
   const { handle } = r.units.describeUnits([unit])[0]!
-  const frame = () => [...r.units.positions.all()].find((position) => position.handle === handle)!
-  assert.equal(frame().stale, false)
-  const sent = r.units.positions.sequence()
+  const frame = () => r.units.positions.find(handle)
+  assert.equal(frame()?.stale, false)
+  assert.ok([...r.units.positions.takeChanged()].includes(handle))
+  assert.deepEqual([...r.units.positions.takeChanged()], [], 'each change is told once')
   r.clock.now += 31 * SECOND
   r.deps.live.tick()
-  assert.equal(frame().stale, true)
-  assert.ok(frame().sequence > sent)
+  assert.equal(frame()?.stale, true)
+  assert.ok([...r.units.positions.takeChanged()].includes(handle))
   ok(await r.offDuty(unit))
   assert.equal(frame(), undefined)
+  assert.ok([...r.units.positions.takeChanged()].includes(handle))
 })
 
 test('a paired device reports by its key; a new key kills the old; a removed device is not heard', async () => {
