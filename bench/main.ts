@@ -5,13 +5,14 @@ import { legality } from './legality.ts'
 import { loop } from './loop.ts'
 import { matching } from './matching.ts'
 import { isKept, machine, remember, rounded, type Measure } from './measure.ts'
+import { positions } from './positions.ts'
 import { recommendation } from './recommendation.ts'
 import { roads } from './roads.ts'
 import { roadsGrowth } from './roads-growth.ts'
 import { roadsRoom } from './roads-room.ts'
 import { start } from './start.ts'
 
-const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, legality, matching, 'roads-growth': roadsGrowth, 'roads-room': roadsRoom }
+const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, legality, matching, positions, 'roads-growth': roadsGrowth, 'roads-room': roadsRoom }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !(name in benches))
