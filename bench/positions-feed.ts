@@ -4,7 +4,8 @@ import { seeded } from '#core/random.ts'
 export const positionBytes = 24
 /** Positions of a unit are told apart by their number, which goes round at this; it travels as the speed. */
 export const numbersMax = 64
-export const agencyOf = (handle: number): string => `p.c${handle % 10}`
+const agencies = Array.from({ length: 10 }, (_, n) => `p.c${n}`)
+export const agencyOf = (handle: number): string => agencies[handle % 10]
 
 export type Box = readonly [west: number, south: number, east: number, north: number]
 export const province: Box = [114, 26, 118, 30]

@@ -44,12 +44,17 @@ hub.attach(server.app)
 let heard = 0
 const feed = createServer((socket) => {
   socket.on('error', () => {})
-  socket.on('data', positionsOf((handle, number, lon, lat) => {
-    places.set(handle, { handle, agency: agencyOf(handle), lon, lat, fixAt: Date.now(), speedKmh: number, courseDeg: null, stale: false })
+  let [at, now] = [0, 0]
+  const take = positionsOf((handle, number, lon, lat) => {
+    places.set(handle, { handle, agency: agencyOf(handle), lon, lat, fixAt: now, speedKmh: number, courseDeg: null, stale: false })
     changed.add(handle)
-    acceptedAt[handle * numbersMax + number] = monotonicMs()
+    acceptedAt[handle * numbersMax + number] = at
     if (++heard === units) void open()
-  }))
+  })
+  socket.on('data', (chunk) => {
+    ;[at, now] = [monotonicMs(), Date.now()]
+    take(chunk as Buffer)
+  })
 })
 feed.listen(0, '127.0.0.1', () => process.send!({ feedPort: (feed.address() as { port: number }).port }))
 

@@ -13,10 +13,9 @@ import {
   tileKinds,
 } from '#modules/units/contract.ts'
 import type { LivePosition } from './contract.ts'
-import { cellEast, cellNorth, columnOf, rowOf, type TileKey } from './grid.ts'
+import { cellWithin, columnOf, rowOf, type TileKey } from './grid.ts'
 
 const tenthMs = 100
-const cellMask = 2 ** cellBits - 1
 export const handleMax = 2 ** 24 - 1
 
 /** A tile's part of a frame; for everybody who looks at the tile with the same rights from the same tick on. */
@@ -40,18 +39,16 @@ export function encodeTile(level: number, tile: TileKey, kind: keyof typeof tile
   for (const one of shown) {
     const age = Math.max(0, nowTenths - Math.floor(one.fixAt / tenthMs))
     const isOld = age >= ageFollows
+    const [east, north] = cellWithin(level, tile, one.lon, one.lat)
     words[at] = one.handle | (speedCode(one.speedKmh) << 24)
-    // A cell's number may be beyond 32 bits; within its tile it is 22.
-    words[at + 1] = low(cellEast(level, one.lon)) | (courseCode(one.courseDeg) << 22) | (one.stale ? 0x80000000 : 0)
-    words[at + 2] = low(cellNorth(level, one.lat)) | ((isOld ? ageFollows : age) << 22)
+    words[at + 1] = east | (courseCode(one.courseDeg) << cellBits) | (one.stale ? 0x80000000 : 0)
+    words[at + 2] = north | ((isOld ? ageFollows : age) << cellBits)
     at += frameRecordBytes / 4
     if (isOld) words[at++] = Math.min(0xffffffff, age)
   }
   for (const handle of gone) words[at++] = handle
   return { bytes: new Uint8Array(words.buffer, 0, at * 4), records: shown.length }
 }
-
-const low = (cell: number): number => (cell % 2 ** cellBits) & cellMask
 
 const speedCode = (kmh: number | null): number =>
   kmh === null ? speedUnknown : kmh <= 200 ? Math.max(0, Math.round(kmh)) : Math.min(254, 200 + Math.round((kmh - 200) / 4))

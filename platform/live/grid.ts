@@ -26,8 +26,14 @@ function cellOf(level: number, degreesFromEdge: number, degreesInAll: number): n
   const cells = (2 ** level * cellsInTile * degreesInAll) / 360
   return Math.min(cells - 1, Math.max(0, Math.floor((degreesFromEdge / degreesInAll) * cells)))
 }
-export const cellEast = (level: number, lon: number): number => cellOf(level, lon + 180, 360)
-export const cellNorth = (level: number, lat: number): number => cellOf(level, lat + 90, 180)
+const cellEast = (level: number, lon: number): number => cellOf(level, lon + 180, 360)
+const cellNorth = (level: number, lat: number): number => cellOf(level, lat + 90, 180)
+
+/** A place's cell within its tile, 0…2^22 − 1 each way. */
+export const cellWithin = (level: number, tile: TileKey, lon: number, lat: number): readonly [east: number, north: number] => [
+  cellEast(level, lon) - columnOf(tile) * cellsInTile,
+  cellNorth(level, lat) - rowOf(tile) * cellsInTile,
+]
 
 export const tileAt = (level: number, lon: number, lat: number): TileKey =>
   keyOf(Math.floor(cellEast(level, lon) / cellsInTile), Math.floor(cellNorth(level, lat) / cellsInTile))

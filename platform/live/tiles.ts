@@ -20,7 +20,7 @@ export type Tiles = {
 }
 
 /** A unit, its newest place, and at which tick that changed last. Lives as long as the program, so that a tile's log can name it. */
-type Known = { readonly handle: number; position: LivePosition | undefined; changedAt: number }
+type Known = { readonly handle: number; readonly index: number; position: LivePosition | undefined; changedAt: number }
 
 /** `agency`: whose the unit was before, for those who saw it then; undefined where it had no place in the tile. */
 type Change = { readonly tick: number; readonly known: Known; readonly agency: AgencyPath | undefined }
@@ -35,7 +35,14 @@ type Tile = {
   encodedAt: number
 }
 
-type Level = { readonly level: number; readonly tiles: Map<TileKey, Tile>; readonly builtAt: number; usedAt: number }
+type Level = {
+  readonly level: number
+  readonly tiles: Map<TileKey, Tile>
+  /** In which tile each unit is, by its index. */
+  readonly tileOf: (Tile | undefined)[]
+  readonly builtAt: number
+  usedAt: number
+}
 
 /** A level that nobody looked at for so many ticks is given up. */
 const unusedTicksMax = 1200
@@ -48,35 +55,35 @@ export function createTiles(source: PositionSource): Tiles {
   let tick = 0
   let at: Instant = 0
 
-  function tileOf(level: Level, key: TileKey): Tile {
+  function tileAtPlace(level: Level, { lon, lat }: LivePosition): Tile {
+    const key = tileAt(level.level, lon, lat)
     let tile = level.tiles.get(key)
     if (!tile) level.tiles.set(key, (tile = { members: new Set(), log: [], forgotten: level.builtAt, encoded: new Map(), encodedAt: 0 }))
     return tile
   }
 
   function build(number: number): Level {
-    const level: Level = { level: number, tiles: new Map(), builtAt: tick, usedAt: tick }
+    const level: Level = { level: number, tiles: new Map(), tileOf: [], builtAt: tick, usedAt: tick }
     for (const known of table.values()) {
-      if (known.position) tileOf(level, tileAt(number, known.position.lon, known.position.lat)).members.add(known)
+      const tile = known.position && tileAtPlace(level, known.position)
+      tile?.members.add(known)
+      level.tileOf[known.index] = tile
     }
     levels.set(number, level)
     return level
   }
 
-  function move(level: Level, known: Known, before: LivePosition | undefined): void {
-    const { position } = known
-    const from = before && tileAt(level.level, before.lon, before.lat)
-    const to = position && tileAt(level.level, position.lon, position.lat)
-    if (from !== undefined && from !== to) {
-      const tile = tileOf(level, from)
-      tile.members.delete(known)
-      remember(tile, { tick, known, agency: before!.agency })
+  /** @param agency whose the unit was before; undefined where it had no place */
+  function move(level: Level, known: Known, agency: AgencyPath | undefined): void {
+    const from = level.tileOf[known.index]
+    const to = known.position && tileAtPlace(level, known.position)
+    if (from !== to) {
+      level.tileOf[known.index] = to
+      from?.members.delete(known)
+      to?.members.add(known)
+      if (from) remember(from, { tick, known, agency })
     }
-    if (to !== undefined) {
-      const tile = tileOf(level, to)
-      tile.members.add(known)
-      remember(tile, { tick, known, agency: from === to ? before!.agency : undefined })
-    }
+    if (to) remember(to, { tick, known, agency: from === to ? agency : undefined })
   }
 
   function remember(tile: Tile, change: Change): void {
@@ -87,8 +94,7 @@ export function createTiles(source: PositionSource): Tiles {
     tile.log = tile.log.slice(half)
   }
 
-  function encode({ level, tiles, builtAt }: Level, key: TileKey, rights: Rights, since: number | undefined): Block | undefined {
-    const tile = tiles.get(key)
+  function encode({ level, tileOf, builtAt }: Level, key: TileKey, tile: Tile | undefined, rights: Rights, since: number | undefined): Block | undefined {
     const isWhole = since === undefined || since < (tile?.forgotten ?? builtAt)
     const shown: LivePosition[] = []
     if (isWhole) {
@@ -97,11 +103,10 @@ export function createTiles(source: PositionSource): Tiles {
       return since === undefined && shown.length === 0 ? undefined : encodeTile(level, key, 'whole', shown, [], at)
     }
     const gone = new Set<number>()
-    const { log, members } = tile ?? { log: [] as Change[], members: new Set<Known>() }
+    const log = tile?.log ?? []
     for (let n = log.length - 1; n >= 0 && log[n]!.tick > since; n--) {
       const { known, agency, tick: changedAt } = log[n]!
-      const isIn = members.has(known)
-      if (isIn && rights.sees(known.position!.agency)) {
+      if (tileOf[known.index] === tile && rights.sees(known.position!.agency)) {
         if (changedAt === known.changedAt) shown.push(known.position!) // else a later line tells it
       } else if (agency !== undefined && rights.sees(agency)) gone.add(known.handle)
     }
@@ -118,24 +123,24 @@ export function createTiles(source: PositionSource): Tiles {
       for (const handle of source.takeChanged()) {
         if (handle > handleMax) continue
         let known = table.get(handle)
-        if (!known) table.set(handle, (known = { handle, position: undefined, changedAt: tick }))
+        if (!known) table.set(handle, (known = { handle, index: table.size, position: undefined, changedAt: tick }))
         const before = known.position
         known.position = source.find(handle)
         known.changedAt = tick
-        if (known.position !== before) for (const level of levels.values()) move(level, known, before)
+        if (known.position !== before) for (const level of levels.values()) move(level, known, before?.agency)
       }
     },
     block(number, key, rights, since) {
       const level = levels.get(number) ?? build(number)
       level.usedAt = tick
       const tile = level.tiles.get(key)
-      if (!tile) return encode(level, key, rights, since)
+      if (!tile) return encode(level, key, undefined, rights, since)
       if (tile.encodedAt !== tick) {
         tile.encoded.clear()
         tile.encodedAt = tick
       }
       const name = `${since ?? 'whole'} ${rights.key}`
-      if (!tile.encoded.has(name)) tile.encoded.set(name, encode(level, key, rights, since))
+      if (!tile.encoded.has(name)) tile.encoded.set(name, encode(level, key, tile, rights, since))
       return tile.encoded.get(name)
     },
   }
