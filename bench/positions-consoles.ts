@@ -14,7 +14,7 @@ export type Order = {
   readonly count: number
   readonly url: string
   /** One for each console, in turn. */
-  readonly views: readonly { readonly bbox: readonly number[]; readonly intervalMs: number; readonly root: string }[]
+  readonly views: readonly { readonly bbox: readonly number[]; readonly intervalMs: number; readonly token: string }[]
   /** Read everything and note the time of it. */
   readonly isProbe: boolean
 }
@@ -39,8 +39,8 @@ const samples: number[] = []
 const held = new Map<number, number>()
 
 function openOurs({ url, views, isProbe }: Order, n: number, attempt = 0): void {
-  const { bbox, intervalMs, root } = views[n % views.length]
-  const socket = new WebSocket(new URL('/api/live', url.replace(/^http/, 'ws')), { headers: { authorization: `Bearer ${root.replaceAll('.', '_').padEnd(43, '-')}` }, perMessageDeflate: false })
+  const { bbox, intervalMs, token } = views[n % views.length]
+  const socket = new WebSocket(new URL('/api/live', url.replace(/^http/, 'ws')), { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false })
   const reader = frameReader()
   let tries = attempt
   let isServed = false

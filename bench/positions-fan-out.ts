@@ -1,11 +1,12 @@
 /** Positions from the server's acceptance to the screens of hundreds of consoles, beside Redis and NATS that carry one message a position. */
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { p50, p99, right, type Measure } from './measure.ts'
 import { peers, reach, type Peer } from './peers/pub-sub.ts'
-import type { Count, Heard, Order } from './positions-consoles.ts'
-import { agencyOf, district, fleet, numbersMax, positionBytes, province, type Fleet } from './positions-feed.ts'
+import type { Heard, Order } from './positions-consoles.ts'
+import { asked, forked, forkedConsoles, openConsoles, pause, told, type Crowd } from './positions-crowd.ts'
+import { agencyOf, district, fleet, numbersMax, positionBytes, province, tokenOf, type Fleet } from './positions-feed.ts'
 import { monotonicMs, processNamed, processorSeconds } from './processor.ts'
 
 const units = 20_000
@@ -13,10 +14,9 @@ const perSecond = 10_000
 /** Code is compiled and lines are filled; Redis and NATS wait as long. */
 const warmMs = 4_000
 const measuredMs = 10_000
-const sinkProcesses = 2
 
-const everything = [{ bbox: province, intervalMs: 100, root: 'p' }]
-const districts = Array.from({ length: 20 }, (_, n) => ({ bbox: district(n), intervalMs: 100, root: 'p' }))
+const everything = [{ bbox: province, intervalMs: 100, token: tokenOf('p') }]
+const districts = Array.from({ length: 20 }, (_, n) => ({ bbox: district(n), intervalMs: 100, token: tokenOf('p') }))
 
 /** What one run came to. */
 type Run = { readonly cpu: number; readonly delivered: number; readonly bytesPerSecond: number; readonly p50: number; readonly p99: number }
@@ -106,15 +106,14 @@ async function check(): Promise<void> {
     { root: 'p', intervalMs: 100 },
     { root: 'p', intervalMs: 1000 },
     { root: 'p.c3', intervalMs: 100 },
-  ].map((view) => ({ view: { ...view, bbox: province }, child: forkedConsoles() }))
+  ].map(({ root, intervalMs }) => ({ root, view: { bbox: province, intervalMs, token: tokenOf(root) }, child: forkedConsoles() }))
   try {
     for (const { view, child: watcher } of watchers) await asked(watcher, { kind: 'ours', url, views: [view], count: 1, isProbe: true } satisfies Order)
     const stop = feedSteadily(town, (bytes) => feed.write(bytes))
     await pause(4_000)
     stop()
     await pause(1_500)
-    for (const { view, child: watcher } of watchers) {
-      const { root } = view
+    for (const { root, child: watcher } of watchers) {
       const heard = await asked<Heard>(watcher, 'heard')
       rightlyHeld(heard, town, root === 'p' ? units : units / 10)
       for (let n = 0; n < heard.samples.length; n += 3) right(root === 'p' || agencyOf(heard.samples[n]) === root, `unit ${heard.samples[n]} was shown to who may not see it`)
@@ -255,53 +254,3 @@ function feedSteadily(town: Fleet, write: (bytes: Buffer) => void): () => void {
   }, 10)
   return () => clearInterval(timer)
 }
-
-type Crowd = { readonly processes: ChildProcess[]; open(order: Order): Promise<void>; count(): Promise<Count>; close(): void }
-
-/** Counting consoles, in processes of their own. */
-function openConsoles(): Crowd {
-  const sinks = Array.from({ length: sinkProcesses }, forkedConsoles)
-  const processes = [...sinks]
-  return {
-    processes,
-    async open(order) {
-      await Promise.all(sinks.map((sink, n) => asked(sink, { ...order, count: Math.floor((order.count + n) / sinks.length), views: rotated(order.views, n) })))
-    },
-    async count() {
-      const all = await Promise.all(sinks.map((sink) => asked<Count>(sink, 'count')))
-      const sum = (of: (one: Count) => number) => all.reduce((total, one) => total + of(one), 0)
-      return { positions: sum((one) => one.positions), bytes: sum((one) => one.bytes), frames: sum((one) => one.frames), served: sum((one) => one.served), servedAt: Math.max(...all.map((one) => one.servedAt)) }
-    },
-    close() {
-      for (const child of processes) child.kill('SIGKILL')
-    },
-  }
-}
-
-/** So that two processes with views in turn do not begin with the same. */
-const rotated = <T>(list: readonly T[], by: number): readonly T[] => [...list.slice(by % list.length), ...list.slice(0, by % list.length)]
-
-const forked = (file: string, words: string[] = []) => fork(new URL(file, import.meta.url), words, { serialization: 'advanced' })
-const forkedConsoles = () => forked('./positions-consoles.ts')
-
-/** The next thing that a process says. */
-async function told<T>(child: ChildProcess): Promise<T> {
-  const over = new AbortController()
-  const ended = once(child, 'exit', over).then(([code]) => {
-    throw new Error(`A process of the bench ended with ${code}`)
-  })
-  const message = once(child, 'message', over)
-  for (const either of [ended, message]) either.catch(() => {}) // the other was first
-  try {
-    return (await Promise.race([message, ended]))[0] as T
-  } finally {
-    over.abort()
-  }
-}
-async function asked<T>(child: ChildProcess, what: Order | 'count' | 'heard' | 'accepted' | 'forget'): Promise<T> {
-  const answer = told<T>(child)
-  child.send(what)
-  return answer
-}
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -7,6 +7,10 @@ export const numbersMax = 64
 const agencies = Array.from({ length: 10 }, (_, n) => `p.c${n}`)
 export const agencyOf = (handle: number): string => agencies[handle % 10]
 
+/** In the paper house a token is the part of the tree that its bearer sees, in a token's letters and length. */
+export const tokenOf = (root: string): string => root.replaceAll('.', '_').padEnd(43, '-')
+export const rootOf = (token: string): string => token.replace(/-*$/, '').replaceAll('_', '.')
+
 export type Box = readonly [west: number, south: number, east: number, north: number]
 export const province: Box = [114, 26, 118, 30]
 /** Where three of five units are. */

@@ -9,7 +9,7 @@ import { createHttpServer } from '#platform/http/server.ts'
 import type { LivePosition } from '#platform/live/contract.ts'
 import { createLiveHub } from '#platform/live/hub.ts'
 import { createLog } from '#platform/log.ts'
-import { agencyOf, numbersMax, positionsOf } from './positions-feed.ts'
+import { agencyOf, numbersMax, positionsOf, rootOf } from './positions-feed.ts'
 import { monotonicMs } from './processor.ts'
 
 const [units, port, tickMs] = process.argv.slice(2).map(Number)
@@ -18,9 +18,8 @@ let changed = new Set<number>()
 const acceptedAt = new Float64Array((units + 1) * numbersMax)
 const log = createLog({ level: 'error' })
 
-/** A token is the part of the tree that its bearer sees, filled up to a token's length. */
 const authenticate = async ({ token }: { token: string }) => {
-  const actor: Actor = { account: token, name: token, grants: [{ role: 'dispatcher', agency: token.replace(/-*$/, '').replaceAll('_', '.') }] }
+  const actor: Actor = { account: token, name: token, grants: [{ role: 'dispatcher', agency: rootOf(token) }] }
   return { actor, session: { id: token, csrf: '', mustChangePassword: false, idleExpiresAt: 0, expiresAt: 0 } }
 }
 const metrics = { registry: new Registry() }
