@@ -6,7 +6,9 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { findEmbedded } from '#platform/db/embedded.ts'
-import { client, type Client } from '#sim/client.ts'
+import { client } from '#sim/client.ts'
+import { callerOf } from '#test/caller.ts'
+import { emptyHouse, firstAdministrator, ownDatabase } from '#test/own-house.ts'
 import { serve, temporaryFolder, type Served } from '#test/serve.ts'
 import { must } from './crowd.ts'
 import { p50, p99, right, type Measure } from './measure.ts'
@@ -27,29 +29,27 @@ const floorMs = 8_000
 /** @param minutes  of the whole load; the rate rises in the first half minute */
 export async function ingest(say: (line: string) => void, minutes: number): Promise<Measure[]> {
   const data = temporaryFolder('gengfu-bench-')
-  const first = await serve({ data, demo: 'portland', speed: 0.1, seed: 7 })
-  const program = await integrator(first)
+  const first = await emptyHouse(data)
+  const program = await integrator(first, await firstAdministrator(first))
   await first.stop()
   const from = performance.now()
-  const units = await registerUnits(data, unitCount, 'portland.ce')
+  const units = await registerUnits(data, unitCount, 'home')
   say(`  ${unitCount} units registered and on duty in ${((performance.now() - from) / 1000).toFixed(1)} s`)
 
-  const server = await serve({ data, demo: 'portland', speed: 0.1, seed: 7, env: profileOf() })
+  const server = await serve({ data, demo: 'none', env: { ...ownDatabase, ...profileOf() } })
   say(`  started with them in ${(server.readyMs / 1000).toFixed(1)} s`)
   const database = (await findEmbedded(data))!
   const postmaster = Number(readFileSync(join(data, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
   const stop = new AbortController()
-  const as = (name: string, password: string): Client => client({ url: server.url, name, password, stopped: stop.signal })
   const crowd = openConsoles()
   const [probe, feeder] = [forkedConsoles(), forked('./positions-feeder.ts')]
   crowd.processes.push(probe, feeder)
   try {
-    const desk = server.account('dispatcher')
-    const token = (await as(desk.name, desk.password).token())!
+    const token = (await client({ url: server.url, ...program, stopped: stop.signal }).token())!
     const views: Order['views'] = [...Array.from({ length: 16 }, (_, n) => district(n)), city, city, city, province].map((bbox) => ({ bbox, intervalMs: 1000, token }))
     await crowd.open({ kind: 'ours', url: server.url, views, count: consoleCount, isProbe: false })
     await asked(probe, { kind: 'ours', url: server.url, views: [{ bbox: province, intervalMs: 100, token }], count: 1, isProbe: true } satisfies Order)
-    const order: FeederOrder = { kind: 'http', url: server.url, token: (await as(program.name, program.password).token())!, units: units.map((unit) => unit.id) }
+    const order: FeederOrder = { kind: 'http', url: server.url, token, units: units.map((unit) => unit.id) }
     await asked(feeder, order)
     const indexOf = new Map(units.map((unit, index) => [unit.handle, index]))
 
@@ -117,20 +117,17 @@ export async function ingest(say: (line: string) => void, minutes: number): Prom
 const profileOf = (): Record<string, string> =>
   process.env['GENGFU_BENCH_PROFILE'] ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env['GENGFU_BENCH_PROFILE']}` } : {}
 
-/** An account for the terminals, as an administrator would make it. */
-async function integrator(server: Served): Promise<{ name: string; password: string }> {
-  const stop = new AbortController()
-  const administrator = client({ url: server.url, ...server.account('administrator'), stopped: stop.signal })
+/** An account for the terminals and for who watches them, as an administrator would make it. */
+async function integrator(server: Served, administratorToken: string): Promise<{ name: string; password: string }> {
   const name = 'bench-terminals'
-  const made = must(
-    await administrator.post<{ oneTimePassword: string }>('/api/organisation/accounts', {
-      commandId: randomUUID(), name, displayName: 'Bench terminals', agency: 'portland', grants: [{ role: 'integrator', agency: 'portland' }],
-    }),
-    'account',
-  )
+  const made = await callerOf(server.url, { token: administratorToken })('POST', '/api/organisation/accounts', {
+    commandId: randomUUID(), name, displayName: 'Bench terminals', agency: 'home', grants: [{ role: 'integrator', agency: 'home' }, { role: 'dispatcher', agency: 'home' }],
+  })
+  right(made.status === 201, `account: ${JSON.stringify(made)}`)
+  const { oneTimePassword } = made.body as { oneTimePassword: string }
   const password = `bench-${randomUUID()}`
-  const newcomer = client({ url: server.url, name, password: made.oneTimePassword, stopped: stop.signal })
-  must(await newcomer.post('/api/session/password', { current: made.oneTimePassword, next: password }), 'password')
+  const stop = new AbortController()
+  must(await client({ url: server.url, name, password: oneTimePassword, stopped: stop.signal }).post('/api/session/password', { current: oneTimePassword, next: password }), 'password')
   stop.abort()
   return { name, password }
 }
