@@ -62,6 +62,8 @@ export const closed = { stopping: 1001, tooMany: 1013, sessionOver: 4401, notAll
 /** The same thing is described again and again; only the last audiences are remembered, of this many things. */
 const rememberedMax = 20_000
 const catchUpBatch = 1_000
+/** Clients with intervals longer than a tick meet at quarters of a second, and so share what is encoded for them. */
+const meetingMs = 250
 
 type Client = {
   readonly socket: WebSocket
@@ -338,7 +340,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       }
       const frame = client.units.frame()
       if (!frame) continue
-      client.nextFrameAt = at + client.intervalMs - limits.tickMs / 2 // ticks come a little early or late
+      client.nextFrameAt = Math.floor((at + client.intervalMs) / meetingMs) * meetingMs
       sentBytes.inc({ what: 'positions' }, frame.length)
       client.socket.send(frame, { binary: true })
     }
