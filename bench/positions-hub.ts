@@ -12,7 +12,11 @@ import { createLog } from '#platform/log.ts'
 import { agencyOf, numbersMax, positionsOf, rootOf } from './positions-feed.ts'
 import { monotonicMs } from './processor.ts'
 
+/** What it says, in turn: where it takes positions, where its doors are, and when asked, the moments by handle × numbersMax + number. */
+export type Said = { readonly feedPort: number } | { readonly url: string } | { readonly acceptedAt: Float64Array }
+
 const [units, port, tickMs] = process.argv.slice(2).map(Number)
+const say = (said: Said) => process.send!(said)
 const places = new Map<number, LivePosition>()
 let changed = new Set<number>()
 const acceptedAt = new Float64Array((units + 1) * numbersMax)
@@ -55,12 +59,12 @@ const feed = createServer((socket) => {
     take(chunk as Buffer)
   })
 })
-feed.listen(0, '127.0.0.1', () => process.send!({ feedPort: (feed.address() as { port: number }).port }))
+feed.listen(0, '127.0.0.1', () => say({ feedPort: (feed.address() as { port: number }).port }))
 
 async function open(): Promise<void> {
   await hub.start()
   const { url } = await server.listen('127.0.0.1', port)
-  process.send!({ url })
+  say({ url })
 }
-process.on('message', () => process.send!({ acceptedAt }))
+process.on('message', () => say({ acceptedAt }))
 process.on('disconnect', () => process.exit(0))

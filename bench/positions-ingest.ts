@@ -21,6 +21,8 @@ import { registerUnits } from './positions-registry.ts'
 import { monotonicMs, processorSeconds, processorSecondsBelow, residentMiB } from './processor.ts'
 
 const unitCount = 50_000
+/** Units with a JT/T 808 terminal, which send half of all positions; a program sends the others' over HTTP. */
+const terminalCount = 10_000
 const consoleCount = 200
 const top = 10_000
 const risingSeconds = 10
@@ -33,39 +35,47 @@ export async function ingest(say: (line: string) => void, minutes: number): Prom
   const program = await integrator(first, await firstAdministrator(first))
   await first.stop()
   const from = performance.now()
-  const units = await registerUnits(data, unitCount, 'home')
+  const units = await registerUnits(data, unitCount, terminalCount, 'home')
   say(`  ${unitCount} units registered and on duty in ${((performance.now() - from) / 1000).toFixed(1)} s`)
 
-  const server = await serve({ data, demo: 'none', env: { ...ownDatabase, ...profileOf() } })
+  const server = await serve({ data, demo: 'none', terminals: true, env: { ...ownDatabase, ...profileOf() } })
   say(`  started with them in ${(server.readyMs / 1000).toFixed(1)} s`)
   const database = (await findEmbedded(data))!
   const postmaster = Number(readFileSync(join(data, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
   const stop = new AbortController()
   const crowd = openConsoles()
-  const [probe, feeder] = [forkedConsoles(), forked('./positions-feeder.ts')]
-  crowd.processes.push(probe, feeder)
+  const probe = forkedConsoles()
+  const sources = [
+    { kind: 'jt808', units: units.slice(0, terminalCount), child: forked('./positions-feeder.ts') },
+    { kind: 'http', units: units.slice(terminalCount), child: forked('./positions-feeder.ts') },
+  ] as const
+  crowd.processes.push(probe, ...sources.map(({ child }) => child))
   try {
     const token = (await client({ url: server.url, ...program, stopped: stop.signal }).token())!
     const views: Order['views'] = [...Array.from({ length: 16 }, (_, n) => district(n)), city, city, city, province].map((bbox) => ({ bbox, intervalMs: 1000, token }))
     await crowd.open({ kind: 'ours', url: server.url, views, count: consoleCount, isProbe: false })
     await asked(probe, { kind: 'ours', url: server.url, views: [{ bbox: province, intervalMs: 100, token }], count: 1, isProbe: true } satisfies Order)
-    const order: FeederOrder = { kind: 'http', url: server.url, token, units: units.map((unit) => unit.id) }
-    await asked(feeder, order)
-    const indexOf = new Map(units.map((unit, index) => [unit.handle, index]))
+    const connecting = performance.now()
+    const jt808Port = server.terminals['jt808']!
+    await Promise.all(sources.map(({ kind, units: some, child }) => asked(child, { kind, units: some, url: server.url, token, jt808Port } satisfies FeederOrder)))
+    say(`  ${terminalCount} terminals connected in ${((performance.now() - connecting) / 1000).toFixed(1)} s`)
+    const indexOf = sources.map(({ units: some }) => new Map(some.map((unit, index) => [unit.handle, index])))
 
     const beginMiB = residentMiB(server.child.pid!)
     const stages: (Stage & { cost: number; databaseCost: number; consoleP50: number; consoleP99: number })[] = []
     for (const [perSecond, seconds] of [[1_000, risingSeconds], [2_500, risingSeconds], [5_000, risingSeconds], [top, minutes * 60 - 3 * risingSeconds]] as const) {
       await asked(probe, 'forget')
       const before = { server: processorSeconds(server.child.pid!), database: processorSecondsBelow(postmaster), count: await crowd.count(), at: monotonicMs() }
-      const stage = await asked<Stage>(feeder, { perSecond, ms: seconds * 1000 } satisfies StageOrder)
+      const stage = together(await Promise.all(sources.map(({ child }) => asked<Stage>(child, { perSecond: perSecond / sources.length, ms: seconds * 1000 } satisfies StageOrder))))
       const after = { server: processorSeconds(server.child.pid!), database: processorSecondsBelow(postmaster), count: await crowd.count(), at: monotonicMs() }
-      const { sentAt } = await asked<{ sentAt: Float64Array }>(feeder, 'times')
+      const times = await Promise.all(sources.map(({ child }) => asked<{ sentAt: Float64Array }>(child, 'times')))
       const { samples } = await asked<Heard>(probe, 'heard')
       const latencies: number[] = []
       for (let n = 0; n < samples.length; n += 3) {
-        const index = indexOf.get(samples[n])
-        if (index !== undefined) latencies.push(samples[n + 2] - sentAt[(index + 1) * numbersMax + samples[n + 1]])
+        for (const [source, { sentAt }] of times.entries()) {
+          const index = indexOf[source].get(samples[n])
+          if (index !== undefined) latencies.push(samples[n + 2] - sentAt[(index + 1) * numbersMax + samples[n + 1]])
+        }
       }
       const done = {
         ...stage,
@@ -88,11 +98,12 @@ export async function ingest(say: (line: string) => void, minutes: number): Prom
     const failed = stages.reduce((sum, stage) => sum + stage.failed, 0)
     const rows = await rowsOf(database, units[0].handle, units.at(-1)!.handle)
     right(rows >= kept && rows <= kept + failed, `${rows} rows on disk, ${kept} acknowledged, ${failed} not known`)
-    const { numbers } = await asked<{ numbers: Uint16Array }>(feeder, 'times')
     const { held } = await asked<Heard>(probe, 'heard')
-    const late = held.filter(([handle, number]) => indexOf.has(handle) && failed === 0 && numbers[indexOf.get(handle)!] !== number).length
-    const mine = held.filter(([handle]) => indexOf.has(handle)).length
-    right(late === 0, `${late} of ${mine} units on a console are not where they were last`)
+    for (const [source, { child }] of sources.entries()) {
+      const { numbers } = await asked<{ numbers: Uint16Array }>(child, 'times')
+      const late = held.filter(([handle, number]) => numbers[indexOf[source].get(handle) ?? -1] !== number && indexOf[source].has(handle))
+      right(failed > 0 || late.length === 0, `${late.length} units on a console are not where they were last`)
+    }
     const endMiB = residentMiB(server.child.pid!)
 
     const last = stages.at(-1)!
@@ -110,6 +121,16 @@ export async function ingest(say: (line: string) => void, minutes: number): Prom
     crowd.close()
     stop.abort()
     await server.stop()
+  }
+}
+
+/** What several sources came to at the same time. */
+function together(stages: readonly Stage[]): Stage {
+  const sum = (of: (stage: Stage) => number) => stages.reduce((total, stage) => total + of(stage), 0)
+  return {
+    sent: sum((one) => one.sent), kept: sum((one) => one.kept), refused: sum((one) => one.refused), failed: sum((one) => one.failed), bytes: sum((one) => one.bytes),
+    answerMs: Float64Array.from(stages.flatMap(({ answerMs }) => [...answerMs])),
+    seconds: Math.max(...stages.map(({ seconds }) => seconds)),
   }
 }
 
