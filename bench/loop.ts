@@ -1,5 +1,5 @@
 /** The server's event loop with 200 units at 1 Hz and 20 consoles watching all of them. */
-import { frameHeaderBytes, frameRecordBytes } from '#modules/units/contract.ts'
+import { frameReader } from '#ui/map/frames.ts'
 import { crowd, live, must } from './crowd.ts'
 import { right, type Measure } from './measure.ts'
 
@@ -14,14 +14,15 @@ export async function loop(): Promise<Measure[]> {
     const heard = Array.from({ length: consoles }, () => new Set<number>())
     const frames = new Array<number>(consoles).fill(0)
     const sockets = await Promise.all(
-      heard.map((handles, index) =>
-        live(server.url, token, {
+      heard.map((handles, index) => {
+        const reader = frameReader()
+        return live(server.url, token, {
           frame(bytes) {
             frames[index]++
-            for (let at = frameHeaderBytes; at + frameRecordBytes <= bytes.length; at += frameRecordBytes) handles.add(bytes.readUInt32LE(at))
+            for (const { handle } of reader.read(new Uint8Array(bytes).buffer).records) handles.add(handle)
           },
-        }),
-      ),
+        })
+      }),
     )
     for (const socket of sockets) socket.send(JSON.stringify({ type: 'view', bbox: [-123, 45, -122, 46], intervalMs: 1000 }))
 

@@ -1,4 +1,5 @@
-/** `npm run bench [name…]`: check the answers, measure, compare with what was promised, remember. */
+/** `npm run bench [name…]` (`positions` is both its parts; `--minutes 10` of load for `positions-in`): check the answers, measure, compare with what was promised, remember. */
+import { parseArgs } from 'node:util'
 import { board } from './board.ts'
 import { fences } from './fences.ts'
 import { history } from './history.ts'
@@ -7,15 +8,20 @@ import { legality } from './legality.ts'
 import { loop } from './loop.ts'
 import { matching } from './matching.ts'
 import { isKept, machine, remember, rounded, type Measure } from './measure.ts'
+import { positionsIn, positionsOut } from './positions.ts'
 import { recommendation } from './recommendation.ts'
 import { roads } from './roads.ts'
 import { roadsGrowth } from './roads-growth.ts'
 import { roadsRoom } from './roads-room.ts'
 import { start } from './start.ts'
 
-const benches: Readonly<Record<string, () => Promise<Measure[]>>> = { recommendation, journal, start, board, loop, roads, legality, matching, 'roads-growth': roadsGrowth, 'roads-room': roadsRoom, history, fences }
+const benches: Readonly<Record<string, () => Promise<Measure[]>>> = {
+  recommendation, journal, start, board, loop, roads, legality, matching, 'positions-out': positionsOut, 'positions-in': () => positionsIn(Number(values.minutes)),
+  'roads-growth': roadsGrowth, 'roads-room': roadsRoom, history, fences,
+}
 
-const asked = process.argv.slice(2)
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string', default: '1' } } })
+const asked = positionals.flatMap((name) => (name === 'positions' ? ['positions-out', 'positions-in'] : [name]))
 const unknown = asked.filter((name) => !(name in benches))
 if (unknown.length > 0) {
   process.stderr.write(`bench: no bench "${unknown.join('", "')}"; there are ${Object.keys(benches).join(', ')}\n`)

@@ -9,7 +9,7 @@
 import { api, Problem } from '#ui/client.ts'
 import { noteServerTime, serverNow } from '#ui/clock.ts'
 import { connectLive, type Live, type LiveStatus } from '#ui/live.ts'
-import { readFrame } from '#ui/map/frames.ts'
+import { frameReader, toTenth, type FrameChanges } from '#ui/map/frames.ts'
 import { glideTo, type Glide } from '#ui/map/glide.ts'
 import { courseOf } from '#ui/map/things.ts'
 import { setTimeZone } from '#ui/use-format.ts'
@@ -81,6 +81,7 @@ export function createRoom(): Room {
   let fetching: AbortController | undefined
   let retryTimer = 0
   const glides = new Map<number, Glide>()
+  const frames = frameReader()
   const unitByHandle = new Map<number, UnitView>()
   const listeners = new Set<() => void>()
   const movedListeners = new Set<() => void>()
@@ -104,7 +105,7 @@ export function createRoom(): Room {
       return
     }
     glides.set(unit.handle, glideTo(glides.get(unit.handle), {
-      lon: unit.lon, lat: unit.lat, fixAt: unit.fixAt, courseDeg: courseOf(unit.courseDeg, unit.speedKmh), speedKmh: unit.speedKmh, stale: unit.stale,
+      lon: unit.lon, lat: unit.lat, fixAt: toTenth(unit.fixAt), courseDeg: courseOf(unit.courseDeg, unit.speedKmh), speedKmh: unit.speedKmh, stale: unit.stale,
     }, serverNow()))
   }
 
@@ -192,19 +193,27 @@ export function createRoom(): Room {
   }
 
   const hearFrame = (bytes: ArrayBuffer) => {
-    const frame = readFrame(bytes)
+    const frame = read(bytes)
     noteServerTime(frame.serverTime, 300)
     const now = serverNow()
     for (const record of frame.records) {
-      const unit = unitByHandle.get(record.handle)
-      if (!unit) continue
-      if (record.left) {
-        glides.delete(record.handle)
-        continue
-      }
+      if (!unitByHandle.has(record.handle)) continue
       glides.set(record.handle, glideTo(glides.get(record.handle), { ...record, courseDeg: courseOf(record.courseDeg, record.speedKmh) }, now))
     }
+    // Who is in a part of the map that is not looked at any more keeps the last place known, and that grows old.
+    for (const handle of frame.gone) glides.delete(handle)
     moved()
+  }
+
+  /** What cannot be read is asked for again, whole. */
+  const read = (bytes: ArrayBuffer): FrameChanges => {
+    try {
+      return frames.read(bytes)
+    } catch (thrown) {
+      live?.setView(null, frameMs)
+      tellView()
+      throw thrown
+    }
   }
 
   /** Fixes grow old while nothing is heard, also when it is our own connection that is gone. */

@@ -320,15 +320,6 @@ export type UnitFacts = {
   readonly lat: number | null
 }
 
-// Binary position frames (WebSocket, server to client), little endian.
-//
-// header, 16 bytes: u8 version (1) | u8 kind (1 = delta, 2 = full view) | u16 0 | u32 count | f64 server time (ms since 1970 UTC)
-// record, 20 bytes: u32 handle | i32 lon × 1e7 | i32 lat × 1e7 | u32 age of the fix (ms) | u16 speed (0.1 km/h, 65535 unknown)
-//                   | u8 course (degrees × 256 / 360) | u8 flags (bit 0 course known, bit 1 stale, bit 2 left the view)
-export const frameVersion = 1
-export const frameHeaderBytes = 16
-export const frameRecordBytes = 20
-
 /** How long positions are kept, in whole days: where no agency says otherwise, and the longest that any may say. */
 export const retentionDaysUsual = 90
 export const retentionDaysMax = 180
@@ -370,3 +361,34 @@ export type RetentionView = Static<typeof RetentionView>
 
 /** Events of retention. Streams are `retention/AGENCY`, the agency by its path. */
 export type RetentionEvent = { readonly type: 'retention-changed'; readonly at: number; readonly days: number | null; readonly was: number | null; readonly reason: string }
+
+// Binary position frames (WebSocket, server to client), version 2. Little endian; every part is a multiple of 4 bytes long.
+//
+// A level cuts the world into square tiles of 360° / 2^level: column 0 begins at 180° W, row 0 at 90° S. A tile is cut into
+// 2^22 × 2^22 cells, and a place is the middle of its cell (at level 3, the coarsest sent, a cell is 1.2 m; at level 12, 2 mm).
+//
+// frame, 24 bytes: u8 version | u8 flags (bit 0: every tile held until now is no longer followed) | u16 tiles | u32 tick
+//                  | f64 server time (ms since 1970 UTC) | u32 the tick that this builds on, that of the frame before (0 with bit 0)
+//                  | u32 records in all its tiles together
+// then its tiles, 16 bytes each: u8 level | u8 kind (1 changes, 2 the whole tile, 3 no longer followed) | u16 column | u16 row
+//                  | u16 0 | u32 records | u32 gone
+//   its records, 12 bytes each:
+//                  u32: bits 0–23 handle | 24–31 speed (0…200 km/h; 201…254: 200 + 4 × (n − 200) km/h; 255 unknown)
+//                  u32: bits 0–21 cell eastwards | 22–30 course (whole degrees, 511 unknown) | 31 stale
+//                  u32: bits 0–21 cell northwards | 22–31 age of the fix: whole tenths of a second of the server time less
+//                       those of the fix; 1023: a u32 with the age follows the record
+//   then a u32 handle for each unit that is gone from the tile: from the view, unless another of its tiles has it
+//
+// Units with a handle beyond 24 bits are not in frames. What is of a tick is the same for all who look at the same tiles
+// with the same rights and had the same tick before.
+export const frameVersion = 2
+export const frameHeaderBytes = 24
+export const tileHeaderBytes = 16
+export const frameRecordBytes = 12
+export const frameForgets = 1
+export const tileKinds = { changes: 1, whole: 2, dropped: 3 } as const
+/** Bits of a cell's number within its tile, each way. */
+export const cellBits = 22
+export const speedUnknown = 255
+export const courseUnknown = 511
+export const ageFollows = 1023

@@ -19,7 +19,7 @@ export type LiveUnits = {
   hear(entries: readonly Entry[]): void
   /** A fix was stored (never before: what is shown is durable). */
   place(handle: number, fix: Fix, flagged: boolean): void
-  /** Look for units that have become stale since, so that their frames are sent again. */
+  /** Look for units that have become stale since, so that their frames are sent again. Costs nothing for the others. */
   tick(): void
   find(unit: string): Duty | undefined
   findByHandle(handle: number): Duty | undefined
@@ -40,6 +40,8 @@ export type LiveUnits = {
 
 type Record = { duty: Duty; track: Track }
 
+const shiftsForgottenEveryMs = 600_000
+
 /** Shifts are remembered as long as a fix of theirs may still come, and an hour more. */
 const shiftMsMax = ageMsMax + 3_600_000
 
@@ -49,20 +51,26 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   /** Where a member sat last; to be checked, for members move on. */
   const byMember = new Map<string, string>()
   const frames = new Map<number, LivePosition>()
+  /** Whose frames are not what the live feed took last. */
+  let changed = new Set<number>()
+  /** Units whose frames are fresh, each once, by the second at which it is worth looking whether they still are. */
+  const freshUntil = new Map<number, number[]>()
+  const fresh = new Set<number>()
+  let forgottenAt = -Infinity
   let heardUpTo = 0
-  let sequence = 0
 
-  const isStale = ({ duty, track }: Record) =>
-    !track.place || deps.now() - placedAt(track.place) > staleSeconds[duty.kind] * 1000
+  const staleAt = (duty: Duty, place: Fix): Instant => placedAt(place) + staleSeconds[duty.kind] * 1000
+  const isStale = ({ duty, track }: Record) => !track.place || deps.now() > staleAt(duty, track.place)
 
   /** Bring a unit's frame up to date with its record. */
   function frame(record: Record) {
     const { duty, track } = record
     const { place } = track
     if (!place) {
-      if (frames.delete(duty.handle)) sequence++
+      hide(duty.handle)
       return
     }
+    const stale = isStale(record)
     frames.set(duty.handle, {
       handle: duty.handle,
       agency: duty.agency,
@@ -71,13 +79,27 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       fixAt: placedAt(place),
       speedKmh: place.speedKmh,
       courseDeg: place.courseDeg,
-      stale: isStale(record),
-      sequence: ++sequence,
+      stale,
     })
+    changed.add(duty.handle)
+    if (!stale && !fresh.has(duty.handle)) watch(duty, place)
+  }
+
+  function watch(duty: Duty, place: Fix) {
+    fresh.add(duty.handle)
+    const second = Math.floor(staleAt(duty, place) / 1000) + 1
+    const handles = freshUntil.get(second)
+    if (handles) handles.push(duty.handle)
+    else freshUntil.set(second, [duty.handle])
+  }
+
+  const hide = (handle: number) => {
+    if (frames.delete(handle)) changed.add(handle)
   }
 
   function put(duty: Duty, track: Track) {
     const record = { duty, track }
+    if (byId.get(duty.id)?.duty.kind !== duty.kind) fresh.delete(duty.handle) // another kind is stale at another time
     byId.set(duty.id, record)
     byHandle.set(duty.handle, record)
     for (const member of crewOf(duty)) byMember.set(member.id, duty.id)
@@ -93,7 +115,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     if (!duty) {
       byId.delete(unit)
       byHandle.delete(record!.duty.handle)
-      if (frames.delete(record!.duty.handle)) sequence++
+      hide(record!.duty.handle)
       return
     }
     // Off duty nobody has a place; a new shift starts with none.
@@ -133,7 +155,9 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       byId.clear()
       byHandle.clear()
       byMember.clear()
-      frames.clear()
+      freshUntil.clear()
+      fresh.clear()
+      for (const handle of frames.keys()) hide(handle)
       heardUpTo = snapshot.position
       for (const { duty, track } of snapshot.units) put(duty, track)
     },
@@ -155,12 +179,21 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       if (moved) frame(record)
     },
     tick() {
-      const before = deps.now() - shiftMsMax
-      for (const record of byId.values()) {
-        const known = frames.get(record.duty.handle)
-        if (known && known.stale !== isStale(record)) frame(record)
-        record.duty = withoutOldShifts(record.duty, before)
+      const at = deps.now()
+      for (const [second, handles] of freshUntil) {
+        if (second * 1000 > at) continue
+        freshUntil.delete(second)
+        for (const handle of handles) {
+          fresh.delete(handle)
+          const record = byHandle.get(handle)
+          if (!record || !frames.has(handle)) continue
+          if (isStale(record)) frame(record)
+          else watch(record.duty, record.track.place!)
+        }
       }
+      if (at - forgottenAt < shiftsForgottenEveryMs) return
+      forgottenAt = at
+      for (const record of byId.values()) record.duty = withoutOldShifts(record.duty, at - shiftMsMax)
     },
     find: (unit) => byId.get(unit)?.duty,
     findByHandle: (handle) => byHandle.get(handle)?.duty,
@@ -188,7 +221,14 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       const seen = [...byId.values()].filter(({ duty }) => !scope || inScope(duty.agency, scope))
       return seen.map(viewOf).sort(byCallSign)
     },
-    positions: { sequence: () => sequence, all: () => frames.values() },
+    positions: {
+      find: (handle) => frames.get(handle),
+      takeChanged() {
+        const taken = changed
+        changed = new Set()
+        return taken
+      },
+    },
     dump: () =>
       [...byId.values()]
         .map(({ duty, track }) => ({ duty: withoutOldShifts(duty, deps.now() - shiftMsMax), track }))

@@ -349,15 +349,33 @@ test('becoming stale reaches the live feed without any entry', async () => {
   ok(await r.onDuty(unit))
   await r.report(unit, 117.3, 28.4)
   const { handle } = r.units.describeUnits([unit])[0]!
-  const frame = () => [...r.units.positions.all()].find((position) => position.handle === handle)!
-  assert.equal(frame().stale, false)
-  const sent = r.units.positions.sequence()
+  const frame = () => r.units.positions.find(handle)
+  assert.equal(frame()?.stale, false)
+  assert.ok([...r.units.positions.takeChanged()].includes(handle))
+  assert.deepEqual([...r.units.positions.takeChanged()], [], 'each change is told once')
   r.clock.now += 31 * SECOND
   r.deps.live.tick()
-  assert.equal(frame().stale, true)
-  assert.ok(frame().sequence > sent)
+  assert.equal(frame()?.stale, true)
+  assert.ok([...r.units.positions.takeChanged()].includes(handle))
   ok(await r.offDuty(unit))
   assert.equal(frame(), undefined)
+  assert.ok([...r.units.positions.takeChanged()].includes(handle))
+})
+
+test('a unit that goes on reporting never becomes stale, and once silent it does once, at its kind’s time', async () => {
+  const unit = await r.unit('巡17乙', 'motorcycle')
+  ok(await r.onDuty(unit))
+  const { handle } = r.units.describeUnits([unit])[0]!
+  const told: string[] = []
+  for (let second = 0; second < 200; second++) {
+    if (second < 100 && second % 7 === 0) await r.report(unit, 117.3 + second / 1e6, 28.4)
+    r.units.positions.takeChanged()
+    r.clock.now += SECOND
+    r.deps.live.tick()
+    if ([...r.units.positions.takeChanged()].includes(handle)) told.push(`${second + 1} ${r.units.positions.find(handle)?.stale}`)
+  }
+  // The last report was at second 98; at 129 it is more than 30 s old.
+  assert.deepEqual(told, ['129 true'])
 })
 
 test('a paired device reports by its key; a new key kills the old; a removed device is not heard', async () => {

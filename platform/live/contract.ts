@@ -47,7 +47,7 @@ export type ServerMessage = Static<typeof ServerMessage>
 export type ViewMessage = Static<typeof ViewMessage>
 export type ChangesMessage = Static<typeof ChangesMessage>
 
-/** Where the newest positions come from; implemented by the units room. */
+/** A unit's newest place. A change is a new object. */
 export type LivePosition = {
   readonly handle: number
   readonly agency: string
@@ -57,10 +57,12 @@ export type LivePosition = {
   readonly speedKmh: number | null
   readonly courseDeg: number | null
   readonly stale: boolean
-  /** Grows with every change of any unit: "newer than what I sent". */
-  readonly sequence: number
 }
+
+/** Where the newest positions come from; implemented by the units room. */
 export type PositionSource = {
-  readonly sequence: () => number
-  readonly all: () => Iterable<LivePosition>
+  /** Undefined: the unit has no place to be shown, any more or yet. */
+  readonly find: (handle: number) => LivePosition | undefined
+  /** Handles of units whose place is not what it was at the last call; at the first call, of all that have one. For one reader. */
+  readonly takeChanged: () => Iterable<number>
 }

@@ -1,49 +1,75 @@
 /** Positions as bytes; the layout is in modules/units/contract.ts, next to the units that they are of. */
 import type { Instant } from '#kernel/names.ts'
-import { frameHeaderBytes, frameRecordBytes, frameVersion } from '#modules/units/contract.ts'
+import {
+  ageFollows,
+  cellBits,
+  courseUnknown,
+  frameForgets,
+  frameHeaderBytes,
+  frameRecordBytes,
+  frameVersion,
+  speedUnknown,
+  tileHeaderBytes,
+  tileKinds,
+} from '#modules/units/contract.ts'
 import type { LivePosition } from './contract.ts'
+import { cellWithin, columnOf, rowOf, type TileKey } from './grid.ts'
 
-export const delta = 1
-export const fullView = 2
+const tenthMs = 100
+export const handleMax = 2 ** 24 - 1
 
-const courseKnown = 1
-const stale = 2
-const leftView = 4
-
-/** 2³¹ − 1 at 1e7 per degree is ±214°: every longitude fits. */
-const perDegree = 1e7
+/** A tile's part of a frame; for everybody who looks at the tile with the same rights from the same tick on. */
+export type Block = { readonly bytes: Uint8Array; readonly records: number }
 
 /**
- * One frame.
+ * What is to be said of one tile.
  *
- * @param shown units to be drawn
- * @param left  handles of units that are not to be drawn any more
- * @returns 16 + 20 × (shown + left) bytes
+ * @param shown units whose records go out, all of them in the tile
+ * @param gone  handles of units that are no longer in the tile
+ * @returns 16 + 12 × shown + 4 × gone bytes, and 4 more for each fix older than 102 s
  */
-export function encodeFrame(kind: typeof delta | typeof fullView, shown: readonly LivePosition[], left: readonly number[], now: Instant): Uint8Array {
-  const count = shown.length + left.length
-  const bytes = new Uint8Array(frameHeaderBytes + count * frameRecordBytes)
+export function encodeTile(level: number, tile: TileKey, kind: keyof typeof tileKinds, shown: readonly LivePosition[], gone: readonly number[], now: Instant): Block {
+  const words = new Uint32Array((tileHeaderBytes + shown.length * (frameRecordBytes + 4)) / 4 + gone.length)
+  words[0] = level | (tileKinds[kind] << 8) | (columnOf(tile) << 16)
+  words[1] = rowOf(tile)
+  words[2] = shown.length
+  words[3] = gone.length
+  const nowTenths = Math.floor(now / tenthMs)
+  let at = tileHeaderBytes / 4
+  for (const one of shown) {
+    const age = Math.max(0, nowTenths - Math.floor(one.fixAt / tenthMs))
+    const isOld = age >= ageFollows
+    const [east, north] = cellWithin(level, tile, one.lon, one.lat)
+    words[at] = one.handle | (speedCode(one.speedKmh) << 24)
+    words[at + 1] = east | (courseCode(one.courseDeg) << cellBits) | (one.stale ? 0x80000000 : 0)
+    words[at + 2] = north | ((isOld ? ageFollows : age) << cellBits)
+    at += frameRecordBytes / 4
+    if (isOld) words[at++] = Math.min(0xffffffff, age)
+  }
+  for (const handle of gone) words[at++] = handle
+  return { bytes: new Uint8Array(words.buffer, 0, at * 4), records: shown.length }
+}
+
+const speedCode = (kmh: number | null): number =>
+  kmh === null ? speedUnknown : kmh <= 200 ? Math.max(0, Math.round(kmh)) : Math.min(254, 200 + Math.round((kmh - 200) / 4))
+
+const courseCode = (degrees: number | null): number => (degrees === null ? courseUnknown : Math.round(degrees) % 360)
+
+/** One message: what is said of some tiles at one tick. */
+export function encodeFrame(tick: number, buildsOn: number | undefined, blocks: readonly Block[], now: Instant): Uint8Array {
+  const bytes = new Uint8Array(frameHeaderBytes + blocks.reduce((sum, block) => sum + block.bytes.length, 0))
   const view = new DataView(bytes.buffer)
   view.setUint8(0, frameVersion)
-  view.setUint8(1, kind)
-  view.setUint32(4, count, true)
+  view.setUint8(1, buildsOn === undefined ? frameForgets : 0)
+  view.setUint16(2, blocks.length, true)
+  view.setUint32(4, tick, true)
   view.setFloat64(8, now, true)
+  view.setUint32(16, buildsOn ?? 0, true)
+  view.setUint32(20, blocks.reduce((sum, block) => sum + block.records, 0), true)
   let at = frameHeaderBytes
-  for (const one of shown) {
-    view.setUint32(at, one.handle, true)
-    view.setInt32(at + 4, Math.round(one.lon * perDegree), true)
-    view.setInt32(at + 8, Math.round(one.lat * perDegree), true)
-    view.setUint32(at + 12, Math.min(0xffffffff, Math.max(0, Math.round(now - one.fixAt))), true)
-    view.setUint16(at + 16, one.speedKmh === null ? 65535 : Math.min(65534, Math.max(0, Math.round(one.speedKmh * 10))), true)
-    view.setUint8(at + 18, one.courseDeg === null ? 0 : Math.round((one.courseDeg * 256) / 360) & 255)
-    view.setUint8(at + 19, (one.courseDeg === null ? 0 : courseKnown) | (one.stale ? stale : 0))
-    at += frameRecordBytes
-  }
-  for (const handle of left) {
-    view.setUint32(at, handle, true)
-    view.setUint16(at + 16, 65535, true)
-    view.setUint8(at + 19, leftView)
-    at += frameRecordBytes
+  for (const block of blocks) {
+    bytes.set(block.bytes, at)
+    at += block.bytes.length
   }
   return bytes
 }

@@ -13,7 +13,8 @@ import { isFromElsewhere } from '../http/security.ts'
 import { formFor, isAmong, mayRead, usualEntryRules, type Audience, type Describe, type EntryRules, type Thing } from './audience.ts'
 import { ViewMessage, type PositionSource } from './contract.ts'
 import { unitViewers } from './describe.ts'
-import { snapshots, unitsInView, type Box, type UnitsInView } from './view.ts'
+import type { Box } from './grid.ts'
+import { createViews, type View } from './view.ts'
 
 export type LiveHubOptions = {
   readonly journal: Pick<Journal, 'read' | 'head'> & {
@@ -39,19 +40,20 @@ export type LiveLimits = {
   readonly behindMax: number
   /** Changes that a client has not taken; beyond this it is cut off (4408). Bytes. */
   readonly backlogMax: number
-  /** With more than this unsent, no position frame is added. Bytes. */
-  readonly frameBacklogMax: number
+  /** With more than this unsent, what was missed waits. Bytes. */
+  readonly catchUpBacklogMax: number
   readonly clientsMax: number
   readonly heartbeatMs: number
+  /** Positions go out this often at most. */
   readonly tickMs: number
 }
 const usualLimits: LiveLimits = {
   behindMax: 5_000,
   backlogMax: 8 * 1024 * 1024,
-  frameBacklogMax: 256 * 1024,
+  catchUpBacklogMax: 256 * 1024,
   clientsMax: 2_000,
   heartbeatMs: 15_000,
-  tickMs: 50,
+  tickMs: 100,
 }
 
 /** Why a socket was closed, in the range that is ours to define. */
@@ -60,6 +62,8 @@ export const closed = { stopping: 1001, tooMany: 1013, sessionOver: 4401, notAll
 /** The same thing is described again and again; only the last audiences are remembered, of this many things. */
 const rememberedMax = 20_000
 const catchUpBatch = 1_000
+/** Clients with intervals longer than a tick meet at quarters of a second, and so share what is encoded for them. */
+const meetingMs = 250
 
 type Client = {
   readonly socket: WebSocket
@@ -72,7 +76,7 @@ type Client = {
   /** Has caught up: hears what comes. */
   isLive: boolean
   isHeard: boolean
-  readonly units: UnitsInView
+  readonly units: View
   intervalMs: number
   nextFrameAt: Instant
 }
@@ -93,7 +97,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   const limits = { ...usualLimits, ...options.limits }
   const clients = new Set<Client>()
   const viewMessage = Compile(ViewMessage)
-  const snapshot = snapshots(positions)
+  const mapViews = createViews(positions)
   const remembered = new Map<string, readonly Audience[]>()
 
   const { registry } = options.metrics
@@ -265,7 +269,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       position: pumped,
       isLive: false,
       isHeard: true,
-      units: unitsInView(scopeOf(actor, positionRoles)),
+      units: mapViews.open(scopeOf(actor, positionRoles)),
       intervalMs: 1000,
       nextFrameAt: 0,
     }
@@ -308,7 +312,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   /** A slow line catches up at its own speed. */
   async function drained(client: Client): Promise<void> {
-    while (clients.has(client) && client.socket.bufferedAmount > limits.frameBacklogMax) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (clients.has(client) && client.socket.bufferedAmount > limits.catchUpBacklogMax) await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   function look(client: Client, message: ViewMessage): void {
@@ -328,16 +332,17 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   function tick(): void {
     const at = now()
+    mapViews.advance(at)
     for (const client of clients) {
       if (at < client.nextFrameAt || client.socket.readyState !== client.socket.OPEN) continue
-      if (client.socket.bufferedAmount > limits.frameBacklogMax) {
+      // Nothing waits in a queue to grow old there: a slow client is told the newest when it has taken what it was sent.
+      if (client.socket.bufferedAmount > 0) {
         skippedFrames.inc()
-        client.nextFrameAt = at + client.intervalMs
         continue
       }
-      const frame = client.units.frame(snapshot(), at)
+      const frame = client.units.frame()
       if (!frame) continue
-      client.nextFrameAt = at + client.intervalMs
+      client.nextFrameAt = Math.floor((at + client.intervalMs) / meetingMs) * meetingMs
       sentBytes.inc({ what: 'positions' }, frame.length)
       client.socket.send(frame, { binary: true })
     }
@@ -376,7 +381,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       }
       client.isHeard = false
       client.socket.ping()
-      if (client.socket.bufferedAmount < limits.frameBacklogMax) hello(client)
+      if (client.socket.bufferedAmount < limits.catchUpBacklogMax) hello(client)
     }
     for (const client of [...clients]) await recheck(client)
   }

@@ -1,101 +1,123 @@
-/** What one client sees of the moving units: its part of the map, its part of the tree, at its own pace. */
-import { inScope } from '#kernel/actor.ts'
+/** What each client sees of the moving units: the tiles of its part of the map, its part of the tree, at its own pace. */
+import { inScope, isWithin } from '#kernel/actor.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
-import type { LivePosition, PositionSource } from './contract.ts'
-import { delta, encodeFrame, fullView } from './frame.ts'
+import type { PositionSource } from './contract.ts'
+import { encodeFrame, encodeTile, type Block } from './frame.ts'
+import { coverOf, type Box, type Cover, type TileKey } from './grid.ts'
+import { createTiles, type Rights } from './tiles.ts'
 
-/** The newest position of every unit, read from the source once per change for all clients together. */
-export type Snapshot = { readonly sequence: number; readonly byHandle: ReadonlyMap<number, LivePosition> }
-
-export function snapshots(source: PositionSource): () => Snapshot {
-  let newest: Snapshot | undefined
-  return () => {
-    const sequence = source.sequence()
-    if (newest?.sequence !== sequence) {
-      const byHandle = new Map<number, LivePosition>()
-      for (const position of source.all()) byHandle.set(position.handle, position)
-      newest = { sequence, byHandle }
-    }
-    return newest
-  }
+export type Views = {
+  /** A new tick: what changed until now is what the next frames tell. */
+  advance(now: Instant): void
+  open(scope: readonly AgencyPath[]): View
 }
 
-export type Box = readonly [west: number, south: number, east: number, north: number]
-
-/** West beyond east: the box crosses the 180th meridian. */
-const isInside = ([west, south, east, north]: Box, lon: number, lat: number): boolean =>
-  lat >= south && lat <= north && (west <= east ? lon >= west && lon <= east : lon >= west || lon <= east)
-
-export type UnitsInView = {
-  /** Another part of the map; the next frame is a full view. */
+export type View = {
+  /** Another part of the map; null: none. */
   look(box: Box | null): void
-  /** Other rights; the next frame is a full view. */
+  /** Other rights: nothing that was sent is held any longer. */
   limit(scope: readonly AgencyPath[]): void
-  /** The next frame, or undefined when nothing is new. Calling it means that it will be sent. */
-  frame(snapshot: Snapshot, now: Instant): Uint8Array | undefined
+  /**
+   * What this client does not know yet, or undefined when that is nothing. Calling it means that it will be sent;
+   * a client that is not asked for a while gets the union later. The bytes may be others' too.
+   */
+  frame(): Buffer | undefined
 }
 
-export function unitsInView(first: readonly AgencyPath[]): UnitsInView {
-  let box: Box | null = null
-  let scope = first
-  let mayKnow = new Map<AgencyPath, boolean>() // few agencies, many units
-  let shown = new Set<number>()
-  let sentSequence = -1
-  let isFull = true
+const nowhere: Cover = { level: 0, tiles: [] }
 
-  const isVisible = (position: LivePosition): boolean => {
-    let known = mayKnow.get(position.agency)
-    if (known === undefined) mayKnow.set(position.agency, (known = inScope(position.agency, scope)))
-    return known && isInside(box!, position.lon, position.lat)
+/** One for all clients: those with the same tiles, rights and last tick share one message. */
+export function createViews(source: PositionSource): Views {
+  const tiles = createTiles(source)
+  const messages = new Map<string, Buffer | undefined>()
+
+  function open(first: readonly AgencyPath[]): View {
+    let rights = rightsOf(first)
+    let cover = nowhere
+    let coverKey = ''
+    /** The tick of its last frame; undefined: the next one makes it forget what it held. */
+    let sent: number | undefined
+    /** It knows all that happened in its tiles up to this tick. */
+    let since = 0
+    /** A frame must go even if there is nothing to see. */
+    let isDue = false
+    /** Tiles that it has nothing of yet, and tiles that it need not hold any more. */
+    let fresh = new Set<TileKey>()
+    let dropped = new Set<TileKey>()
+
+    function forget(): void {
+      isDue ||= sent !== undefined
+      sent = undefined
+      fresh = new Set(cover.tiles)
+      dropped = new Set()
+    }
+
+    function build(): Buffer | undefined {
+      const blocks: Block[] = []
+      for (const tile of dropped) blocks.push(encodeTile(cover.level, tile, 'dropped', [], [], tiles.now()))
+      for (const tile of cover.tiles) {
+        const block = tiles.block(cover.level, tile, rights, fresh.has(tile) ? undefined : since)
+        if (block) blocks.push(block)
+      }
+      return blocks.length > 0 || isDue ? Buffer.from(encodeFrame(tiles.tick(), sent, blocks, tiles.now()).buffer) : undefined
+    }
+
+    return {
+      look(box) {
+        const next = box ? coverOf(box) : nowhere
+        if (box && next.level === cover.level) {
+          const wanted = new Set(next.tiles)
+          const held = new Set(cover.tiles)
+          for (const tile of cover.tiles) if (!wanted.has(tile) && !fresh.delete(tile)) dropped.add(tile)
+          // A tile that comes back before its end was told goes on from where it was.
+          for (const tile of next.tiles) if (!held.has(tile) && !dropped.delete(tile)) fresh.add(tile)
+          cover = next
+        } else {
+          cover = next
+          forget()
+          if (box) isDue = true
+        }
+        coverKey = `${cover.level}:${cover.tiles.join()}`
+      },
+      limit(scope) {
+        const next = rightsOf(scope)
+        if (next.key === rights.key) return
+        rights = next
+        forget()
+      },
+      frame() {
+        const name = [coverKey, sent, since, isDue, [...fresh].join(), [...dropped].join(), rights.key].join(' ')
+        if (!messages.has(name)) messages.set(name, build())
+        const message = messages.get(name)
+        if (message) sent = tiles.tick()
+        since = tiles.tick()
+        isDue = false
+        fresh.clear()
+        dropped.clear()
+        return message
+      },
+    }
   }
 
   return {
-    look(next) {
-      box = next
-      isFull = true
+    advance(now) {
+      tiles.advance(now)
+      messages.clear()
     },
-    limit(next) {
-      scope = next
-      mayKnow = new Map()
-      isFull = true
-    },
-    frame(snapshot, now) {
-      if (!box) {
-        if (!isFull) return undefined
-        isFull = false
-        const hadAny = shown.size > 0
-        shown = new Set()
-        return hadAny ? encodeFrame(fullView, [], [], now) : undefined
-      }
-      if (!isFull && snapshot.sequence === sentSequence) return undefined
-      const records: LivePosition[] = []
-      const left: number[] = []
-      if (isFull) {
-        shown = new Set()
-        for (const position of snapshot.byHandle.values()) {
-          if (!isVisible(position)) continue
-          records.push(position)
-          shown.add(position.handle)
-        }
-      } else {
-        for (const handle of shown) {
-          if (snapshot.byHandle.has(handle)) continue
-          shown.delete(handle)
-          left.push(handle)
-        }
-        for (const position of snapshot.byHandle.values()) {
-          if (position.sequence <= sentSequence) continue
-          if (isVisible(position)) {
-            records.push(position)
-            shown.add(position.handle)
-          } else if (shown.delete(position.handle)) left.push(position.handle)
-        }
-      }
-      const kind = isFull ? fullView : delta
-      const isNew = isFull || records.length > 0 || left.length > 0
-      isFull = false
-      sentSequence = snapshot.sequence
-      return isNew ? encodeFrame(kind, records, left, now) : undefined
+    open,
+  }
+}
+
+/** Roots within other roots say nothing more. */
+function rightsOf(scope: readonly AgencyPath[]): Rights {
+  const roots = [...new Set(scope)].filter((path) => !scope.some((root) => root !== path && isWithin(path, root))).sort()
+  const known = new Map<AgencyPath, boolean>() // few agencies, many units
+  return {
+    key: roots.join(),
+    sees(agency) {
+      let answer = known.get(agency)
+      if (answer === undefined) known.set(agency, (answer = inScope(agency, roots)))
+      return answer
     },
   }
 }

@@ -1,35 +1,71 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readFrame } from './frames.ts'
+import { frameReader } from './frames.ts'
 
-/** Written by hand from the layout in the contract: one unit at 117.2095653° 28.2932173°, 36.5 km/h, heading 90°, 1.5 s old. */
-const frame = Uint8Array.from([
-  1, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 64, 143, 64, // version, full, 1 unit, server time 1000
-  7, 0, 0, 0, // handle 7
-  ...new Uint8Array(Int32Array.of(1172095653, 282932173).buffer),
-  220, 5, 0, 0, // 1500 ms
-  109, 1, 64, 1, // 365 → 36.5 km/h, 64/256 of a turn, course known
-])
+type Tile = { level: number; kind: number; column: number; row: number; shown: number[][]; gone: number[] }
+
+/** Written by hand from the layout in the contract. A record is its three words, or four. */
+function frame(tick: number, buildsOn: number | undefined, tiles: Tile[], serverTime = 1_000_000): ArrayBuffer {
+  const words = tiles.flatMap(({ level, kind, column, row, shown, gone }) => [level + kind * 256 + column * 65536, row, shown.length, gone.length, ...shown.flat(), ...gone])
+  const bytes = new ArrayBuffer(24 + words.length * 4)
+  const view = new DataView(bytes)
+  view.setUint8(0, 2)
+  view.setUint8(1, buildsOn === undefined ? 1 : 0)
+  view.setUint16(2, tiles.length, true)
+  view.setUint32(4, tick, true)
+  view.setFloat64(8, serverTime, true)
+  view.setUint32(16, buildsOn ?? 0, true)
+  view.setUint32(20, tiles.reduce((sum, tile) => sum + tile.shown.length, 0), true)
+  words.forEach((word, n) => view.setUint32(24 + n * 4, word, true))
+  return bytes
+}
+const tile = (column: number, shown: number[][], gone: number[] = [], kind = 1): Tile => ({ level: 3, kind, column, row: 2, shown, gone })
+/** A unit in the middle cell of a tile, 1.5 s ago, 37 km/h, heading east. */
+const middle = 2 ** 21
+const at = (handle: number) => [handle + 37 * 2 ** 24, middle + 90 * 2 ** 22, middle + 15 * 2 ** 22]
 
 test('reads a frame as the contract lays it out', () => {
-  assert.deepEqual(readFrame(frame.buffer), {
-    full: true,
-    serverTime: 1000,
-    records: [{ handle: 7, lon: 117.2095653, lat: 28.2932173, fixAt: -500, speedKmh: 36.5, courseDeg: 90, stale: false, left: false }],
+  const cell = 45 / 2 ** 22
+  assert.deepEqual(frameReader().read(frame(7, undefined, [tile(6, [at(9)], [], 2)])), {
+    serverTime: 1_000_000,
+    records: [{ handle: 9, lon: 112.5 + cell / 2, lat: 22.5 + cell / 2, fixAt: 998_500, speedKmh: 37, courseDeg: 90, stale: false }],
+    gone: [],
+    dropped: [],
   })
 })
 
-test('unknown speed and course are null; stale and left are flags', () => {
-  const other = frame.slice()
-  other.set([255, 255, 200, 6], 32)
-  const { records } = readFrame(other.buffer)
-  assert.deepEqual([records[0]!.speedKmh, records[0]!.courseDeg, records[0]!.stale, records[0]!.left], [null, null, true, true])
+test('unknown speed and course are null; an old fix has its age behind it; stale is a flag', () => {
+  const old = [3 + 255 * 2 ** 24, middle + 511 * 2 ** 22 + 2 ** 31, middle + 1023 * 2 ** 22, 36_000]
+  const { records } = frameReader().read(frame(1, undefined, [tile(6, [old, [4 + 254 * 2 ** 24, 0, 0]], [], 2)], 10_000_000))
+  assert.deepEqual(records.map(({ speedKmh, courseDeg, stale, fixAt }) => [speedKmh, courseDeg, stale, fixAt]), [
+    [null, null, true, 6_400_000],
+    [416, 0, false, 10_000_000],
+  ])
 })
 
-test('a frame cut short or of another version is an error that says so', () => {
-  assert.throws(() => readFrame(frame.slice(0, 30).buffer), /30 bytes, expected 36/)
-  assert.throws(() => readFrame(frame.slice(0, 3).buffer), /3 bytes/)
-  const newer = frame.slice()
-  newer[0] = 9
-  assert.throws(() => readFrame(newer.buffer), /version 9, expected 1/)
+test('a unit is gone when its tile says so and no other has it, in whatever order the tiles come', () => {
+  for (const order of [1, -1]) {
+    const reader = frameReader()
+    reader.read(frame(1, undefined, [tile(5, [], [], 2), tile(6, [at(1), at(2), at(3)], [], 2)]))
+    const moved = [tile(5, [at(1)]), tile(6, [], [1, 2])]
+    const changes = reader.read(frame(2, 1, order > 0 ? moved : moved.reverse()))
+    assert.deepEqual([changes.records.map((one) => one.handle), changes.gone, changes.dropped], [[1], [2], []])
+    assert.deepEqual(reader.read(frame(3, 2, [tile(6, [], [1])])).gone, [], 'it is in the other tile')
+    assert.deepEqual(reader.read(frame(4, 3, [tile(6, [at(4)], [], 2)])).gone, [3], 'a whole tile says who is not in it')
+    assert.deepEqual(reader.read(frame(5, 4, [tile(5, [], [], 3)])).dropped, [1])
+    assert.deepEqual(reader.read(frame(6, undefined, [tile(5, [at(1)], [], 2)])).dropped, [4])
+  }
+})
+
+test('a frame cut short, of another version, or out of turn is an error that says so', () => {
+  const reader = frameReader()
+  const first = frame(1, undefined, [tile(6, [at(1)], [], 2)])
+  assert.throws(() => reader.read(first.slice(0, 48)), /48 bytes, expected 52/)
+  assert.throws(() => reader.read(first.slice(0, 3)), /3 bytes/)
+  assert.throws(() => reader.read(frame(1, 0, [])), /builds on tick 0, expected a first frame/)
+  reader.read(first)
+  assert.throws(() => reader.read(frame(3, 2, [])), /builds on tick 2, expected 1/)
+  const newer = first.slice(0)
+  new DataView(newer).setUint8(0, 9)
+  assert.throws(() => reader.read(newer), /version 9, expected 2/)
 })
