@@ -36,12 +36,7 @@ export function readPhone(request: PhoneRequest, now: Instant): PhoneMessage | {
   const isJson = body.startsWith('{') || body.startsWith('[')
   const root = isJson ? parsed(body) : undefined
 
-  if (isTracks(root)) {
-    const decoded = decodePayload(body)
-    if ('malformed' in decoded) return decoded
-    const { message } = decoded
-    return { app: 'owntracks', key: shown, positions: ofOwnTracks(message, now), alarms: [], unusable: [], battery: message.battery }
-  }
+  if (isTracks(root)) return readTrack(shown, body, now)
   if (typeof root === 'object' && root !== null && 'locations' in root) {
     const decoded = decodeLocations(root)
     if ('malformed' in decoded) return decoded
@@ -54,6 +49,14 @@ export function readPhone(request: PhoneRequest, now: Instant): PhoneMessage | {
   const { positions, unusable } = ofOsmand(message, now)
   const at = positions[0]?.fixAt ?? now
   return { app: 'osmand', key: message.device, positions, unusable, alarms: (message.alarms ?? []).map((name) => ({ name, at })), battery: message.battery }
+}
+
+/** What OwnTracks publishes, over HTTP or MQTT. @param key  what it showed beside */
+export function readTrack(key: string | undefined, payload: string, now: Instant): PhoneMessage | { readonly malformed: Malformed } {
+  const decoded = decodePayload(payload)
+  if ('malformed' in decoded) return decoded
+  const { message } = decoded
+  return { app: 'owntracks', key, positions: ofOwnTracks(message, now), alarms: [], unusable: [], battery: message.battery }
 }
 
 /** `Basic` as OwnTracks has it, where the password is the key; `Bearer` as Overland has it. */

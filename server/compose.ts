@@ -425,6 +425,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const { url } = await http.listen(options.host, options.port)
     closing.push(() => http.close())
     const terminals = await unitsRoom.listen(options.terminalsHost, options.terminals)
+    if (process.env.GENGFU_MQTT_URL) unitsRoom.listenToBroker(process.env.GENGFU_MQTT_URL, process.env.GENGFU_MQTT_NAME ?? 'house')
 
     // ——— what may come later ———
     const jobs = startJobs({ database, log, onJob: (name, result) => metrics.jobs.inc({ name, result }) })

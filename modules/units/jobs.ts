@@ -14,6 +14,7 @@ import { ageMsMax, noTrack, type Track } from './fix.ts'
 import { decodeFixes, encodeFixes, type StoredFix } from './fix-wire.ts'
 import { openIntake } from './intake.ts'
 import { liveUnits } from './live.ts'
+import { listenToBroker, type MqttListener } from './mqtt-jobs.ts'
 import { listenForPhones, type PhonePort } from './phones-jobs.ts'
 import { dayKeeper, daysAround, dropDays, expiredDays, listDays, loadTracks, readTrack, sweepOffDuty } from './positions-store.ts'
 import { loadDuties } from './store.ts'
@@ -41,6 +42,8 @@ export type Units = {
   rebuild(): Promise<void>
   /** Open ports for terminals and phones; 0 takes any free one. @throws the system's error when one is taken */
   listen(host: string, ports: Readonly<Partial<Record<TerminalProtocol | 'osmand', number>>>): Promise<TerminalPorts>
+  /** Take what phones publish at an outside MQTT broker. @param name  of this node, the same after a restart */
+  listenToBroker(url: string, name: string): void
   /** Begin to look for stale units each second and for old positions each hour. */
   start(): void
   /** Stop, after what was taken is on disk. */
@@ -97,6 +100,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     areaMessages: (unit) => areaMessages(needs.fencesFor?.(unit) ?? [], now(), needs.timeZone?.() ?? 'UTC'),
   }
   let phones: PhonePort | undefined
+  let broker: MqttListener | undefined
   let sweeps = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let keptAt = -Infinity
@@ -174,6 +178,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       return changed.size > 0 ? Promise.all([...changed].map(deps.refreshDevices)).then(() => {}) : undefined
     },
     rebuild,
+    listenToBroker: (url, name) => void (broker ??= listenToBroker(deps, url, name)),
     async listen(host, { osmand, ...ports }) {
       await terminals.listen(host, ports)
       if (osmand !== undefined) phones = await listenForPhones(deps, host, osmand)
@@ -185,7 +190,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     },
     async stop() {
       clearInterval(timer)
-      await Promise.all([terminals.stop(), phones?.stop()])
+      await Promise.all([terminals.stop(), phones?.stop(), broker?.stop()])
       await intake.settled()
       await sweeps
     },

@@ -19,9 +19,13 @@ export type TakenFromPhone = { readonly app: PhoneMessage['app']; readonly taken
  * it is taken, and one it can never get rid of would hold up all that follow.
  */
 export async function takeFromPhone(deps: UnitsDeps, caller: Caller, request: PhoneRequest): Promise<TakenFromPhone> {
+  const message = readPhone(request, deps.now())
+  return 'malformed' in message ? message : takePhoneMessage(deps, caller, message)
+}
+
+/** The same, of a message that was read already. */
+export async function takePhoneMessage(deps: UnitsDeps, caller: Caller, message: PhoneMessage): Promise<Exclude<TakenFromPhone, { malformed: unknown }>> {
   const now = deps.now()
-  const message = readPhone(request, now)
-  if ('malformed' in message) return message
   const device = message.key === undefined ? undefined : await findDeviceByKey(deps.db, message.key)
   if (!device) {
     // A key cannot be guessed; but nobody needs to try more often than this.
