@@ -16,6 +16,8 @@ export type Command =
   | { readonly type: 'answer'; readonly to: number; readonly of: number; readonly result: keyof typeof answerCodes }
   /** 0x8100; the token only when done. */
   | { readonly type: 'register-answer'; readonly to: number; readonly result: keyof typeof registerCodes; readonly token?: string }
+  /** 0x8003: parts of a message of the terminal's, by its first serial. */
+  | { readonly type: 'resend-parts'; readonly of: number; readonly parts: readonly number[] }
   /** 0x8004, of 808-2019: the time in UTC. */
   | { readonly type: 'time'; readonly now: Instant }
   /** 0x8103 */
@@ -109,6 +111,10 @@ function bodyOf(command: Command, version: Version): { id: number; body: Uint8Ar
       writer.u16(command.to).u8(registerCodes[command.result])
       if (command.result === 'done') writer.gbk(command.token ?? '')
       return as(0x8100)
+    case 'resend-parts':
+      writer.u16(command.of).u8(count(command.parts))
+      for (const part of command.parts) writer.u16(part)
+      return as(0x8003)
     case 'time':
       writer.time(command.now, 0)
       return as(0x8004)

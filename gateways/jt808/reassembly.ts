@@ -12,7 +12,10 @@ export type Limits = {
 const PART_BYTES = 64
 const limitsOfAConnection: Limits = { bytesMax: 2 * 2 ** 20, openMax: 16, ageMsMax: 5 * 60_000 }
 
-type Open = { total: number; firstSerial: number; since: Instant; bytes: number; parts: Map<number, Uint8Array>; header: Header }
+type Open = { total: number; firstSerial: number; since: Instant; heardAt: Instant; bytes: number; parts: Map<number, Uint8Array>; header: Header }
+
+/** A message of which nothing has come for a while, and what it lacks. */
+export type Stalled = { readonly header: Header; readonly firstSerial: number; readonly missing: readonly number[]; /** The body of its first part, where that is there. */ readonly first: Uint8Array | undefined }
 
 export type Reassembly = {
   /**
@@ -23,6 +26,8 @@ export type Reassembly = {
   take(frame: SplitFrame, at: Instant): SplitFrame | undefined
   /** Indices to ask for again, lowest first, at most 255 as 0x8003 holds them; empty when nothing of this kind is open. */
   missing(phone: string, id: number): number[]
+  /** Messages of which no part has come for `ms`. Those named wait as long again before they are named once more. */
+  stalled(at: Instant, ms: number): Stalled[]
   readonly bytes: number
 }
 
@@ -49,8 +54,9 @@ export function reassembly(limits: Limits = limitsOfAConnection): Reassembly {
       const before = open.get(key)
       const repeated = before?.parts.has(part.index) && before.firstSerial !== firstSerial
       if (before && (before.total !== part.total || repeated)) drop(key)
-      const message = open.get(key) ?? { total: part.total, firstSerial, since: at, bytes: 0, parts: new Map(), header }
+      const message = open.get(key) ?? { total: part.total, firstSerial, since: at, heardAt: at, bytes: 0, parts: new Map(), header }
       open.set(key, message)
+      message.heardAt = at
 
       const earlier = message.parts.get(part.index)
       const growth = earlier ? body.length - earlier.length : body.length + PART_BYTES
@@ -71,14 +77,24 @@ export function reassembly(limits: Limits = limitsOfAConnection): Reassembly {
     },
     missing(phone, id) {
       const message = open.get(`${phone}/${id}`)
-      const indices: number[] = []
-      for (let index = 1; message && index <= message.total && indices.length < 255; index++) if (!message.parts.has(index)) indices.push(index)
-      return indices
+      return message ? missingOf(message) : []
+    },
+    stalled(at, ms) {
+      const still = [...open.values()].filter(({ heardAt }) => at - heardAt >= ms)
+      for (const message of still) message.heardAt = at
+      return still.map((message) => ({ header: message.header, firstSerial: message.firstSerial, missing: missingOf(message), first: message.parts.get(1) }))
     },
     get bytes() {
       return bytes
     },
   }
+}
+
+/** At most 255, as one request holds them. */
+function missingOf({ total, parts }: Open): number[] {
+  const indices: number[] = []
+  for (let index = 1; index <= total && indices.length < 255; index++) if (!parts.has(index)) indices.push(index)
+  return indices
 }
 
 function joined({ total, bytes, parts }: Open): Uint8Array {

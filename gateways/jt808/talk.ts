@@ -5,7 +5,7 @@ import { shownBytes, terminalNumber } from '../talk.ts'
 import { decodeBody, splitFrame, type Dialect, type Header, type Jt808Message } from './codec.ts'
 import { encodeCommand, type Command, type Terminal } from './downlink.ts'
 import { frameSplitter, type Delimiter } from './frame.ts'
-import { reassembly } from './reassembly.ts'
+import { reassembly, type Stalled } from './reassembly.ts'
 import { translate } from './translate.ts'
 
 export type Jt808Talk = Talk & {
@@ -85,12 +85,25 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
       splitter ??= frameSplitter(bytes[0] === 0xe7 ? (0xe7 satisfies Delimiter) : 0x7e)
       return splitter.push(bytes).map((frame) => hearFrame(frame, now))
     },
+    remind(now) {
+      const from = terminal
+      return from ? together.stalled(now, stalledMs).flatMap((stalled) => send(from, resend(stalled))) : []
+    },
     command(command) {
       if (!terminal) return undefined
       const frames = send(terminal, command)
       return { serial: (serial - 1) & 0xffff, frames }
     },
   }
+}
+
+/** A terminal sends its parts one after another: a pause of this length is a loss. */
+const stalledMs = 10_000
+
+/** Pictures and sounds are asked for by their own number, which stands in their first part; everything else by its serial. */
+function resend({ header, firstSerial, missing, first }: Stalled): Command {
+  const isMedia = header.id === 0x0801 && first !== undefined && first.length >= 4
+  return isMedia ? { type: 'media-answer', media: new DataView(first.buffer, first.byteOffset).getUint32(0), resend: missing } : { type: 'resend-parts', of: firstSerial, parts: missing }
 }
 
 const headerBytes = ({ version, part }: Header) => (version === '2019' ? 17 : 12) + (part ? 4 : 0)

@@ -335,6 +335,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   let ticks = 0
   const ticking = setInterval(() => {
     pump()
+    for (const { talk, link } of sessions.values()) for (const frame of talk.remind?.(now()) ?? []) link.send(frame)
     if (++ticks % 60 !== 0) return
     expireDownlinks(db, now())
       .then(sweep)

@@ -339,6 +339,22 @@ test('a picture comes in parts and is handed on whole', async () => {
   terminal.close()
 })
 
+test('parts that are lost are asked for again, of a picture by its own number', async () => {
+  const { unit } = await car('8003')
+  const terminal = await jt808('8003')
+  const body = new Writer().u32(77).u8(0).u8(0).u8(1).u8(1).raw(place()).raw(Uint8Array.from({ length: 4000 }, (_, n) => (n === 0 ? 0xff : n === 1 ? 0xd8 : n === 2 ? 0xff : n & 0xff))).done()
+  const frames = encodeMessage({ phone: '8003', version: '2013' }, 0x0801, body, 40)
+  const lost = new Set([1, 3])
+  for (const [index, frame] of frames.entries()) if (!lost.has(index)) terminal.socket.write(frame)
+  await until('the parts are there', () => units.deps.devices.byTerminal('jt808', '8003') !== undefined && units.deps.devices.status(units.deps.devices.byTerminal('jt808', '8003')!.number).frames === frames.length - 2)
+  clock.now += 11_000
+  const told = await terminal.told(4000)
+  assert.deepEqual([told.id, Buffer.from(told.body).toString('hex')], [0x8800, '0000004d' + '02' + '00020004'])
+  for (const index of lost) terminal.socket.write(frames[index]!)
+  await until('the picture is whole', () => pictures.some((picture) => picture.unit === unit && picture.bytes === 4000))
+  terminal.close()
+})
+
 test('what is known of a device counts at once: coordinates that it shifts, steps that it is spared', async () => {
   const { device, view } = await car('5')
   const terminal = await jt808('5')
