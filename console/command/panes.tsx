@@ -16,7 +16,7 @@ const icons = { board: 'alert', map: 'map', side: 'note', strip: 'people' } as c
  * @param writes  whether a report is being written
  */
 export function usePane(chosen: string | null, writes: boolean): readonly [Pane, (pane: Pane) => void] {
-  const [pane, setPane] = useState<Pane>(() => (currentView().roads !== null ? 'map' : chosen || writes ? 'side' : 'board'))
+  const [pane, setPane] = useState<Pane>(() => (currentView().roads !== null || currentView().fence !== null ? 'map' : chosen || writes ? 'side' : 'board'))
   const before = useRef({ chosen, writes })
   useEffect(() => {
     const old = before.current

@@ -112,6 +112,24 @@ test('standing on a corner, in the slit between two fences, on the border of a s
   }
 })
 
+test('driving up and down along the border, on it and beside it, is as quiet', () => {
+  for (const tellsSpeed of [true, false]) {
+    for (const speed of [1.4, 8, 15]) {
+      for (const seconds of [1, 10, 30]) {
+        for (const meters of [0, 10]) {
+          let events = 0
+          for (let seed = 1; seed <= 5; seed++) {
+            // between 300 m south and 300 m north of the middle of the side
+            const y = (second: number) => Math.abs(((speed * Math.max(0, second)) % 1200) - 600) - 300
+            events += follow(receive(seed, every(seconds, 2000), (second) => [meters, y(second)], { accuracy: 5, truth: 1, memory: 30, reflections: true, tellsSpeed }), west).told.length
+          }
+          assert.ok(events <= 10, `${speed} m/s, a fix in ${seconds} s, ${meters} m outside: ${events} in 10,000`)
+        }
+      }
+    }
+  }
+})
+
 test('every true crossing is told, once each way, and soon', () => {
   // [m/s, seconds between fixes, told after at most so many seconds, nine times of ten]
   const cases: [number, number, number][] = [[1.4, 1, 120], [1.4, 10, 120], [5, 1, 30], [5, 10, 40], [5, 30, 100], [14, 1, 15], [14, 10, 30], [14, 30, 90]]

@@ -121,7 +121,7 @@ export const commandViews = named({
         const { lon, lat } = scene.place
         const tells = { enter: true, leave: true, staySeconds: 600, speedLimitKmh: 40, overSeconds: 10 }
         await scene.desk.post('/api/patrol/fences', { name: '贵溪一中', severity: 'alarm', geometry: { type: 'Point', coordinates: [lon, lat], radiusMeters: 300 }, tells })
-        const corners = [[lon - 0.02, lat - 0.01], [lon - 0.01, lat - 0.012], [lon - 0.009, lat - 0.004], [lon - 0.018, lat - 0.003], [lon - 0.02, lat - 0.01]]
+        const corners = [[lon + 0.008, lat + 0.001], [lon + 0.018, lat], [lon + 0.02, lat + 0.008], [lon + 0.009, lat + 0.01], [lon + 0.008, lat + 0.001]]
         await scene.desk.post('/api/patrol/fences', { name: '火车站广场', geometry: { type: 'Polygon', coordinates: [corners] }, hours: { days: [1, 2, 3, 4, 5], from: '22:00', until: '06:00' } })
       }
       await there('.fence-list li', '.maplibregl-canvas')(page)
