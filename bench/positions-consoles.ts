@@ -62,7 +62,8 @@ function openOurs({ url, views, isProbe }: Order, n: number, attempt = 0): void 
     const { records, gone, dropped } = reader.read(new Uint8Array(data).buffer)
     const at = monotonicMs()
     for (const { handle, speedKmh } of records) {
-      samples.push(handle, speedKmh!, at)
+      // A unit that became stale is told again, at the place that was told before.
+      if (held.get(handle) !== speedKmh) samples.push(handle, speedKmh!, at)
       held.set(handle, speedKmh!)
     }
     for (const handle of [...gone, ...dropped]) held.delete(handle)
