@@ -4,6 +4,7 @@
  */
 import type { Instant } from '#kernel/names.ts'
 import type { NewPosition } from '#modules/units/contract.ts'
+import { hexOf } from './hex.ts'
 
 /** What was found in bytes or text that cannot be read, and what was expected there. */
 export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
@@ -63,8 +64,8 @@ export type Heard = {
   /** Of the device that speaks, as the registry has it; undefined while the connection has not said. */
   readonly number: string | undefined
   readonly said: Said
-  /** The frame in hexadecimal, without what may hold identifiers of phones, cells, networks or vehicles. */
-  readonly shown: string
+  /** The frame without what may hold identifiers of phones, cells, networks or vehicles: its first bytes, and how many more there were. */
+  readonly shown: ShownFrame
   /** The device's dialect, where it shows one: `2013`, `2019`. */
   readonly dialect?: string
   /** Percent, where the message says. */
@@ -83,8 +84,9 @@ export type Talk = {
 /** A terminal's number as the registry has it: one device may fill 12 digits today and 20 after an update, with zeros before them. */
 export const terminalNumber = (said: string): string => said.toLowerCase().replace(/^0+(?=.)/, '')
 
-/** The first bytes of a frame in hexadecimal, and how many more there were. */
-export function shownBytes(frame: Uint8Array, visible: number): string {
-  const hex = Array.from(frame.subarray(0, visible), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return frame.length > visible ? `${hex} +${frame.length - visible}` : hex
-}
+export type ShownFrame = { readonly bytes: Uint8Array; readonly more: number }
+
+/** Copied: a frame may lie in a chunk that nobody else holds. */
+export const shownBytes = (frame: Uint8Array, visible: number): ShownFrame => ({ bytes: frame.slice(0, visible), more: Math.max(0, frame.length - visible) })
+
+export const inHex = ({ bytes, more }: ShownFrame): string => (more > 0 ? `${hexOf(bytes)} +${more}` : hexOf(bytes))

@@ -5,6 +5,7 @@
  * place, and differ in what follows. Cells, wireless networks and identifiers of SIM cards follow: they are not read.
  */
 import type { Instant } from '#kernel/names.ts'
+import { hexOf } from '../hex.ts'
 import type { Malformed } from '../talk.ts'
 import { codeAlarms, eventAlarms, moduleAlarms, statusAlarms } from './alarms.ts'
 import { checkCode, lengthAt, sealed } from './frame.ts'
@@ -278,7 +279,6 @@ function cameraAlarm(body: Uint8Array): Pick<Gt06Message, 'fixes' | 'alarms'> {
 const u16 = (bytes: Uint8Array, at: number) => (bytes[at]! << 8) | bytes[at + 1]!
 const u32 = (bytes: Uint8Array, at: number) => u16(bytes, at) * 0x10000 + u16(bytes, at + 2)
 const i16 = (bytes: Uint8Array, at: number) => (u16(bytes, at) << 16) >> 16
-const hexOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** Year from 2000, month, day, hour, minute, second, one byte each. */
 function timeAt(body: Uint8Array, at: number): Instant | undefined {

@@ -5,6 +5,7 @@
  * more or fewer around it. Cells, networks, addresses and numbers of SIM cards around it are not read.
  */
 import type { Instant } from '#kernel/names.ts'
+import { hexOf } from '../hex.ts'
 import type { Malformed } from '../talk.ts'
 
 export type H02Fix = {
@@ -168,7 +169,6 @@ function binary(device: string, digits: string): H02Message | undefined {
   return { type: 'location', word: '$', device, fixes: [fix], alarms: alarmsOf(status) }
 }
 
-const hexOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 function malformed(path: string, found: string, expected: string): { malformed: Malformed } {
   return { malformed: { path, found: JSON.stringify(found).slice(1, -1), expected } }

@@ -1,5 +1,6 @@
 /** Reading and writing of the standard's kinds of field: big-endian words, BCD, times in GMT+8, texts in GBK. */
 import type { Instant } from '#kernel/names.ts'
+import { hexOf } from '../hex.ts'
 
 /** The bytes ended before the field did. Thrown by the reader, caught where a message is decoded. */
 export class EndsEarly extends Error {}
@@ -50,8 +51,6 @@ export function unsigned(bytes: Uint8Array): number {
   for (const byte of bytes) value = value * 256 + byte
   return value
 }
-
-export const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** @param digits  `YYMMDDhhmmss`, the year counted from 2000 */
 export function timeOf(digits: string, hoursEast: number): Instant | undefined {

@@ -8,7 +8,8 @@
  * there to be compared with the agency's own vehicle and must not be printed or stored.
  */
 import type { Malformed } from '../talk.ts'
-import { EndsEarly, hexOf, Reader } from './bytes.ts'
+import { hexOf } from '../hex.ts'
+import { EndsEarly, Reader } from './bytes.ts'
 import { checkCode } from './frame.ts'
 import { readLocation, type AttachmentLayout, type Location } from './location.ts'
 import { lockPlace, transparentPlace, type MakersPlace } from './makers-places.ts'

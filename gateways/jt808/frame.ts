@@ -34,24 +34,30 @@ export function frameSplitter(delimiter: Delimiter = 0x7e, bytesMax = FRAME_BYTE
   let tooLong = false
   let dropped = 0
 
+  function keep(bytes: Uint8Array): void {
+    const room = begun && !tooLong ? Math.min(bytes.length, bytesMax - length) : 0
+    while (length + room > run.length) run = grown(run, bytesMax)
+    run.set(bytes.subarray(0, room), length)
+    length += room
+    if (bytes.length === room) return
+    if (begun) tooLong = true
+    dropped += bytes.length - room
+  }
+
   return {
     push(chunk) {
       const frames: Uint8Array[] = []
-      for (const byte of chunk) {
-        if (byte === delimiter) {
-          if (tooLong) dropped += length
-          else if (length > 0) frames.push(unescaped(run.subarray(0, length), delimiter))
-          begun = true
-          tooLong = false
-          length = 0
-        } else if (!begun || tooLong) dropped++
-        else if (length === bytesMax) {
-          tooLong = true
-          dropped++
-        } else {
-          if (length === run.length) run = grown(run, bytesMax)
-          run[length++] = byte
-        }
+      for (let at = 0; at < chunk.length; ) {
+        const found = chunk.indexOf(delimiter, at)
+        const end = found < 0 ? chunk.length : found
+        keep(chunk.subarray(at, end))
+        at = end + 1
+        if (found < 0) break
+        if (tooLong) dropped += length
+        else if (length > 0) frames.push(unescaped(run.subarray(0, length), delimiter))
+        begun = true
+        tooLong = false
+        length = 0
       }
       return frames
     },
@@ -76,6 +82,7 @@ const escapes: Readonly<Record<Delimiter, readonly (readonly [escape: number, se
 
 /** An escape that means nothing stays as it is: some firmware forgets to escape 7d. */
 export function unescaped(run: Uint8Array, delimiter: Delimiter = 0x7e): Uint8Array {
+  if (!escapes[delimiter].some(([escape]) => run.includes(escape))) return run.slice()
   const bytes = new Uint8Array(run.length)
   let length = 0
   for (let i = 0; i < run.length; i++) {
@@ -88,14 +95,19 @@ export function unescaped(run: Uint8Array, delimiter: Delimiter = 0x7e): Uint8Ar
 
 /** Message id to last byte of the body, as sent: with check code, escapes and delimiters. */
 export function sealed(content: Uint8Array): Uint8Array {
-  const bytes: number[] = [0x7e]
-  for (const byte of [...content, checkCode(content)]) {
-    if (byte === 0x7e) bytes.push(0x7d, 0x02)
-    else if (byte === 0x7d) bytes.push(0x7d, 0x01)
-    else bytes.push(byte)
+  const bytes = new Uint8Array(2 * content.length + 4)
+  let length = 0
+  bytes[length++] = 0x7e
+  const code = checkCode(content)
+  for (let at = 0; at <= content.length; at++) {
+    const byte = at < content.length ? content[at]! : code
+    if (byte === 0x7e || byte === 0x7d) {
+      bytes[length++] = 0x7d
+      bytes[length++] = byte === 0x7e ? 0x02 : 0x01
+    } else bytes[length++] = byte
   }
-  bytes.push(0x7e)
-  return Uint8Array.from(bytes)
+  bytes[length++] = 0x7e
+  return bytes.subarray(0, length)
 }
 
 /** Exclusive or of all bytes. */

@@ -19,7 +19,7 @@ export type Device = {
 export const usualSettings: DeviceSettings = { crs: null, zoneMinutes: null, version: null, requiresToken: false, leftOut: [], vehiclePlate: null }
 
 /** A frame as it came, for whoever looks for what is wrong. */
-export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: string; readonly because: string | null }
+export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: { readonly bytes: Uint8Array; readonly more: number }; readonly because: string | null }
 
 /** What is known of a device since the program started: it is lost with the process, but for `seenAt`. */
 export type DeviceStatus = {

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { scopeOf, type Actor } from '#kernel/actor.ts'
 import { At, CommandIdOf, Id, ItemsOf, Nothing } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
+import { inHex } from '#gateways/talk.ts'
 import { route } from '#platform/http/route.ts'
 import { listAlarms } from './alarms-store.ts'
 import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, StrangerView, TerminalPorts } from './contract.ts'
@@ -136,7 +137,7 @@ export const devicesRoutes = [
       const device = seen(deps, actor, params.id)
       if (isRefused(device)) return device
       const items = deps.devices.status(device.number).raw.toReversed()
-      return { status: 200, body: { items: items.map(({ at, type, shown, because }) => ({ at, type, hex: shown, because })) } }
+      return { status: 200, body: { items: items.map(({ at, type, shown, because }) => ({ at, type, hex: inHex(shown), because })) } }
     },
   }),
   units({

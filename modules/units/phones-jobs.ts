@@ -6,7 +6,7 @@ import { readPhone, type PhoneMessage, type PhoneRequest } from '#gateways/phone
 import type { Malformed } from '#gateways/talk.ts'
 import type { PositionsTaken } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
-import { noteSkew, remember } from './device.ts'
+import { noteSkew } from './device.ts'
 import { findDeviceByKey } from './devices-store.ts'
 import { refusals } from './refusals.ts'
 import { takeFromDevice } from './take-positions.ts'
@@ -42,7 +42,6 @@ export async function takePhoneMessage(deps: UnitsDeps, caller: Caller, message:
   const newest = message.positions.at(-1)
   // A queue that is being emptied tells nothing of the clock.
   if (newest && message.positions.length === 1) noteSkew(status, newest.fixAt, now)
-  remember(status, { at: now, type: message.app, shown: '', because: null })
   const taken = await takeFromDevice(deps, caller.language, device, message.positions)
   if (message.alarms.length > 0) await deps.takeAlarms(device, message.alarms, now, newest)
   const unusable = message.unusable.map((code) => ({ index: 0, code, because: sentence(refusals, refuse(code), caller.language) }))
