@@ -3,7 +3,7 @@ import { App, Button, Form, Input, InputNumber, Select, Switch, Table, Tabs, typ
 import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Static } from 'typebox'
-import type { DeviceView, DownlinkView, PairedDevice, RawFrameView, StrangerView, TerminalCommand, TerminalPorts, UnitView } from '#modules/units/contract.ts'
+import type { AlarmView, DeviceView, DownlinkView, PairedDevice, RawFrameView, StrangerView, TerminalCommand, TerminalPorts, UnitView } from '#modules/units/contract.ts'
 import { api } from '#ui/client.ts'
 import { serverNow } from '#ui/clock.ts'
 import { Empty, Icon, StateMark } from '#ui/primitives.ts'
@@ -369,6 +369,7 @@ function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceV
             ),
           },
           ...(isJt808 ? [{ key: 'commands', label: t('device.tabs.commands'), children: <Commands device={device} /> }] : []),
+          { key: 'alarms', label: t('device.tabs.alarms'), children: <Alarms device={device} /> },
           ...(isTerminal ? [{ key: 'frames', label: t('device.tabs.frames'), children: <Frames device={device} /> }] : []),
         ]}
       />
@@ -416,6 +417,29 @@ function DeviceState({ device }: { readonly device: DeviceView }) {
         ))}
       </dl>
     </>
+  )
+}
+
+function Alarms({ device }: { readonly device: DeviceView }) {
+  const { t, i18n } = useTranslation('administration')
+  const format = useFormat()
+  const [alarms, setAlarms] = useState<readonly AlarmView[]>()
+  const heard = device.status.frames
+  useEffect(() => {
+    void api.get<{ items: AlarmView[] }>('/api/units/alarms').then(({ items }) => setAlarms(items.filter((one) => one.device === device.id)), () => setAlarms([]))
+  }, [device.id, heard])
+  if (alarms?.length === 0) return <p className="form-hint">{t('device.noAlarms')}</p>
+  return (
+    <ol className="device-told">
+      {alarms?.map((alarm) => (
+        <li key={`${alarm.name} ${alarm.beganAt}`}>
+          <span>{i18n.exists(`administration:device.alarm.${alarm.name}`) ? t(`device.alarm.${alarm.name}`) : t('device.alarm.other')}</span>
+          <span className="numbers">
+            {format.dayTime(alarm.beganAt)} – {alarm.endedAt === null ? t('device.alarmLasts') : format.clockTime(alarm.endedAt)}
+          </span>
+        </li>
+      ))}
+    </ol>
   )
 }
 

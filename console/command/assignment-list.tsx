@@ -81,6 +81,7 @@ function Assignment({ assignment, incident, now, acts, mayAct, onHover }: Assign
         ) : null}
       </div>
       {because ? <p className="assignment-because">{because}</p> : null}
+      {active && assignment.spokenAt !== null && assignment.acknowledgedAt === null ? <p className="assignment-because">{t('assignments.spoken', { time: format.shortTime(assignment.spokenAt) })}</p> : null}
       {active ? (
         <ol className="steps">
             {stepsOf(assignment).map((step) => (
