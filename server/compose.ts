@@ -245,8 +245,10 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       learnsFrom: {
         timeZone: place.timeZone,
         async drives(from, to) {
+          const ended = await drivesEnded(database, from, to)
+          if (ended.length === 0) return []
           const units = new Map(unitsRoom.liveUnits().map((unit) => [unit.id, unit]))
-          return (await drivesEnded(database, from, to)).flatMap(({ unit: id, priority, ...drive }) => {
+          return ended.flatMap(({ unit: id, priority, ...drive }) => {
             const unit = units.get(id)
             const travel = unit && travelOf(unit.kind, isUrgent(priority))
             // who is held back by a limit of their own says nothing of the road

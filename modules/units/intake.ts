@@ -44,28 +44,27 @@ export function openIntake(deps: {
     // Each is judged by what the ones before it in this batch would have made of the track.
     const tracks = new Map<number, Track>()
     const rows = new Map<string, PositionRow>()
-    for (const { unit, fix, altitudeMeters, leftOut } of observations) {
+    const keys = observations.map(({ unit, fix, altitudeMeters, leftOut }) => {
       const key = keyOf(unit, fix)
-      if (rows.has(key)) continue
+      if (rows.has(key)) return undefined // said twice in one batch
       const track = tracks.get(unit) ?? deps.live.track(unit)
       const flagged = isOutlier(track, fix, leftOut)
       tracks.set(unit, withFix(track, fix, flagged))
       rows.set(key, { unit, fix, altitudeMeters, flagged })
-    }
+      return key
+    })
 
     const written = await insertPositions(deps.db, [...rows.values()])
 
-    const told = new Set<string>()
     const stored: StoredFix[] = []
-    const taken = observations.map(({ unit, fix }): Taken => {
-      const key = keyOf(unit, fix)
+    const taken = observations.map(({ unit, fix }, index): Taken => {
+      const key = keys[index]
       const status = deps.devices.status(fix.device)
-      if (!written.has(key) || told.has(key)) {
+      if (key === undefined || (written !== 'all' && !written.has(key))) {
         status.stopped.duplicate++
         status.taken.duplicates++
         return 'duplicate'
       }
-      told.add(key)
       const { flagged } = rows.get(key)!
       deps.live.place(unit, fix, flagged)
       stored.push({ unit, fix, flagged })

@@ -18,18 +18,22 @@ const tableOf = (day: number) => `position_${new Date(day * DAY_MS).toISOString(
 /** One fix in a database: no two rows have the same. */
 export const keyOf = (unit: number, fix: Pick<Fix, 'fixAt' | 'device'>) => `${unit}/${fix.fixAt}/${fix.device}`
 
+// Which rows were new is asked only when some were not: nearly always all of them are.
 const insertSql = `
-  insert into units.position
-    (unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, altitude_meters, accuracy_meters, flagged)
-  select * from unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::float8[], $6::float8[],
-    $7::real[], $8::real[], $9::real[], $10::real[], $11::boolean[])
-  on conflict do nothing
-  returning unit, fix_at, device`
+  with written as (
+    insert into units.position
+      (unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, altitude_meters, accuracy_meters, flagged)
+    select * from unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::float8[], $6::float8[],
+      $7::real[], $8::real[], $9::real[], $10::real[], $11::boolean[])
+    on conflict do nothing
+    returning unit, fix_at, device)
+  select case when count(*) < cardinality($1::int[]) then coalesce(json_agg(json_build_array(unit, fix_at, device)), '[]') end as keys from written`
 
-/** Write rows in one statement. Answers the keys of those that were new; the others were known. Durable when it returns. */
-export async function insertPositions(db: Db, rows: readonly PositionRow[]): Promise<Set<string>> {
-  const column = <T>(pick: (row: PositionRow) => T) => rows.map(pick)
-  const written = await db.query<{ unit: number; fix_at: number; device: number }>(insertSql, [
+/** Write rows in one statement. Answers the keys of those that were new, or `all`; the others were known. Durable when it returns. */
+export async function insertPositions(db: Db, rows: readonly PositionRow[]): Promise<'all' | ReadonlySet<string>> {
+  // As PostgreSQL writes arrays itself: making them of many values is half the driver's work otherwise.
+  const column = (pick: (row: PositionRow) => number | boolean | null) => `{${rows.map((row) => pick(row) ?? 'null').join()}}`
+  const [{ keys } = { keys: null }] = await db.query<{ keys: [unit: number, fixAt: number, device: number][] | null }>(insertSql, [
     column((row) => row.unit),
     column((row) => row.fix.device),
     column((row) => row.fix.fixAt),
@@ -42,7 +46,7 @@ export async function insertPositions(db: Db, rows: readonly PositionRow[]): Pro
     column((row) => row.fix.accuracyMeters),
     column((row) => row.flagged),
   ])
-  return new Set(written.map((row) => keyOf(row.unit, { fixAt: row.fix_at, device: row.device })))
+  return keys === null ? 'all' : new Set(keys.map(([unit, fixAt, device]) => keyOf(unit, { fixAt, device })))
 }
 
 const isAttachedSql = `select 1 from pg_inherits where inhrelid = to_regclass($1) and inhparent = 'units.position'::regclass`

@@ -101,10 +101,14 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
         const heard = session.talk.hear(bytes, now())
         // All at once, so that a burst shares its commits; answered in the order in which it came.
         const verdicts = heard.map((one) => judge(session, one))
+        const answers: Uint8Array[] = []
         for (const [index, verdict] of verdicts.entries()) {
           const made = await verdict
-          if (made) for (const answer of heard[index]!.answer(made, now())) link.send(answer)
+          if (made) answers.push(...heard[index]!.answer(made, now()))
         }
+        // Over TCP in one write: what a write costs is more than what it carries. A datagram holds one.
+        if (link.over === 'tcp' && answers.length > 1) link.send(Buffer.concat(answers))
+        else for (const answer of answers) link.send(answer)
       },
       gone() {
         const { device } = session
