@@ -48,7 +48,7 @@ export type ListenOptions = {
   readonly limits?: Partial<TerminalLimits>
 }
 
-type Held = { readonly link: Link; readonly ear: Ear; settled: boolean; since: number; heardAt: number }
+type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number }
 
 /**
  * Listen until stopped. UDP, where wanted, is on the same port.
@@ -59,6 +59,8 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   const { host, onLink, onFault } = options
   const limits = { ...usualLimits, ...options.limits }
   const held = new Set<Held>()
+  /** Oldest first. */
+  const unsettled = new Set<Held>()
   const byAddress = new Map<string, Held>()
   let stopping = false
 
@@ -66,16 +68,17 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   const clock = () => performance.now()
 
   function hold(make: (settle: () => void) => Link): Held {
-    const link = make(() => (one.settled = true))
-    const one: Held = { link, ear: onLink(link), settled: false, since: clock(), heardAt: clock() }
+    const link = make(() => void unsettled.delete(one))
+    const one: Held = { link, ear: onLink(link), since: clock(), heardAt: clock() }
     held.add(one)
-    let unsettled = 0
-    for (const each of held) if (!each.settled) unsettled++
+    unsettled.add(one)
+    const [oldest] = unsettled
     if (held.size > limits.linksMax) link.close()
-    else if (unsettled > limits.unsettledMax) [...held].find((each) => !each.settled)?.link.close()
+    else if (unsettled.size > limits.unsettledMax) oldest!.link.close()
     return one
   }
   function drop(one: Held) {
+    unsettled.delete(one)
     if (held.delete(one)) one.ear.gone()
   }
 
@@ -153,7 +156,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   const sweeping = setInterval(() => {
     const at = clock()
     for (const one of held) {
-      if (at - one.heardAt > limits.idleMs || (!one.settled && at - one.since > limits.unsettledMs)) one.link.close()
+      if (at - one.heardAt > limits.idleMs || (unsettled.has(one) && at - one.since > limits.unsettledMs)) one.link.close()
     }
   }, 5_000).unref()
 
