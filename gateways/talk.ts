@@ -9,6 +9,17 @@ import { hexOf } from './hex.ts'
 /** What was found in bytes or text that cannot be read, and what was expected there. */
 export type Malformed = { readonly path: string; readonly found: string; readonly expected: string }
 
+/** A place as a device's message has it, in our units; undefined where it does not say. */
+export type SaidFix = {
+  /** By the device's clock; undefined for what is no time. */
+  readonly at: Instant | undefined
+  readonly lon: number
+  readonly lat: number
+  readonly speedKmh: number | undefined
+  readonly courseDeg: number | undefined
+  readonly altitudeMeters: number | undefined
+}
+
 export type Alarm = { readonly name: string; readonly at: Instant }
 
 /** What a device is known to do, from the registry; what is left out is found in its frames. */

@@ -6,18 +6,11 @@
  */
 import type { Instant } from '#kernel/names.ts'
 import { hexOf } from '../hex.ts'
-import type { Malformed } from '../talk.ts'
+import type { Malformed, SaidFix } from '../talk.ts'
 import { codeAlarms, eventAlarms, moduleAlarms, statusAlarms } from './alarms.ts'
 import { checkCode, lengthAt, sealed } from './frame.ts'
 
-export type Gt06Fix = {
-  /** As the device's clock says, read as UTC; undefined for digits that are no time. */
-  readonly at: Instant | undefined
-  readonly lon: number
-  readonly lat: number
-  readonly speedKmh: number | undefined
-  readonly courseDeg: number | undefined
-  readonly altitudeMeters: number | undefined
+export type Gt06Fix = SaidFix & {
   /** The receiver has a fix. */
   readonly valid: boolean
 }

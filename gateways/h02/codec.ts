@@ -6,16 +6,9 @@
  */
 import type { Instant } from '#kernel/names.ts'
 import { hexOf } from '../hex.ts'
-import type { Malformed } from '../talk.ts'
+import type { Malformed, SaidFix } from '../talk.ts'
 
-export type H02Fix = {
-  /** UTC; undefined when date or time is missing. */
-  readonly at: Instant | undefined
-  readonly lon: number
-  readonly lat: number
-  readonly speedKmh: number | undefined
-  readonly courseDeg: number | undefined
-  readonly altitudeMeters: number | undefined
+export type H02Fix = SaidFix & {
   /** The receiver has a fix. */
   readonly valid: boolean
 }

@@ -5,16 +5,9 @@
  * is dropped here: we have no use for it and no right to it.
  */
 import type { Instant } from '#kernel/names.ts'
-import type { Malformed } from '../talk.ts'
+import type { Malformed, SaidFix } from '../talk.ts'
 
-export type OsmandFix = {
-  /** By the device's clock; undefined when it did not say. */
-  readonly at: Instant | undefined
-  readonly lon: number
-  readonly lat: number
-  readonly speedKmh: number | undefined
-  readonly courseDeg: number | undefined
-  readonly altitudeMeters: number | undefined
+export type OsmandFix = SaidFix & {
   readonly accuracyMeters: number | undefined
   /** The device says so itself; it also says when it has no satellite fix. */
   readonly valid: boolean

@@ -4,16 +4,9 @@
  * Only the place, its quality, its time and the battery are read. `wifi`, `unique_id`, motion, trips and visits are dropped here: we have
  * no use for them and no right to them.
  */
-import type { Instant } from '#kernel/names.ts'
-import type { Malformed } from '../talk.ts'
+import type { Malformed, SaidFix } from '../talk.ts'
 
-export type OverlandFix = {
-  readonly at: Instant | undefined
-  readonly lon: number
-  readonly lat: number
-  readonly speedKmh: number | undefined
-  readonly courseDeg: number | undefined
-  readonly altitudeMeters: number | undefined
+export type OverlandFix = SaidFix & {
   readonly accuracyMeters: number | undefined
 }
 export type OverlandMessage = {

@@ -4,17 +4,9 @@
  * Only the place, its quality, its time and the battery are read. Networks (`SSID`, `BSSID`), regions, contacts, faces and pictures are
  * dropped here: we have no use for them and no right to them.
  */
-import type { Instant } from '#kernel/names.ts'
-import type { Malformed } from '../talk.ts'
+import type { Malformed, SaidFix } from '../talk.ts'
 
-export type OwnTracksFix = {
-  /** By the device's clock; undefined when it did not say. */
-  readonly at: Instant | undefined
-  readonly lon: number
-  readonly lat: number
-  readonly speedKmh: number | undefined
-  readonly courseDeg: number | undefined
-  readonly altitudeMeters: number | undefined
+export type OwnTracksFix = SaidFix & {
   readonly accuracyMeters: number | undefined
 }
 
