@@ -114,11 +114,9 @@ test('a call to all near is previewed, sent, answered with one thumb and counted
 
   // a note is still a note, and a message to the incident is in its log
   await command(room, 'l 围观人员已散去')
+  await until('the note is in the log', async () => (await desk.log(incident)).some(({ type }) => type === 'note-added')) // one line at a time
   await command(room, `m ${(await desk.incident(incident)).number} 现场已平稳`)
-  await until('both are in the log', async () => {
-    const lines = await desk.log(incident)
-    return lines.some(({ type }) => type === 'note-added') && lines.some(({ type, data }) => type === 'message-sent' && data['text'] === '现场已平稳')
-  })
+  await until('the message is in the log', async () => (await desk.log(incident)).some(({ type, data }) => type === 'message-sent' && data['text'] === '现场已平稳'))
   await room.locator('.log-message-sent', { hasText: '现场已平稳' }).waitFor()
   assert.ok(await isUnreloaded(room))
   assert.deepEqual([complaints(), await violations()], [[], []])
