@@ -24,7 +24,10 @@ export function CommandBar({ onCommand, ref }: CommandBarProps) {
   const [line, setLine] = useState('')
   const [at, setAt] = useState(-1)
   const [open, setOpen] = useState(false)
-  const [busy, setBusy] = useState(false)
+  /** Lines that the server works on. */
+  const [underWay, setUnderWay] = useState(0)
+  const last = useRef<Promise<void>>(Promise.resolve())
+  const busy = underWay > 0
   const [earlier, setEarlier] = useState<readonly string[]>([])
   const [back, setBack] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
@@ -43,18 +46,21 @@ export function CommandBar({ onCommand, ref }: CommandBarProps) {
   const completions = open ? reading.completions : []
 
   const run = async () => {
-    if (!reading.command || busy) return
-    setBusy(true)
-    setLine('') // at once: what is typed while the server works is the next line
+    const { command } = reading
+    if (!command) return
+    setUnderWay((count) => count + 1)
+    setLine('') // at once: what is typed while the server works is the next line, and is sent after this one
+    const mine = last.current.then(() => onCommand(command))
+    last.current = mine.then(() => {}, () => {})
     try {
-      await onCommand(reading.command)
+      await mine
       setEarlier((old) => [line, ...old.filter((each) => each !== line)].slice(0, 20))
       setBack(-1)
     } catch {
       // said in a toast; the line comes back as it was typed, unless another was begun
       setLine((next) => (next === '' ? line : next))
     } finally {
-      setBusy(false)
+      setUnderWay((count) => count - 1)
       input.current?.focus()
     }
   }
