@@ -190,7 +190,7 @@ function Strangers({ items, onAdopt }: { readonly items: readonly StrangerView[]
 /** Units by call sign, to choose from by typing. */
 function UnitPicker({ units, ...given }: { readonly units: readonly UnitView[]; readonly value?: string; readonly onChange?: (unit: string) => void; readonly id?: string }) {
   const { t } = useTranslation('administration')
-  return <Select {...given} getPopupContainer={(trigger) => trigger.parentElement!} showSearch autoFocus optionFilterProp="label" placeholder={t('device.chooseUnit')} options={units.map(({ id, callSign }) => ({ value: id, label: callSign }))} />
+  return <Select {...given} showSearch autoFocus optionFilterProp="label" placeholder={t('device.chooseUnit')} options={units.map(({ id, callSign }) => ({ value: id, label: callSign }))} />
 }
 
 function AdoptForm({ stranger, units, onClose, onDone }: { readonly stranger: StrangerView; readonly units: readonly UnitView[]; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
