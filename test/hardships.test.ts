@@ -346,8 +346,6 @@ function startLoad(here: House) {
     }
   }
   const watch = async () => {
-    const { head } = (await here.people.auditor('GET', '/api/journal?after=0&limit=1')).body
-    position = head
     while (!stopping) {
       screen = listenTo(here.served.url, `/api/live?after=${position}`, here.tokens['dispatcher']!)
       while (!stopping && !screen.broken()) await sleep(100)
@@ -366,7 +364,11 @@ function startLoad(here: House) {
     taken = screen!.broken() ? 0 : screen!.entries().length
     if (stopping) screen!.close()
   }
-  const work = Promise.all([desk(), desk(), desk(), tracker(), watch()])
+  const work = (async () => {
+    // Before the first report: one that is in the journal by then would never come to the screen.
+    position = (await here.people.auditor('GET', '/api/journal?after=0&limit=1')).body.head
+    await Promise.all([desk(), desk(), desk(), tracker(), watch()])
+  })()
 
   return {
     token: here.tokens['dispatcher']!,
