@@ -1,11 +1,12 @@
 /**
  * `npm test`: types, the pages, then every test file, on one database server for the whole run.
  *
- * `--only GLOB` runs some files and no types. The server is the built-in PostgreSQL in a temporary folder, or the one
- * at GENGFU_TEST_DATABASE_URL. A run of no tests, or a file of none, is a failure.
+ * `--only GLOB` runs some files, `--with-database` those that reach a database; both leave out the types. The server is
+ * the built-in PostgreSQL in a temporary folder, or the one at GENGFU_TEST_DATABASE_URL. A run of no tests, or a file of
+ * none, is a failure.
  */
 import { spawnSync } from 'node:child_process'
-import { createWriteStream, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
@@ -15,16 +16,19 @@ import { startEmbedded } from '#platform/db/embedded.ts'
 import { createLog } from '#platform/log.ts'
 import { admin } from '#test/database.ts'
 import { ensureUi } from '#ui/build.ts'
+import { importsOf, pathOf } from './tidy.ts'
 
 const root = join(import.meta.dirname, '..')
 const folders = ['core', 'kernel', 'modules', 'gateways', 'platform', 'server', 'sim', 'bench', 'ui', 'console', 'officer', 'tools', 'test']
-const { values } = parseArgs({ options: { only: { type: 'string' } } })
+const { values } = parseArgs({ options: { only: { type: 'string' }, 'with-database': { type: 'boolean', default: false } } })
+const isWhole = values.only === undefined && !values['with-database']
 
 const patterns = values.only === undefined ? folders.map((folder) => `${folder}/**/*.test.ts`) : [values.only]
-const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: root })))].sort()
+const matching = [...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: root })))].sort()
+const files = values['with-database'] ? matching.filter((file) => reaches(file, 'test/database.ts')) : matching
 if (files.length === 0) fail(`No test file matches ${values.only ?? folders.join(', ')}.`)
 
-if (values.only === undefined) {
+if (isWhole) {
   const started = performance.now()
   const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: root, stdio: 'inherit' })
   if (types.status !== 0) fail('The types do not hold.')
@@ -89,6 +93,19 @@ if (passed + failed === 0) fail('No test ran.')
 if (empty.length > 0) fail(`No test ran in ${empty.join(', ')}.`)
 if (failed > 0) fail(`${failed} failed.`)
 console.log(`${passed} tests passed in ${files.length} files${skipped > 0 ? `, ${skipped} skipped` : ''} (${seconds(started)})`)
+
+/** Whether a file imports another, directly or through others. */
+function reaches(file: string, wanted: string, seen = new Set<string>()): boolean {
+  if (file === wanted) return true
+  if (seen.has(file)) return false
+  seen.add(file)
+  const path = join(root, file)
+  if (!existsSync(path)) return false // a package
+  return importsOf(readFileSync(path, 'utf8')).some((specifier) => {
+    const next = pathOf(specifier, file)
+    return next !== undefined && reaches(next, wanted, seen)
+  })
+}
 
 /** Databases that crashed tests left on an outside server; the whole of our own. */
 async function cleanUp() {

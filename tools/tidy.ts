@@ -29,7 +29,7 @@ export function tidy(path: string, source: string): string[] {
 export function foreignSchemas(path: string, source: string): string[] {
   const module = /^modules\/([^/]+)\//.exec(path)?.[1]
   if (!module || /\.test\.ts$/.test(path)) return []
-  const named = [...withoutComments(source).matchAll(/\b(?:from|into|update|join|table|only)\s+(journal|organisation|units|dispatch|town|messages)\.\w+/gi)]
+  const named = [...withoutComments(source).matchAll(/\b(?:from|into|update|join|table|only)\s+(journal|organisation|units|dispatch|roads|messages|patrol|oversight)\.\w+/gi)]
   return named
     .filter(([, schema]) => schema !== module)
     .map(([text]) => `${path}: "${text}" is another room's table`)
