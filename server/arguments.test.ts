@@ -16,8 +16,8 @@ test('serve takes what the issue promises', () => {
 })
 
 test('serve takes ports for terminals, where they are wanted', () => {
-  const { terminals } = parseArguments(['serve', '--data', 'd', '--jt808-port', '6808', '--gt06-port', '5023', '--h02-port', '5013', '--osmand-port', '0']) as ServeArguments
-  assert.deepEqual(terminals, { jt808: 6808, gt06: 5023, h02: 5013, osmand: 0 })
+  const { terminals } = parseArguments(['serve', '--data', 'd', '--jt808-port', '6808', '--gt06-port', '5023', '--h02-port', '5013', '--osmand-port', '0', '--mqtt-port', '1883']) as ServeArguments
+  assert.deepEqual(terminals, { jt808: 6808, gt06: 5023, h02: 5013, osmand: 0, mqtt: 1883 })
 })
 
 const refused: [what: string, words: string[], because: RegExp][] = [

@@ -5,7 +5,7 @@ import { travelModes, type TravelMode } from '#core/graph/graph-input.ts'
 export const demos = ['guixi', 'portland', 'none'] as const
 export type Demo = (typeof demos)[number]
 
-export type TerminalPortsWanted = Readonly<Partial<Record<'jt808' | 'gt06' | 'h02' | 'osmand', number>>>
+export type TerminalPortsWanted = Readonly<Partial<Record<'jt808' | 'gt06' | 'h02' | 'osmand' | 'mqtt', number>>>
 
 export type ServeArguments = {
   readonly command: 'serve'
@@ -50,7 +50,8 @@ export type Arguments =
 
 export const usage = `gengfu serve --data DIR [--port 8080] [--host 127.0.0.1] [--demo guixi|portland|none]
              [--seed 7] [--speed 1] [--json] [--tls-cert FILE --tls-key FILE]
-             [--jt808-port N] [--gt06-port N] [--h02-port N] [--osmand-port N] [--terminals-host 127.0.0.1]
+             [--jt808-port N] [--gt06-port N] [--h02-port N] [--osmand-port N] [--mqtt-port N]
+             [--terminals-host 127.0.0.1]
     Start the platform. --json prints one line when ready. Ctrl-C stops.
     Terminals speak in clear: listen for them on a private network or behind a VPN.
 gengfu import osm FILE.osm.pbf --data DIR
@@ -147,6 +148,7 @@ function serve(words: readonly string[]): ServeArguments {
     'gt06-port': { type: 'string' },
     'h02-port': { type: 'string' },
     'osmand-port': { type: 'string' },
+    'mqtt-port': { type: 'string' },
     'terminals-host': { type: 'string' },
   })
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
@@ -168,7 +170,7 @@ function serve(words: readonly string[]): ServeArguments {
     throw new UsageError(`--terminals-host ${terminalsHost}: a demo town is open to this machine only. Use --demo none.`)
   }
   const terminals = Object.fromEntries(
-    (['jt808', 'gt06', 'h02', 'osmand'] as const).flatMap((protocol) => {
+    (['jt808', 'gt06', 'h02', 'osmand', 'mqtt'] as const).flatMap((protocol) => {
       const wanted = values[`${protocol}-port`]
       return wanted === undefined ? [] : [[protocol, number(wanted, `--${protocol}-port`, 0, 65_535, true)]]
     }),

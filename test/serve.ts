@@ -52,7 +52,7 @@ export async function serve(options: {
   const words = ['serve', '--json', '--data', data, '--port', String(port), '--demo', options.demo ?? 'guixi']
   if (options.seed !== undefined) words.push('--seed', String(options.seed))
   if (options.speed !== undefined) words.push('--speed', String(options.speed))
-  if (options.terminals) words.push('--jt808-port', '0', '--gt06-port', '0', '--h02-port', '0', '--osmand-port', '0')
+  if (options.terminals) words.push('--jt808-port', '0', '--gt06-port', '0', '--h02-port', '0', '--osmand-port', '0', '--mqtt-port', '0')
 
   const started = performance.now()
   const child = spawn(join(root, 'server', 'cli', 'gengfu'), words, {

@@ -25,7 +25,7 @@ export const rooms: readonly Room[] = [
     /^(modules\/[^/]+|platform\/live)\/contract\.ts$/, 'kernel', 'typebox'),
   room('shell:$1', 'a module’s routes, SQL, listeners and dependencies',
     /^modules\/([^/]+)\/(?:[a-z-]+-)?(?:routes|store|jobs|deps|worker)\.ts$/,
-    'rules:$1 contract core kernel platform gateways', 'typebox node: mqtt flatbush kdbush geokdbush pinyin-pro pmtiles'),
+    'rules:$1 contract core kernel platform gateways', 'typebox node: mqtt aedes flatbush kdbush geokdbush pinyin-pro pmtiles'),
   room('rules:$1', 'a module’s things and rules (pure), and its handlers',
     /^modules\/([^/]+)\//, 'shell:$1 contract core kernel'),
   room('gateways', 'foreign tongues: bytes to messages, messages to our observations and commands',

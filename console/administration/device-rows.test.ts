@@ -14,4 +14,4 @@ test('nothing was heard in the future, and a clock may be a little off', () => {
   assert.deepEqual([skewIsLarge(-29_000), skewIsLarge(-31_000), skewIsLarge(40_000)], [false, true, true])
 })
 
-test('of the ports those that are open', () => assert.deepEqual(openPorts({ jt808: 6808, gt06: null, h02: null, osmand: 5055 }), [{ protocol: 'jt808', port: 6808 }, { protocol: 'osmand', port: 5055 }]))
+test('of the ports those that are open', () => assert.deepEqual(openPorts({ jt808: 6808, gt06: null, h02: null, osmand: 5055, mqtt: null }), [{ protocol: 'jt808', port: 6808 }, { protocol: 'osmand', port: 5055 }]))

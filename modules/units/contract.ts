@@ -238,6 +238,7 @@ export const TerminalPorts = Type.Object({
   gt06: Nullable(Type.Integer()),
   h02: Nullable(Type.Integer()),
   osmand: Nullable(Type.Integer()),
+  mqtt: Nullable(Type.Integer()),
 })
 export type TerminalPorts = Static<typeof TerminalPorts>
 

@@ -5,7 +5,8 @@ import { aloneBus } from '#platform/bus/bus.ts'
 import { allowance } from '#platform/http/allowance.ts'
 import type { PositionSource } from '#platform/live/contract.ts'
 import { dropAlarms } from './alarms-store.ts'
-import type { TerminalPorts, TerminalProtocol, UnitFacts, UnitView } from './contract.ts'
+import { openBroker } from './broker-jobs.ts'
+import type { TerminalPorts, UnitFacts, UnitView } from './contract.ts'
 import type { Placed, UnitsDeps, UnitsNeeds } from './deps.ts'
 import { devicesInMemory } from './device.ts'
 import { keepSeen, listDevices, loadDevices, loadSeen } from './devices-store.ts'
@@ -41,7 +42,7 @@ export type Units = {
   /** Read everything again from the tables, as after a restart. */
   rebuild(): Promise<void>
   /** Open ports for terminals and phones; 0 takes any free one. @throws the system's error when one is taken */
-  listen(host: string, ports: Readonly<Partial<Record<TerminalProtocol | 'osmand', number>>>): Promise<TerminalPorts>
+  listen(host: string, ports: Readonly<Partial<Record<keyof TerminalPorts, number>>>): Promise<TerminalPorts>
   /** Take what phones publish at an outside MQTT broker. @param name  of this node, the same after a restart */
   listenToBroker(url: string, name: string): void
   /** Begin to look for stale units each second and for old positions each hour. */
@@ -95,12 +96,13 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     strangers: strangersInMemory(needs),
     refreshDevices: async (unit) => devices.replace(unit, await listDevices(db, [unit])),
     keepSeen: (seen) => keepSeen(db, seen),
-    ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, ...terminals.ports() }),
+    ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, mqtt: ownBroker?.port ?? null, ...terminals.ports() }),
     takeAlarms: (...alarms) => terminals.takeAlarms(...alarms),
     areaMessages: (unit) => areaMessages(needs.fencesFor?.(unit) ?? [], now(), needs.timeZone?.() ?? 'UTC'),
   }
   let phones: PhonePort | undefined
   let broker: MqttListener | undefined
+  let ownBroker: PhonePort | undefined
   let sweeps = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let keptAt = -Infinity
@@ -179,9 +181,10 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     },
     rebuild,
     listenToBroker: (url, name) => void (broker ??= listenToBroker(deps, url, name)),
-    async listen(host, { osmand, ...ports }) {
+    async listen(host, { osmand, mqtt, ...ports }) {
       await terminals.listen(host, ports)
       if (osmand !== undefined) phones = await listenForPhones(deps, host, osmand)
+      if (mqtt !== undefined) ownBroker = await openBroker(deps, host, mqtt)
       return deps.ports()
     },
     start() {
@@ -190,7 +193,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     },
     async stop() {
       clearInterval(timer)
-      await Promise.all([terminals.stop(), phones?.stop(), broker?.stop()])
+      await Promise.all([terminals.stop(), phones?.stop(), broker?.stop(), ownBroker?.stop()])
       await intake.settled()
       await sweeps
     },

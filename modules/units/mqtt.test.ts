@@ -1,4 +1,4 @@
-/** OwnTracks through a real broker: mosquitto, started here on a port of its own. */
+/** OwnTracks through a real broker, mosquitto, started here on a port of its own; and through the small one of the house. */
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -45,7 +45,8 @@ async function mosquitto(port: number): Promise<ChildProcess> {
   throw new Error('mosquitto did not start')
 }
 
-test('what a phone publishes moves its unit; what came while nobody listened comes after', { skip: binary ? false : 'no mosquitto on this machine', timeout: 60_000 }, async () => {
+/** The room on a database of its own, with one unit on duty and a key for its phone. */
+async function scene() {
   const { database, drop } = await testDatabase()
   closing.push(drop)
   const journal = postgresJournal({ db: database, projections, log: silentLog })
@@ -58,11 +59,7 @@ test('what a phone publishes moves its unit; what came while nobody listened com
   let units = await open()
   journal.listen((entries) => units.hear(entries))
   await journal.start()
-  closing.push(() => journal.stop())
-  const port = await freePort()
-  await mosquitto(port)
-  const url = `mqtt://127.0.0.1:${port}`
-  units.listenToBroker(url, 'test')
+  closing.push(() => journal.stop(), () => units.stop())
 
   const unit = await createUnit(units.deps, actor('administrator'), { commandId: 'command-1', callSign: '巡1', kind: 'foot', agency: 'a' })
   assert.ok(!isRefused(unit))
@@ -70,29 +67,99 @@ test('what a phone publishes moves its unit; what came while nobody listened com
   const paired = await pairDevice(units.deps, actor('administrator'), { commandId: 'command-3', unit: unit.answer.unit, label: '手机' })
   assert.ok(!isRefused(paired))
   await sleep(1100) // OwnTracks counts whole seconds, and what was measured before the shift is not kept
+  return {
+    database,
+    key: paired.key!,
+    device: paired.device.number,
+    units: () => units,
+    async reopen() {
+      units = await open()
+      return units
+    },
+    async isAt(lon: number) {
+      for (let n = 0; n < 200; n++) {
+        if (units.describeUnits([unit.answer.unit])[0]?.lon === lon) return
+        await sleep(50)
+      }
+      assert.fail(`never at ${lon}`)
+    },
+  }
+}
+
+const location = (lon: number) => JSON.stringify({ _type: 'location', lat: 28.3, lon, tst: Math.floor(Date.now() / 1000), batt: 61 })
+
+test('what a phone publishes moves its unit; what came while nobody listened comes after', { skip: binary ? false : 'no mosquitto on this machine', timeout: 60_000 }, async () => {
+  const { key, device, isAt, units, reopen } = await scene()
+  const port = await freePort()
+  await mosquitto(port)
+  const url = `mqtt://127.0.0.1:${port}`
+  units().listenToBroker(url, 'test')
 
   const phone = await connectAsync(url)
   closing.push(() => phone.endAsync())
-  const say = (lon: number) => phone.publishAsync(`owntracks/zhang/${paired.key}`, JSON.stringify({ _type: 'location', lat: 28.3, lon, tst: Math.floor(Date.now() / 1000), batt: 61 }), { qos: 1 })
-  const isAt = async (lon: number) => {
-    for (let n = 0; n < 200; n++) {
-      if (units.describeUnits([unit.answer.unit])[0]?.lon === lon) return
-      await sleep(50)
-    }
-    assert.fail(`never at ${lon}`)
-  }
+  const say = (lon: number) => phone.publishAsync(`owntracks/zhang/${key}`, location(lon), { qos: 1 })
   await sleep(500) // subscribed
-  await phone.publishAsync(`owntracks/zhang/${paired.key}`, 'not JSON', { qos: 1 })
+  await phone.publishAsync(`owntracks/zhang/${key}`, 'not JSON', { qos: 1 })
   await phone.publishAsync('owntracks/zhang/wrong-key', JSON.stringify({ _type: 'location', lat: 1, lon: 1, tst: 1 }), { qos: 1 })
   await say(117.2)
   await isAt(117.2)
-  assert.equal(units.deps.devices.status(paired.device.number).battery, 61)
+  assert.equal(units().deps.devices.status(device).battery, 61)
 
-  await units.stop()
+  await units().stop()
   await sleep(1000)
   await say(117.201)
-  units = await open()
-  closing.push(() => units.stop())
-  units.listenToBroker(url, 'test')
+  ;(await reopen()).listenToBroker(url, 'test')
   await isAt(117.201)
+})
+
+test('the house’s own broker takes places from who has a key, when they are durable, and tells nobody anything', { timeout: 60_000 }, async () => {
+  const { database, key, device, isAt, units } = await scene()
+  const { mqtt: port } = await units().listen('127.0.0.1', { mqtt: 0 })
+  const url = `mqtt://127.0.0.1:${port}`
+  const join = (password?: string) => connectAsync(url, { username: 'zhang', ...(password === undefined ? {} : { password }), reconnectPeriod: 0 }, false)
+  await assert.rejects(join(), /Not authorized|Bad username or password/i)
+  await assert.rejects(join('no-key-at-all'), /Bad username or password/i)
+  assert.deepEqual(units().deps.strangers.list().map(({ protocol, secretOrNumber }) => [protocol, secretOrNumber]), [['phone', 'no-key-at-all']])
+
+  const phone = await join(key)
+  closing.push(() => phone.endAsync())
+  const heard: string[] = []
+  phone.on('message', (topic) => heard.push(topic))
+  for (const topic of ['#', 'owntracks/+/+', '$SYS/#']) await assert.rejects(phone.subscribeAsync(topic, { qos: 1 }), /Unspecified error|not authorized/i, topic)
+
+  await phone.publishAsync('owntracks/zhang/pixel', location(117.2), { qos: 1, retain: true })
+  // Acknowledged is on disk.
+  const kept = () => database.query<{ lon: number }>('select lon from units.position where device = $1', [device])
+  assert.deepEqual((await kept()).map(({ lon }) => lon), [117.2])
+  await isAt(117.2)
+  await phone.publishAsync('owntracks/zhang/pixel', 'not JSON', { qos: 2 })
+  await phone.publishAsync('owntracks/zhang/pixel/event', JSON.stringify({ _type: 'transition', event: 'enter', tst: 1 }), { qos: 1 })
+
+  const other = await join(key)
+  closing.push(() => other.endAsync(true))
+  const ended = new Promise((done) => other.once('close', () => done(true)))
+  other.publish('somebody/else', 'x', { qos: 1 })
+  assert.equal(await ended, true, 'what is not of a phone ends the connection')
+  assert.deepEqual(heard, [])
+})
+
+test('noise at the house’s own broker ends the connection and nothing else', { timeout: 60_000 }, async () => {
+  const { key, isAt, units } = await scene()
+  const { mqtt } = await units().listen('127.0.0.1', { mqtt: 0 })
+  const closes = (bytes: Uint8Array) =>
+    new Promise<void>((done, failed) => {
+      const socket = dial(mqtt!, '127.0.0.1', () => socket.write(bytes))
+      socket.setTimeout(15_000, () => failed(new Error('still open')))
+      socket.on('error', () => {}).on('close', () => done())
+    })
+  // A greeting that says it is 256 MB long, and pure noise.
+  await closes(Buffer.concat([Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(64 * 1024)]))
+  for (let n = 0; n < 20; n++) await closes(Buffer.concat([Buffer.from([0xff]), randomBytes(8 * 1024)]))
+  const phone = await connectAsync(`mqtt://127.0.0.1:${mqtt}`, { username: 'zhang', password: key, reconnectPeriod: 0 }, false)
+  closing.push(() => phone.endAsync(true))
+  await phone.publishAsync('owntracks/zhang/pixel', location(117.2), { qos: 1 })
+  await isAt(117.2)
+  const gone = new Promise((done) => phone.once('close', () => done(true)))
+  phone.publish('owntracks/zhang/pixel', Buffer.alloc(1024 * 1024), { qos: 1 })
+  await gone
 })
