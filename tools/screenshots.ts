@@ -12,7 +12,7 @@ import type { Page } from 'playwright-core'
 import { ensureUi } from '#ui/build.ts'
 import { launch, type Language, type Theme } from '#test/browser.ts'
 import { open, openConsole, openPocket, typeCredentials } from '#test/journeys/pages.ts'
-import { administrationViews, commandViews, deskSizes, doorSizes, makeScene, orderFor, phoneSize } from '#test/journeys/views.ts'
+import { administrationViews, commandViews, commanderViews, deskSizes, doorSizes, makeScene, orderFor, phoneSize } from '#test/journeys/views.ts'
 import { learnedTown } from '#test/learned-town.ts'
 import { serve } from '#test/serve.ts'
 import { readPng, writePalettePng } from './palette-png.ts'
@@ -25,7 +25,7 @@ mkdirSync(folder, { recursive: true })
 await ensureUi()
 
 const learned = await learnedTown(Date.now())
-const [town, empty] = [await serve({ demo: 'guixi', env: learned.env }), await serve({ demo: 'none' })]
+const [town, empty] = [await serve({ demo: 'guixi', terminals: true, env: learned.env }), await serve({ demo: 'none' })]
 const browser = await launch()
 try {
   const scene = await makeScene(town)
@@ -49,9 +49,10 @@ try {
         await page.context().close()
       }
 
-      const command = commandViews.filter(({ name }) => wanted(name) && name !== 'help')
-      if (command.length > 0) {
-        const { page } = await openConsole(browser, town, town.account('dispatcher'), look)
+      for (const [role, views] of [['dispatcher', commandViews], ['commander', commanderViews]] as const) {
+        const command = views.filter(({ name }) => wanted(name) && name !== 'help')
+        if (command.length === 0) continue
+        const { page } = await openConsole(browser, town, town.account(role), look)
         for (const view of command) {
           await page.setViewportSize(deskSizes['1366x768']) // a map that grows shows more; one that shrinks loses its place
           await page.goto(town.url + view.path(scene))
@@ -86,6 +87,14 @@ try {
         const { page } = await openPocket(browser, town, scene.phone, { ...look, place: scene.place })
         await page.locator('.ready-sign').waitFor()
         await shoot(page, 'officer-ready', phoneSize)
+        await page.locator('.dock .big').tap()
+        await page.locator('.report .kind').first().tap()
+        await shoot(page, 'officer-report', phoneSize)
+        await page.keyboard.press('Escape')
+        await page.locator('.strip-messages').tap()
+        await page.locator('.messages-page').waitFor()
+        await shoot(page, 'officer-messages', phoneSize)
+        await page.keyboard.press('Escape')
         const order = await orderFor(scene)
         await page.locator('button.step').waitFor()
         await shoot(page, 'officer-order', phoneSize)

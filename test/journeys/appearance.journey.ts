@@ -6,12 +6,12 @@ import { sizes } from '#test/browser.ts'
 import type { Served } from '#test/serve.ts'
 import { inTown } from './in-town.ts'
 import { isUnreloaded, mark, noSeriousFinding, open, openConsole, openPocket, typeCredentials } from './pages.ts'
-import { administrationViews, commandViews, makeScene, orderFor, type Scene } from './views.ts'
+import { administrationViews, commandViews, commanderViews, makeScene, orderFor, type Scene } from './views.ts'
 
 let served: Served
 let browser: Browser
 let scene: Scene
-inTown({ demo: 'guixi' }, async (town, chromium) => {
+inTown({ demo: 'guixi', terminals: true }, async (town, chromium) => {
   served = town
   browser = chromium
   scene = await makeScene(served)
@@ -23,6 +23,17 @@ for (const theme of ['dark', 'light'] as const) {
   test(`axe finds nothing serious and the policy stops nothing on the watch room’s pages (${theme}, ${language})`, { timeout: 300_000 }, async () => {
     const { page, violations, complaints } = await openConsole(browser, served, served.account('dispatcher'), { theme, language })
     for (const view of commandViews) {
+      await page.goto(served.url + view.path(scene))
+      await view.show(page, scene)
+      await noSeriousFinding(page, `${view.name}, ${theme}`)
+      assert.deepEqual(await violations(), [], view.name)
+    }
+    assert.deepEqual(complaints(), [])
+  })
+
+  test(`axe finds nothing serious and the policy stops nothing in playback (${theme}, ${language})`, { timeout: 300_000 }, async () => {
+    const { page, violations, complaints } = await openConsole(browser, served, served.account('commander'), { theme, language })
+    for (const view of commanderViews) {
       await page.goto(served.url + view.path(scene))
       await view.show(page, scene)
       await noSeriousFinding(page, `${view.name}, ${theme}`)

@@ -11,7 +11,7 @@ import { pictureOfFailure } from './pages.ts'
  * @param how.env    for the program, beside this process's own
  * @param ready      is given both before the first journey, and may prepare more
  */
-export function inTown(how: { readonly demo: 'guixi' | 'none'; readonly speed?: number; readonly env?: Record<string, string> }, ready: (served: Served, browser: Browser) => void | Promise<void>): void {
+export function inTown(how: { readonly demo: 'guixi' | 'none'; readonly speed?: number; readonly terminals?: boolean; readonly env?: Record<string, string> }, ready: (served: Served, browser: Browser) => void | Promise<void>): void {
   let served: Served | undefined
   let browser: Browser | undefined
   before(async () => {

@@ -1,8 +1,9 @@
 /** Every page, and how it is brought to the screen: for axe, for the content policy, for the pictures in docs/screenshots. */
 import { sizes } from '#test/browser.ts'
+import { jt808Terminal, locationBody, registrationBody } from '#test/jt808-terminal.ts'
 import type { Served } from '#test/serve.ts'
 import type { Page } from 'playwright-core'
-import { farPlace, makeCrew, openDesk, until, type Crew, type Desk, type Place } from './town.ts'
+import { farPlace, makeCrew, openDesk, signIn, until, type Crew, type Desk, type Place } from './town.ts'
 
 /** A town in the middle of a shift. */
 export type Scene = {
@@ -36,9 +37,29 @@ export async function makeScene(served: Served): Promise<Scene> {
   await crew.press(assignment, 'acknowledged')
   await crew.press(assignment, 'en-route')
   await crew.officer.post(`/api/dispatch/incidents/${incident}/notes`, { text: '前方路口拥堵，两分钟后到。' })
+  await desk.post(`/api/messages/channels/unit-${crew.unit}/messages`, { text: '到达后请先核对伤者情况' })
+  await crew.officer.post(`/api/messages/channels/unit-${crew.unit}/messages`, { text: '收到，已通知 120' })
+  await connectTerminals(served, crew, place)
   // the callers of the demo need a minute to make a board worth looking at
   await until('the board is alive', async () => (await desk.get<{ items: unknown[] }>('/api/dispatch/incidents?status=open')).items.length >= 4, 120).catch(() => {})
   return { served, desk, crew, phone, resting, incident, place }
+}
+
+/** A terminal of the crew’s car with an alarm, and one that nobody knows. */
+async function connectTerminals(served: Served, crew: Crew, place: Place): Promise<void> {
+  const { jt808: port } = served.terminals
+  if (port === null) throw new Error('the scene wants a server that hears terminals')
+  const administrator = await signIn(served.url, served.account('administrator'))
+  await administrator.post('/api/units/devices', { unit: crew.unit, label: '车载终端', protocol: 'jt808', terminal: '13900139001' })
+  const stranger = await jt808Terminal(port, '013900139002')
+  stranger.say(0x0100, registrationBody('2013'))
+  await stranger.told()
+  const terminal = await jt808Terminal(port, '013900139001')
+  terminal.say(0x0100, registrationBody('2013'))
+  const registered = await terminal.told()
+  await terminal.answerTo(terminal.say(0x0102, registered.body.subarray(3)))
+  const overspeed = 2
+  await terminal.answerTo(terminal.say(0x0200, locationBody({ ...place, at: Date.now(), speedKmh: 92, courseDeg: 90, alarm: overspeed })))
 }
 
 /** An order for the phone that nobody has answered yet; taken back by `end`. */
@@ -127,6 +148,14 @@ export const commandViews = named({
       await there('.fence-list li', '.maplibregl-canvas')(page)
     },
   },
+  messages: { path: ({ crew }) => `/command?messages=unit-${crew.unit}`, show: there('.message', '.composer', '.maplibregl-canvas'), phone: true },
+  broadcast: {
+    path: ({ incident }) => `/command?incident=${incident}`,
+    async show(page) {
+      await page.locator('.detail-acts button', { hasText: /一呼百应|Call all near/ }).click()
+      await there('.broadcast-preview summary', '.maplibregl-canvas')(page)
+    },
+  },
   search: {
     path: () => '/command',
     async show(page) {
@@ -155,6 +184,23 @@ export const commandViews = named({
   },
 })
 
+/** Of a commander. */
+export const commanderViews = named({
+  'playback-opening': { path: () => '/playback', show: there('.playback-form'), phone: true },
+  playback: {
+    path: () => '/playback',
+    phone: true,
+    async show(page) {
+      await page.locator('.playback-quick button').first().click()
+      await page.locator('.playback-form textarea').fill('复盘：东门口纠纷处置')
+      await page.locator('.playback-form button[type=submit]').click()
+      await there('.playback', '.event-list li', '.maplibregl-canvas')(page)
+      await page.locator('.timeline-track').focus()
+      await page.keyboard.press('End')
+    },
+  },
+})
+
 const section = (id: string, ready: string) => ({ path: () => `/administration/${id}`, show: there('.administration-head', ready) })
 /** Of an administrator. */
 export const administrationViews = named({
@@ -163,7 +209,15 @@ export const administrationViews = named({
   'administration-members': section('members', '.ant-table-row'),
   'administration-agencies': section('agencies', '.ant-table-row, .ant-tree-treenode'),
   'administration-units': section('units', '.ant-table-row'),
-  'administration-devices': section('devices', '.ant-table-row, .empty'),
+  'administration-devices': section('devices', '.ant-table-row'),
+  'administration-device': {
+    path: () => '/administration/devices',
+    async show(page) {
+      await page.locator('.ant-table-row', { hasText: '13900139001' }).getByRole('button').first().click()
+      await there('.ant-drawer .ant-tabs')(page)
+    },
+  },
+  'administration-bots': section('bots', '.ant-table-row, .empty'),
   'administration-categories': section('categories', '.ant-table-row'),
   'administration-retention': section('retention', '.retention-daily tbody tr'),
   'administration-map': section('map', '.map-facts'),
@@ -185,7 +239,6 @@ export const administrationViews = named({
       await there('.ant-table-row')(page)
       await page.locator('.administration-tools .ant-btn-primary').click()
       await page.locator('.ant-modal form, .ant-drawer form').first().waitFor()
-      await page.waitForTimeout(400) // it slides in
     },
   },
 })
