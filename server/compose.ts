@@ -23,6 +23,7 @@ import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { botRoutes } from '#modules/messages/bot-routes.ts'
 import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
 import { broadcastProjections } from '#modules/messages/broadcast-store.ts'
+import { closeOpenBots } from '#modules/messages/bot-store.ts'
 import { openMessages, type MessagesRoom } from '#modules/messages/jobs.ts'
 import { refusals as messagesRefusals } from '#modules/messages/refusals.ts'
 import { routes as messagesRoutes } from '#modules/messages/routes.ts'
@@ -52,7 +53,7 @@ import { speedsRoutes } from '#modules/roads/speeds-routes.ts'
 import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections as roadsProjections } from '#modules/roads/store.ts'
 import type { TerminalPorts } from '#modules/units/contract.ts'
-import { keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
+import { crewsReader, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import type { RetentionDeps } from '#modules/units/retention-deps.ts'
 import { retentionDaysMax } from '#modules/units/contract.ts'
@@ -66,6 +67,7 @@ import { importMap } from '#modules/town/import-jobs.ts'
 import { refusals as townRefusals } from '#modules/town/refusals.ts'
 import { routes as townRoutes } from '#modules/town/routes.ts'
 import { openTown, type Town } from '#modules/town/town-jobs.ts'
+import { sealKeys, sealWith } from '#platform/auth/seal.ts'
 import { createSecrets } from '#platform/auth/secrets.ts'
 import type { Authenticate } from '#platform/auth/session.ts'
 import { aloneBus } from '#platform/bus/bus.ts'
@@ -312,8 +314,12 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       cleanPicture,
       pictures: dispatchDeps.pictures,
       voices: pictureStore(join(data, 'voices'), newId),
+      crewsAt: crewsReader(database),
+      fenceArea: patrol.fenceArea,
+      seal: sealWith(await sealKeys(process.env.GENGFU_SEAL_KEYS ?? join(data, 'seal.keys'), randomBytes), randomBytes),
       receiptsMoved: async (channels) => void (await database.query(`select pg_notify('message_receipts', $1)`, [channels.join(' ')])),
     }
+    await closeOpenBots(database, messagesDeps.seal)
     const messagesRoom: MessagesRoom = openMessages({ ...messagesDeps, fetch: (url, request) => fetch(url, request), onFault })
     closing.push(() => messagesRoom.stop())
 

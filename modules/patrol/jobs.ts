@@ -34,6 +34,8 @@ export type PatrolRoom = {
   stop(): Promise<void>
   /** For terminals: the fences that are for a unit. */
   fencesFor(unit: { readonly id: string; readonly agency: AgencyPath; readonly kind: UnitKind }): FenceRow[]
+  /** For calls to everybody in it: a fence in use, with its middle. */
+  fenceArea(id: string): { readonly agency: AgencyPath; readonly name: string; readonly lon: number; readonly lat: number; readonly isInside: (lon: number, lat: number) => boolean } | undefined
   /** The present views, retired ones too. */
   describe(ids: readonly string[]): Promise<FenceView[]>
 }
@@ -180,6 +182,12 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       }
     },
     fencesFor: (unit) => [...rows.values()].filter((fence) => isMeant(fence, unit)),
+    fenceArea(id) {
+      const [row, outline] = [rows.get(id), index.fences.get(id)?.outline]
+      if (!row || !outline) return undefined
+      const { west, south, east, north, insideMeters } = outline
+      return { agency: row.agency, name: row.name, lon: (west + east) / 2, lat: (south + north) / 2, isInside: (lon, lat) => insideMeters(lon, lat) >= 0 }
+    },
     settled: async () => void (await writing),
     async stop() {
       stopped = true
