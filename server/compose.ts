@@ -22,7 +22,7 @@ import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { botRoutes } from '#modules/messages/bot-routes.ts'
 import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
-import { broadcastProjections } from '#modules/messages/broadcast-store.ts'
+import { broadcastProjections, broadcastSubjects } from '#modules/messages/broadcast-store.ts'
 import { closeOpenBots } from '#modules/messages/bot-store.ts'
 import { openMessages, type MessagesRoom } from '#modules/messages/jobs.ts'
 import { refusals as messagesRefusals } from '#modules/messages/refusals.ts'
@@ -44,7 +44,7 @@ import { projections as oversightProjections } from '#modules/oversight/store.ts
 import { openPatrol, type PatrolRoom } from '#modules/patrol/jobs.ts'
 import { refusals as patrolRefusals } from '#modules/patrol/refusals.ts'
 import { routes as patrolRoutes } from '#modules/patrol/routes.ts'
-import { projections as patrolProjections } from '#modules/patrol/store.ts'
+import { fencesById, projections as patrolProjections } from '#modules/patrol/store.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
@@ -270,6 +270,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       townBounds: () => place.view().bounds ?? undefined,
       findAgency: (path: string) => findAgency(organisationDeps, path),
       liveUnits: unitsRoom.liveUnits,
+      fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(database, handle, from, to, limit, now()),
       onFault,
     }
     const patrol = (patrolRoom = await openPatrol(patrolNeeds))
@@ -337,6 +338,8 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
         fixes: (unit, from, to, limit) => pastFixes(database, unit, from, to, limit, now()),
         keptSince: (units) => keptSince(database, units, now()),
       },
+      fenceNames: async (ids) => new Map((await fencesById(database, ids)).map(({ id, name }) => [id, name])),
+      broadcasts: (ids) => broadcastSubjects(database, ids),
       incidents: {
         find: async (id) => (await incidentViews(database, [id]))[0],
         during: (asked) => incidentsDuring(database, asked),

@@ -1,6 +1,6 @@
 /** The tables of broadcasts and their recipients: written only from events. */
 import type { Fact, Projection } from '#kernel/journal.ts'
-import type { AgencyPath, IncidentId, Instant, MemberId } from '#kernel/names.ts'
+import type { AgencyPath, IncidentId, Instant, MemberId, UnitId } from '#kernel/names.ts'
 import { sqlOf, type Sql } from '#platform/db/sql.ts'
 import type { BroadcastEvent, BroadcastView, OwnBroadcastView, Recipient, RecipientView } from './contract.ts'
 import type { Receipt } from './receipts.ts'
@@ -146,6 +146,16 @@ export async function findBroadcastAgency(sql: Sql, id: string): Promise<AgencyP
 export async function askedIn(sql: Sql, member: MemberId, broadcasts: readonly string[]): Promise<string[]> {
   const rows = await sql.query<{ broadcast: string }>('select broadcast from messages.recipient where member = $1 and broadcast = any($2)', [member, broadcasts])
   return rows.map((row) => row.broadcast)
+}
+
+/** What broadcasts were about, and whose crews they called: for those who look at the past. */
+export async function broadcastSubjects(sql: Sql, ids: readonly string[]): Promise<Map<string, { readonly incident: IncidentId | null; readonly units: readonly UnitId[] }>> {
+  if (ids.length === 0) return new Map()
+  const rows = await sql.query<{ id: string; incident: IncidentId | null; units: UnitId[] }>(
+    `select id, incident, array(select distinct unit from messages.recipient where broadcast = broadcast.id) as units from messages.broadcast where id = any($1)`,
+    [ids],
+  )
+  return new Map(rows.map(({ id, ...subject }) => [id, subject]))
 }
 
 /** The streams of an incident's broadcasts: they belong in its log. */
