@@ -85,7 +85,7 @@ function Thread({ channel, account, duty }: ThreadProps) {
   const isFromAbove = channel.kind === 'agency' && duty.known.state === 'on-duty' && channel.agency !== duty.known.unit.agency
   return (
     <>
-      <MessageList channel={channel} account={account} seesWho={false} waiting={waiting.length > 0 ? <OnTheWay waiting={waiting} isOffline={isOffline} /> : undefined} />
+      <MessageList channel={channel} account={account} seesWho={false} readsOnly={isFromAbove} waiting={waiting.length > 0 ? <OnTheWay waiting={waiting} isOffline={isOffline} /> : undefined} />
       <Composer
         large
         name={channelName(channel, t, language)}
