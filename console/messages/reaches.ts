@@ -54,9 +54,12 @@ export const shortCalls = (broadcasts: Iterable<AnyBroadcast>, me: { readonly ac
     .filter((view): view is BroadcastView => view.recipients !== undefined)
     .filter(({ shortAt, escalatedAt, seenAt, endedAt, yes, enoughYes, agency, sender }) => {
       if (shortAt === null || seenAt !== null || endedAt !== null || yes >= enoughYes) return false
-      return escalatedAt !== null || sender === me.account || me.grants.some((grant) => leading.has(grant.role) && grant.agency === agency)
+      return escalatedAt !== null || isOwnCall({ sender, agency }, me)
     })
     .sort((a, b) => a.sentAt - b.sentAt)
+/** Sent by oneself, or from the agency that one leads; else it is told from below. */
+export const isOwnCall = ({ sender, agency }: Pick<BroadcastView, 'sender' | 'agency'>, me: { readonly account: string; readonly grants: readonly Grant[] }): boolean =>
+  sender === me.account || me.grants.some((grant) => leading.has(grant.role) && grant.agency === agency)
 const leading: ReadonlySet<string> = new Set(['dispatcher', 'commander'])
 
 /** Whether a call is one's own to take note of. */

@@ -7,7 +7,7 @@ import { Button, Icon, useToasts } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import { useFormat } from '#ui/use-format.ts'
 import { changeView, selectIncident } from '../router.ts'
-import { mayLead, shortCalls } from './reaches.ts'
+import { isOwnCall, mayLead, shortCalls } from './reaches.ts'
 
 export function useShortCalls() {
   const { session } = useSession()
@@ -37,7 +37,7 @@ export function ShortCalls() {
             <Icon name="megaphone" size={14} />
             <button type="button" className="fence-alarm-text" onClick={() => (view.incident === null ? changeView({ messages: 'all' }) : selectIncident(view.incident))}>
               <span role="alert">
-                {t(view.escalatedAt === null ? 'broadcast.shortAlarm' : 'broadcast.aboveAlarm', { yes: view.yes, wanted: view.enoughYes })} <b>{view.text}</b> <time>{format.shortTime(view.sentAt)}</time>
+                {t(session && isOwnCall(view, session) ? 'broadcast.shortAlarm' : 'broadcast.aboveAlarm', { yes: view.yes, wanted: view.enoughYes })} <b>{view.text}</b> <time>{format.shortTime(view.sentAt)}</time>
               </span>
             </button>
             <Button size="small" kind="danger" busy={seeing === view.id} disabledBecause={session && mayLead(session.grants, view.agency) ? undefined : command('notYours')} onClick={() => void see(view.id)}>

@@ -105,16 +105,17 @@ export function nextMinutes(state: Broadcast): number | undefined {
  *
  * @param ring   the ring that the clock was set for: who comes second finds another one
  * @param wasShort  whether the clock was set for the agency above
+ * @param hasAbove  whether there is one
  * @param found  everybody within the next ring; those asked already are passed over
  */
-export function widen(state: Broadcast, { ring, wasShort }: { readonly ring: number; readonly wasShort: boolean }, found: readonly Recipient[], at: Instant): Decision<BroadcastEvent, 'broadcast-not-due'> {
+export function widen(state: Broadcast, { ring, wasShort, hasAbove = true }: { readonly ring: number; readonly wasShort: boolean; readonly hasAbove?: boolean }, found: readonly Recipient[], at: Instant): Decision<BroadcastEvent, 'broadcast-not-due'> {
   if (state.status !== 'open' || state.ring !== ring || state.isShort !== wasShort || state.dueAt === null || state.dueAt > at) return refuse('broadcast-not-due')
   const counts = { yes: yesOf(state.answers), enoughYes: state.enoughYes }
   if (wasShort) return accept<BroadcastEvent>({ type: 'broadcast-escalated', at, ...counts })
   const minutes = nextMinutes(state)
   const more = found.filter(({ member }) => !state.recipients.has(member))
   if (minutes === undefined || state.widenMinutes === null || more.length === 0) {
-    return accept<BroadcastEvent>({ type: 'broadcast-short', at, ...counts, dueAt: state.widenMinutes === null ? null : at + state.widenMinutes * 60_000 })
+    return accept<BroadcastEvent>({ type: 'broadcast-short', at, ...counts, dueAt: state.widenMinutes === null || !hasAbove ? null : at + state.widenMinutes * 60_000 })
   }
   return accept<BroadcastEvent>({ type: 'broadcast-widened', at, ring: ring + 1, minutes, recipients: [...byMember(more).values()], dueAt: at + state.widenMinutes * 60_000 })
 }

@@ -102,23 +102,39 @@ test('without enough yes the next ring is asked, once though several nodes look,
   scene.pass(181)
   await widenDue(scene.messages)
   const short = await view(id)
-  assert.deepEqual([short.shortAt, short.widensAt, short.yes], [scene.messages.now(), scene.messages.now() + 180_000, 1])
+  assert.deepEqual([short.shortAt, short.widensAt, short.yes], [scene.messages.now(), null, 1], 'there is no agency above')
+  scene.pass(1000)
   assert.equal(await widenDue(scene.messages), 0, 'told once')
+})
+
+/** A call of a station, whose unit is p1 for the time of it. */
+async function ofStation(work: (id: string) => Promise<void>): Promise<void> {
+  const unit = scene.crews.get('p1')!
+  unit.agency = 'guixi.xiongshi'
+  const station: Actor = { ...night, grants: [{ role: 'dispatcher', agency: 'guixi.xiongshi' }] }
+  await work(await call({ minutes: 5, enoughYes: 2, widenMinutes: 3 }, station))
+  unit.agency = 'guixi'
+}
+
+test('too few came to a station’s call and nobody took note: the agency above is told, once though several nodes look', () => ofStation(async (id) => {
+  scene.pass(181)
+  await widenDue(scene.messages)
+  assert.deepEqual([(await view(id)).shortAt, (await view(id)).widensAt], [scene.messages.now(), scene.messages.now() + 180_000])
   scene.pass(179)
-  assert.equal(await widenDue(scene.messages), 0)
+  await widenDue(scene.messages)
+  assert.equal((await view(id)).escalatedAt, null)
   scene.pass(2)
-  const late = { id, ring: 2, wasShort: true, agency: 'guixi' }
+  const late = { id, ring: 1, wasShort: true, agency: 'guixi.xiongshi' }
   const above = await Promise.all(Array.from({ length: 5 }, () => widenBroadcast(scene.messages, late)))
   assert.equal(above.filter((outcome) => 'answer' in outcome && !outcome.repeated).length, 1, 'the agency above is told once')
   assert.equal((await view(id)).escalatedAt, scene.messages.now())
   scene.pass(1000)
   assert.equal(await widenDue(scene.messages), 0, 'and nobody after it')
-})
+}))
 
-test('who takes note of too few, keeps it from the agency above', async () => {
-  const id = await call({ minutes: 60, enoughYes: 3, widenMinutes: 1 })
+test('who takes note of too few, keeps it from the agency above', () => ofStation(async (id) => {
   assert.equal(code(await seeBroadcast(scene.messages, { actor: night, commandId: scene.id(), broadcast: id })), 'broadcast-not-short')
-  scene.pass(61)
+  scene.pass(181)
   await widenDue(scene.messages)
   assert.equal((await view(id)).shortAt, scene.messages.now())
   assert.equal(code(await seeBroadcast(scene.messages, { actor: elsewhere, commandId: scene.id(), broadcast: id })), 'broadcast-not-found')
@@ -128,7 +144,7 @@ test('who takes note of too few, keeps it from the agency above', async () => {
   scene.pass(1000)
   await widenDue(scene.messages)
   assert.equal((await view(id)).escalatedAt, null)
-})
+}))
 
 test('around a place as the crow flies, in a fence of one’s own or of above; never beyond one’s tree', async () => {
   // a degree of longitude here is some 98 km

@@ -172,7 +172,8 @@ export async function widenBroadcast(deps: MessagesDeps, due: { readonly id: str
   const found = minutes === undefined || state.lon === null || state.lat === null ? [] : await withinMinutes(deps, state.scope, { lon: state.lon, lat: state.lat }, minutes)
   const at = deps.now()
   return deps.journal.act({ id: `${due.id}-${due.wasShort ? 'above' : `ring-${due.ring}`}`, actor: system, at }, async (tx: Tx): Promise<{ answer: null } | Refused> => {
-    const decision = widen(await tx.load(stream, broadcast), due, found, at)
+    const hasAbove = due.agency.includes('.')
+    const decision = widen(await tx.load(stream, broadcast), { ...due, hasAbove }, found, at)
     if ('refused' in decision) return decision
     tx.append(stream, due.agency, decision.events)
     return { answer: null }
