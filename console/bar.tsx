@@ -9,6 +9,7 @@ import { Brand } from '#ui/sign-in/brand.tsx'
 import { useTheme, type ThemeChoice } from '#ui/theme.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { signal } from './command/bar-signals.ts'
+import { useShortCalls } from './messages/short-calls.tsx'
 import { fenceAlarmsOf } from './command/fence-alarms.ts'
 import { useRoomIfAny, useRoomPart } from './command/room-context.tsx'
 import { alarmsOf } from './command/timers.ts'
@@ -105,7 +106,8 @@ function Alarms() {
   const { t } = useTranslation('command')
   const incidents = useRoomPart((state) => state.incidents)
   const fences = useRoomPart((state) => state.fences)
-  const count = useMemo(() => alarmsOf(incidents.values()).length + fenceAlarmsOf(fences.values()).length, [incidents, fences])
+  const calls = useShortCalls()
+  const count = useMemo(() => alarmsOf(incidents.values()).length + fenceAlarmsOf(fences.values()).length + calls.length, [incidents, fences, calls])
   const { workspace } = useView()
   return (
     <button

@@ -8,7 +8,7 @@ test('a link opens what it was made from', () => {
   const views: ViewState[] = [
     { workspace: 'command', page: '', incident: null, unit: null, messages: null, tab: '', layers: mapLayers, at: null, roads: null, fence: null },
     { workspace: 'command', page: '', incident: 'i-1', unit: null, messages: 'unit-7f-3', tab: 'all', layers: ['units', 'incidents'], at: [117.21, 28.29, 14.5], roads: 'reach;car;from;units', fence: 'f-1' },
-    { workspace: 'administration', page: 'accounts', incident: null, unit: 'u_2', messages: 'all', tab: '', layers: mapLayers, at: null, roads: null, fence: null },
+    { workspace: 'administration', page: 'accounts', incident: null, unit: 'u_2', messages: 'call-at-117.21000,-28.29000', tab: '', layers: mapLayers, at: null, roads: null, fence: null },
   ]
   for (const view of views) assert.deepEqual(at(writeView(view)), view)
 })

@@ -12,7 +12,7 @@ export type ViewState = {
   readonly incident: string | null
   readonly unit: string | null
   readonly tab: string
-  /** The messages are open: at this channel, or at the list of all. */
+  /** The messages are open: at this channel, at the list of all, or at a call to all near. */
   readonly messages: string | null
   readonly layers: readonly MapLayer[]
   /** Longitude, latitude, zoom; null: the whole town. */
@@ -39,7 +39,7 @@ export function readView(url: URL): ViewState {
     incident: isId(incident) ? incident : null,
     unit: !isId(incident) && isId(unit) ? unit : null,
     tab: query.get('tab') ?? '',
-    messages: /^(all|(unit|incident|agency|group)-[A-Za-z0-9_-]{1,64})$/.test(query.get('messages') ?? '') ? query.get('messages') : null,
+    messages: /^(all|call(-area|-fence-[A-Za-z0-9_-]{1,64}|-at--?\d{1,3}(\.\d{1,9})?,-?\d{1,2}(\.\d{1,9})?)?|(unit|incident|agency|group)-[A-Za-z0-9_-]{1,64})$/.test(query.get('messages') ?? '') ? query.get('messages') : null,
     layers: shownAtFirst.filter((layer) => !hidden.includes(layer)),
     at: readPlace(query.get('at')),
     roads: /^[a-z0-9;,.-]{1,100}$/.test(query.get('roads') ?? '') ? query.get('roads') : null,

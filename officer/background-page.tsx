@@ -6,6 +6,7 @@ import { api, newCommandId, Problem } from '#ui/client.ts'
 import { Button, Dialog, ErrorState, Spinner, useToasts } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { opened, qrPath, scanned } from './background.ts'
+import { PanicRow } from './panic-button.tsx'
 
 const door = '/api/units/mine/phone'
 
@@ -51,6 +52,7 @@ export function BackgroundPage({ onClose }: { readonly onClose: () => void }) {
 
   return (
     <Dialog open wide title={t('background.title')} onClose={onClose}>
+      <PanicRow />
       <p>{t('background.text')}</p>
       {problem ? <ErrorState problem={problem} onRetry={load} /> : phone === undefined ? <Spinner size={28} label={t('common:loading')} /> : null}
       {paired ? <Setup paired={paired} /> : null}

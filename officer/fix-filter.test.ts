@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isWorthSending, keptMax, thinned, type Fix } from './fix-filter.ts'
+import { fixTime, isWorthSending, keptMax, thinned, type Fix } from './fix-filter.ts'
 import { directionOf } from './direction.ts'
 
 const fix = (at: number, more: Partial<Fix> = {}): Fix =>
@@ -46,4 +46,11 @@ test('nothing is let go while there is room', () => assert.deepEqual(thinned(Arr
 
 test('directions go round', () => {
   assert.deepEqual([0, 22, 23, 90, 225, 337, 350, 360, -45].map(directionOf), ['n', 'n', 'ne', 'e', 'sw', 'nw', 'n', 'n', 'nw'])
+})
+
+test('a fix is dated by the server’s clock, however wrong the phone’s or the receiver’s is', () => {
+  const server = 1_767_225_600_000
+  for (const wrong of [0, 3 * 3_600_000, -3 * 3_600_000]) assert.equal(fixTime(server + wrong - 800, server + wrong, server), server - 800, `${wrong} ms off`)
+  assert.equal(fixTime(server, server + 3_600_000, server), server, 'a receiver on the satellites’ clock in a phone that is ahead')
+  assert.equal(fixTime(server + 5000, server, server), server, 'never later than now')
 })

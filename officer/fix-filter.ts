@@ -40,3 +40,17 @@ export function isMoving(fix: Fix, last: Fix): boolean {
  */
 export const thinned = (waiting: readonly Fix[]): readonly Fix[] =>
   waiting.length <= keptMax ? [] : waiting.slice(0, waiting.length >> 1).filter((_, index) => index % 2 === 1)
+
+/** Receivers are asked for fresh places only; what claims to be older than this was dated by another clock. */
+const freshMsMax = 30_000
+
+/**
+ * When a fix was made, on the server's clock: a phone whose clock is wrong by hours would be refused as from the future, or
+ * be drawn as long lost.
+ *
+ * @param timestamp  as the receiver says, ms; on most phones of the phone's own clock, on some of the satellites'
+ */
+export function fixTime(timestamp: number, phoneNow: number, serverNow: number): number {
+  const ageMs = phoneNow - timestamp
+  return Math.round(serverNow - (ageMs >= 0 && ageMs < freshMsMax ? ageMs : 0))
+}

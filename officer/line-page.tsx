@@ -7,6 +7,7 @@ import { Button, Dialog, Icon, useToasts } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { Waiting } from './outbox.ts'
 import { orphaned } from './outbox.ts'
+import { PanicRow } from './panic-button.tsx'
 import { listed, picturesOf, stateOf, wordsOf, type KeptReport, type NewReport } from './report.ts'
 import type { Duty } from './use-duty.ts'
 
@@ -32,6 +33,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
 
   return (
     <Dialog open wide title={t('line.title')} onClose={onClose}>
+      <PanicRow />
       {line.length === 0 && own.length === 0 ? <p className="soft">{t('line.none')}</p> : null}
       {apart.length === 0 ? null : (
         <Part title={t('line.refused')} text={t('line.refusedText')}>

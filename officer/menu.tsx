@@ -6,6 +6,7 @@ import { Button, Dialog, useToasts } from '#ui/primitives.ts'
 import { useSession, type Session } from '#ui/session.tsx'
 import { useTheme } from '#ui/theme.ts'
 import { takeNewer, useOfflineReady } from './offline-ready.ts'
+import { PanicRow } from './panic-button.tsx'
 import { forgetAccount } from './phone-database.ts'
 import type { Duty } from './use-duty.ts'
 
@@ -39,6 +40,7 @@ export function Menu({ session, duty, onLine, onBackground, onClose }: MenuProps
   if (asking) {
     return (
       <Dialog open title={t('menu.leaveTitle', { count })} onClose={() => setAsking(false)}>
+        <PanicRow />
         <p>{t('menu.leaveText')}</p>
         <Button kind="primary" size="large" onClick={() => setAsking(false)}>
           {t('menu.stay')}
@@ -54,6 +56,7 @@ export function Menu({ session, duty, onLine, onBackground, onClose }: MenuProps
   }
   return (
     <Dialog open title={session.displayName} onClose={onClose}>
+      <PanicRow />
       <Button size="large" icon="send" onClick={onLine}>
         {count > 0 ? `${t('line.open')} · ${count}` : t('line.open')}
       </Button>

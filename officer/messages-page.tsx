@@ -1,5 +1,5 @@
 /** Messages on the phone: the channels of the shift, one of them at a time; what is written goes through the line like everything else. */
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '#ui/i18n.ts'
 import { ChannelList } from '#ui/messages/channel-list.tsx'
@@ -15,6 +15,7 @@ import { connectionOf } from './connection.ts'
 import type { Waiting } from './outbox.ts'
 import { PanicButton } from './panic-button.tsx'
 import { base64, shrink } from './picture.ts'
+import { Sheet } from './sheet.tsx'
 import type { Duty } from './use-duty.ts'
 
 export function MessagesPage({ account, duty, onClose }: { readonly account: string; readonly duty: Duty; readonly onClose: () => void }) {
@@ -25,26 +26,16 @@ export function MessagesPage({ account, duty, onClose }: { readonly account: str
   // off line from the start there is no list; one's own channel is known all the same, and what is written waits
   const own = ownChannel(duty)
   const channel = listed ?? (own?.id === open ? own : undefined)
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
   const back = () => (open === null ? onClose() : setOpen(null))
   return (
-    <dialog
-      ref={dialog}
-      className="messages-page"
-      aria-label={t('title')}
-      onCancel={(event) => {
-        event.preventDefault()
-        back()
-      }}
-    >
+    <Sheet className="messages-page" label={t('title')} onClose={back}>
       <header className="messages-head">
         <IconButton icon="arrow-left" size="large" label={open === null ? t('close') : t('back')} onClick={back} />
         <h2>{channel ? channelName(channel, t, language) : t('title')}</h2>
         <PanicButton />
       </header>
       {channel ? <Thread key={channel.id} channel={channel} account={account} duty={duty} /> : <Channels duty={duty} onOpen={setOpen} />}
-    </dialog>
+    </Sheet>
   )
 }
 
@@ -83,20 +74,22 @@ function ownChannel({ known }: Duty): OwnChannelView | undefined {
   return { id: `unit-${id}`, kind: 'unit', agency, name: callSign, nameEn: null, units: [], crews: crew.length, last: null, closedAt: null, unread: 0 }
 }
 
-type ThreadProps = { readonly channel: Parameters<typeof MessageList>[0]['channel'] & { readonly closedAt: number | null }; readonly account: string; readonly duty: Duty }
+type ThreadProps = { readonly channel: OwnChannelView; readonly account: string; readonly duty: Duty }
 
 function Thread({ channel, account, duty }: ThreadProps) {
   const { t } = useTranslation('messages')
   const { language } = useLanguage()
   const waiting = duty.waiting.filter(({ about }) => about.kind === 'message' && about.channel === channel.id)
   const isOffline = connectionOf(duty.live) === 'offline'
+  // the server says the same: a crew reads what the agencies above tell, and writes to its own
+  const isFromAbove = channel.kind === 'agency' && duty.known.state === 'on-duty' && channel.agency !== duty.known.unit.agency
   return (
     <>
-      <MessageList channel={channel} account={account} seesWho={false} waiting={waiting.length > 0 ? <OnTheWay waiting={waiting} isOffline={isOffline} /> : undefined} />
+      <MessageList channel={channel} account={account} seesWho={false} readsOnly={isFromAbove} waiting={waiting.length > 0 ? <OnTheWay waiting={waiting} isOffline={isOffline} /> : undefined} />
       <Composer
         large
         name={channelName(channel, t, language)}
-        disabledBecause={channel.closedAt === null ? undefined : t('compose.closed')}
+        disabledBecause={channel.closedAt !== null ? t('compose.closed') : isFromAbove ? t('compose.fromAbove') : undefined}
         onText={(text) => duty.say(channel.id, 'messages', { text })}
         onPicture={async (file) => duty.say(channel.id, 'pictures', { data: await base64(await shrink(file)) })}
         onVoice={async ({ blob, seconds }) => duty.say(channel.id, 'voices', { data: await base64(blob), seconds })}

@@ -2,6 +2,7 @@
 import type { IDBPObjectStore } from 'idb'
 import type { OutboxStore, Waiting } from './outbox.ts'
 import { ofAccount, phoneDatabase, type PhoneShape } from './phone-database.ts'
+import type { KeptReport } from './report.ts'
 
 /** One tab tells the others of the same browser that the line has changed. */
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('gengfu-outbox')
@@ -22,9 +23,14 @@ export const alone =
 
 type Line = IDBPObjectStore<PhoneShape, ['waiting'], 'waiting', 'readwrite'>
 
-/** `strict`: on the disk before it is called done, so that a phone whose battery dies now has it. */
-async function write<T>(work: (line: Line) => Promise<T>, durability: IDBTransactionDurability = 'relaxed'): Promise<T> {
-  const transaction = (await phoneDatabase()).transaction('waiting', 'readwrite', { durability })
+/** A database that does not answer (another page holds it open, the system has put it to sleep) must not hold up a call for help. */
+const patienceMs = 4000
+const patiently = <T>(work: Promise<T>): Promise<T> =>
+  Promise.race([work, new Promise<never>((_, refuse) => void setTimeout(() => refuse(new DOMException('The phone’s database does not answer.', 'TimeoutError')), patienceMs))])
+
+async function write<T>(work: (line: Line) => Promise<T>): Promise<T> {
+  const transaction = (await phoneDatabase()).transaction('waiting', 'readwrite', { durability: 'relaxed' })
+  transaction.done.catch(() => {})
   const answer = await work(transaction.store)
   await transaction.done
   channel?.postMessage('changed')
@@ -43,19 +49,31 @@ export async function countWaiting(): Promise<number> {
   }
 }
 
+async function addAll(things: readonly Waiting[], report: KeptReport | undefined): Promise<readonly Waiting[]> {
+  // `strict`: on the disk before it is called done, so that a phone whose battery dies now has it
+  const transaction = (await phoneDatabase()).transaction(['waiting', 'reports'], 'readwrite', { durability: 'strict' })
+  transaction.done.catch(() => {}) // what failed is told by what is awaited below
+  const line = transaction.objectStore('waiting')
+  const kept: Waiting[] = []
+  for (const thing of things) {
+    // asked in the transaction that writes: two tabs are given turns one after the other
+    const last = await line.index('turn').openKeyCursor(ofAccount(thing.account), 'prev')
+    const next = { ...thing, turn: last ? last.key[1] + 1 : Date.now() }
+    await line.put(next)
+    kept.push(next)
+  }
+  if (report) await transaction.objectStore('reports').put(report)
+  await transaction.done
+  channel?.postMessage('changed')
+  return kept
+}
+
 export const phoneStore: OutboxStore = {
   async list(account) {
-    const kept = await (await phoneDatabase()).getAllFromIndex('waiting', 'account', account)
+    const kept = await patiently(phoneDatabase().then((db) => db.getAllFromIndex('waiting', 'account', account)))
     return kept.sort((a, b) => turnOf(a) - turnOf(b))
   },
-  add: (waiting) =>
-    write(async (line) => {
-      // asked in the transaction that writes: two tabs are given turns one after the other
-      const last = await line.index('turn').openKeyCursor(ofAccount(waiting.account), 'prev')
-      const kept = { ...waiting, turn: last ? last.key[1] + 1 : Date.now() }
-      await line.put(kept)
-      return kept
-    }, 'strict'),
+  add: (things, report) => patiently(addAll(things, report)),
   begin: (id) =>
     write(async (line) => {
       const waiting = await line.get(id)

@@ -1,26 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faultsMax, openOutbox, resultOf, type OutboxStore, type SendResult, type Waiting } from './outbox.ts'
+import type { KeptReport } from './report.ts'
 
 const thing = (id: string, more: Partial<Waiting> = {}): Waiting =>
   ({ id, account: 'a1', path: '/x', body: {}, madeAt: 0, about: { kind: 'note', incident: 'i1' }, ...more })
 
 /** A phone that may be full (`add` fails) or broken (everything fails). */
-function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; full: boolean; broken: boolean } {
+function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; reports: KeptReport[]; room: number; full: boolean; broken: boolean } {
   const turnOf = (each: Waiting) => each.turn ?? each.madeAt
   const store = {
     kept: first,
     full: false,
+    /** So many things fit. */
+    room: Infinity,
+    reports: [] as KeptReport[],
     broken: false,
     async list(account: string) {
       works()
       return store.kept.filter((each) => each.account === account).toSorted((a, b) => turnOf(a) - turnOf(b))
     },
-    async add(waiting: Waiting) {
+    async add(things: readonly Waiting[], report?: KeptReport) {
       works()
-      if (store.full) throw new DOMException('full', 'QuotaExceededError')
-      const kept = { ...waiting, turn: Math.max(100, ...store.kept.map((each) => each.turn ?? 0)) + 1 }
-      store.kept.push(kept)
+      if (store.full || store.kept.length + things.length > store.room) throw new DOMException('full', 'QuotaExceededError')
+      const kept = things.map((each, n) => ({ ...each, turn: Math.max(100, ...store.kept.map((other) => other.turn ?? 0)) + 1 + n }))
+      store.kept.push(...kept)
+      if (report) store.reports.push(report)
       return kept
     },
     async begin(id: string) {
@@ -304,3 +309,36 @@ const results: [status: number, code: string, result: string][] = [
 for (const [status, code, result] of results) {
   test(`${status} ${code} means ${result}`, () => assert.equal(resultOf({ status, code }), result))
 }
+
+test('a report and its writes are kept together or not at all; what does not fit together is kept one by one, and the rest is said to be unkept', async () => {
+  const report = { id: 'report' } as KeptReport // what is looked at here
+  const things = [thing('report', { about: { kind: 'report', incident: 'report' } }), thing('one', { after: 'report' }), thing('two', { after: 'report' })]
+  const store = memoryStore()
+  const box = open(store, () => later)
+  await box.outbox.putReport(report, ...things)
+  assert.deepEqual([store.kept.map(({ id }) => id), store.reports.length, box.unkept()], [['report', 'one', 'two'], 1, 0])
+
+  const tight = memoryStore()
+  tight.room = 2
+  const other = open(tight, () => later)
+  await other.outbox.putReport(report, ...things)
+  assert.deepEqual([tight.kept.map(({ id }) => id), tight.reports.length, other.unkept()], [['report', 'one'], 1, 1])
+  assert.deepEqual(other.line().map(({ id, unkept }) => [id, unkept === true]), [['report', false], ['one', false], ['two', true]])
+})
+
+test('a call for help made in another tab lets go of what this one is sending', async () => {
+  const store = memoryStore()
+  let aborted = 0
+  const left = open(store, (each, signal) =>
+    each.id === 'picture' && aborted === 0
+      ? new Promise((resolve) => signal.addEventListener('abort', () => (aborted++, resolve(later))))
+      : yes,
+  )
+  await left.outbox.put(thing('picture'))
+  await settled()
+  await store.add([thing('help', { urgent: true })]) // as the other tab keeps it, and says so
+  left.outbox.look()
+  await settled()
+  assert.equal(aborted, 1)
+  assert.deepEqual(left.sent, ['help', 'picture'])
+})

@@ -7,6 +7,8 @@
  * officer has read it.
  */
 
+import type { KeptReport } from './report.ts'
+
 /** One write that waits. The path and body are what the server's door takes. */
 export type Waiting = {
   readonly id: string
@@ -43,8 +45,8 @@ export type About = {
 export type OutboxStore = {
   /** In the order of their turns. */
   list(account: string): Promise<readonly Waiting[]>
-  /** Keep it for good, after all that is kept already. Answers it with its turn. */
-  add(waiting: Waiting): Promise<Waiting>
+  /** Keep them for good, after all that is kept already, and the report that they are the writes of: all or nothing. Answers them with their turns. */
+  add(things: readonly Waiting[], report?: KeptReport): Promise<readonly Waiting[]>
   /** It is about to be sent. False when it is not there any more: withdrawn, or sent by another page. */
   begin(id: string): Promise<boolean>
   refuse(id: string, refused: NonNullable<Waiting['refused']>): Promise<void>
@@ -102,6 +104,8 @@ export type OutboxOptions = {
 export type Outbox = {
   /** Resolves when the thing is kept, or cannot be kept and was said so; sending goes on by itself. */
   put(...things: readonly Waiting[]): Promise<void>
+  /** A report with its writes: a phone that dies in between keeps all of it or nothing, and says of nothing that it was sent. */
+  putReport(report: KeptReport, ...things: readonly Waiting[]): Promise<void>
   /** Take back what was never sent; false when it is gone, on its way, or may have arrived. */
   withdraw(id: string): Promise<boolean>
   /** The officer has read why it was refused. */
@@ -140,9 +144,37 @@ export function openOutbox(options: OutboxOptions): Outbox {
       const kept = await store.list(account)
       const known = new Set(kept.map((each) => each.id))
       change([...kept, ...queue.filter((each) => each.unkept && !known.has(each.id))])
+      makeWay()
     } catch {
       onUnkept?.()
     }
+  }
+
+  /** What is on its way is let go for a call for help, also for one that another page made. */
+  function makeWay(): void {
+    const isUrgent = (each: Waiting) => each.urgent === true && !each.refused
+    if (underWay && queue.some(isUrgent) && !queue.some((each) => each.id === underWay?.id && isUrgent(each))) underWay.letGo()
+  }
+
+  /** What cannot be kept together is kept one by one: the words of a report whose pictures do not fit. */
+  async function keep(things: readonly Waiting[], report: KeptReport | undefined): Promise<readonly Waiting[]> {
+    try {
+      return await store.add(things, report)
+    } catch {
+      const [first, ...others] = things
+      if (!first) return []
+      const kept = others.length > 0 ? await keep([first], report) : [{ ...first, unkept: true }]
+      if (others.length === 0) onUnkept?.()
+      return others.length > 0 ? [...kept, ...(await keep(others, undefined))] : kept
+    }
+  }
+
+  async function put(things: readonly Waiting[], report?: KeptReport): Promise<void> {
+    await ready
+    const kept = await keep(things, report)
+    change([...queue.filter((each) => !kept.some(({ id }) => id === each.id)), ...kept])
+    makeWay()
+    void run()
   }
 
   async function refuse(thing: Waiting, refused: NonNullable<Waiting['refused']>): Promise<void> {
@@ -215,21 +247,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
   const ready = look().then(() => void run())
 
   return {
-    async put(...things) {
-      await ready
-      for (const thing of things) {
-        let kept: Waiting
-        try {
-          kept = await store.add(thing)
-        } catch {
-          kept = { ...thing, unkept: true }
-          onUnkept?.()
-        }
-        change([...queue.filter((each) => each.id !== kept.id), kept])
-        if (thing.urgent && underWay) underWay.letGo()
-      }
-      void run()
-    },
+    put: (...things) => put(things),
+    putReport: (report, ...things) => put(things, report),
     async withdraw(id) {
       await ready
       const thing = queue.find((each) => each.id === id)
@@ -241,7 +260,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
     async dismiss(id) {
       const thing = queue.find((each) => each.id === id)
       if (!thing?.refused) return
-      if (!thing.unkept) await store.remove(id)
+      if (!thing.unkept) await store.remove(id).catch(() => {}) // it comes again with the next start
       without(id)
     },
     nudge: () => void ready.then(run),

@@ -8,6 +8,15 @@ const holdMs = 2000
 /** What a call for help does: the button stands wherever a sheet would cover it. */
 export const PanicContext = createContext<() => Promise<unknown>>(async () => {})
 
+/** In a dialog, which covers the strip with the other one. */
+export function PanicRow() {
+  return (
+    <p className="panic-row">
+      <PanicButton />
+    </p>
+  )
+}
+
 export function PanicButton() {
   const onPanic = useContext(PanicContext)
   const { t } = useTranslation('officer')

@@ -40,7 +40,7 @@ export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
 
   return (
     <>
-      <main className="page page-middle">
+      <main className="page page-middle" tabIndex={0}>
         <p className="ready-sign">{unit.callSign}</p>
         <p className="ready-state">
           <StateMark tone={toneOf(unit.state === 'off-duty' ? 'off-duty' : 'free')}>{t('common:unitState.free')}</StateMark>
@@ -64,6 +64,10 @@ export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
             </div>
           )}
         </dl>
+        <section className="my-patrol" aria-labelledby="my-patrol">
+          <h2 id="my-patrol">{t('patrol.title')}</h2>
+          <p>{t('patrol.none')}</p>
+        </section>
         <p className="truth">{t('ready.truth')}</p>
         {newer ? (
           <Button onClick={takeNewer}>

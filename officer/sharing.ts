@@ -6,7 +6,8 @@ import type { Static } from 'typebox'
 import type { PositionsTaken } from '#modules/units/contract.ts'
 import { api, Problem } from '#ui/client.ts'
 import { inTime } from '#ui/in-time.ts'
-import { isWorthSending, stillSeconds, thinned, type Fix } from './fix-filter.ts'
+import { serverNow } from '#ui/clock.ts'
+import { fixTime, isWorthSending, stillSeconds, thinned, type Fix } from './fix-filter.ts'
 import { dropFixes, keepFix, listFixes } from './fix-store.ts'
 
 export type SharingState =
@@ -114,7 +115,7 @@ export function startSharing(account: string, unit: string, onChange: (sharing: 
   const take = (position: GeolocationPosition) => {
     const { coords } = position
     const fix: Fix = {
-      at: Math.round(position.timestamp),
+      at: fixTime(position.timestamp, Date.now(), serverNow()),
       lon: coords.longitude,
       lat: coords.latitude,
       accuracyMeters: Number.isFinite(coords.accuracy) ? Math.round(coords.accuracy * 10) / 10 : null,
@@ -137,7 +138,7 @@ export function startSharing(account: string, unit: string, onChange: (sharing: 
     if (watch !== undefined || stopped) return
     watch = navigator.geolocation.watchPosition(take, fail, receiver)
     asking = window.setInterval(() => {
-      const quiet = !sharing.fix || Date.now() - sharing.fix.at > askSeconds * 1000
+      const quiet = !sharing.fix || serverNow() - sharing.fix.at > askSeconds * 1000
       if (quiet && document.visibilityState === 'visible') navigator.geolocation.getCurrentPosition(take, () => {}, receiver)
     }, 5000)
   }

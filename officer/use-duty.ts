@@ -295,9 +295,8 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       answer: (broadcast, answer) => put(`/api/messages/broadcasts/${broadcast}/answer`, { answer }, { kind: 'answer', incident: '' }),
       async report({ pictures, ...made }) {
         const report: KeptReport = { ...made, id: newCommandId(), account, madeAt: Math.round(serverNow()), pictureCount: pictures.length, number: undefined }
-        await keepReport(report)
         setReports((old) => [...old, report])
-        await outbox.current?.put(...writesOf(report, pictures, pictures.map(newCommandId), Date.now()))
+        await outbox.current?.putReport(report, ...writesOf(report, pictures, pictures.map(newCommandId), Date.now()))
         void askToKeep()
       },
       async seeReport(id) {

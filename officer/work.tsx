@@ -80,8 +80,8 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   }, [mayLose])
 
   const panic = async () => {
-    const fix = fixFor(sharing?.fix, Date.now())
-    const ageSeconds = fix ? (Date.now() - fix.at) / 1000 : 0
+    const fix = fixFor(sharing?.fix, serverNow())
+    const ageSeconds = fix ? (serverNow() - fix.at) / 1000 : 0
     const age = ageSeconds > 60 ? t('panic.old', { age: format.duration(ageSeconds) }) : ''
     const text = t('panic.summary', { unit: known.state === 'on-duty' ? known.unit.callSign : '', name: session.displayName }) + age
     await duty.report({ category: undefined, panic: true, text, place: '', fix, pictures: [] })

@@ -1,8 +1,8 @@
 /** Words to the room: a note, the report at the end, or why the crew cannot go. Usual phrases are one tap. */
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button, TextArea, useToasts } from '#ui/primitives.ts'
-import { PanicButton } from './panic-button.tsx'
+import { WriteBox } from './sheet.tsx'
 
 const phraseIds = {
   note: ['arriving', 'quiet', 'help', 'ambulance'],
@@ -22,8 +22,6 @@ export function WriteSheet({ kind, needsText, onClose, onSend }: WriteSheetProps
   const toasts = useToasts()
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
 
   const send = async () => {
     setBusy(true)
@@ -36,51 +34,37 @@ export function WriteSheet({ kind, needsText, onClose, onSend }: WriteSheetProps
   }
 
   return (
-    <dialog
-      ref={dialog}
-      className="write"
-      aria-label={t(`write.${kind}.title`)}
-      onCancel={(event) => {
-        event.preventDefault()
-        onClose()
-      }}
-    >
-      <div className="write-box">
-        <div className="write-head">
-          <h2>{t(`write.${kind}.title`)}</h2>
-          <PanicButton />
-        </div>
-        <div className="phrases">
-          {phraseIds[kind].map((id) => (
-            <button
-              key={id}
-              type="button"
-              className="phrase"
-              onClick={() => {
-                const phrase = t(`write.${kind}.${id}`)
-                setText((now) => (now.trim() ? `${now.trim()} ${phrase}` : phrase))
-              }}
-            >
-              {t(`write.${kind}.${id}`)}
-            </button>
-          ))}
-        </div>
-        <TextArea label={t(`write.${kind}.label`)} rows={4} maxLength={2000} value={text} onChange={(event) => setText(event.target.value)} />
-        <div className="write-actions">
-          <Button size="large" onClick={onClose}>
-            {t('common:cancel')}
-          </Button>
-          <Button
-            kind={kind === 'refuse' ? 'danger' : 'primary'}
-            size="large"
-            busy={busy}
-            disabledBecause={needsText && !text.trim() ? t('write.empty') : undefined}
-            onClick={() => void send()}
+    <WriteBox title={t(`write.${kind}.title`)} onClose={onClose}>
+      <div className="phrases">
+        {phraseIds[kind].map((id) => (
+          <button
+            key={id}
+            type="button"
+            className="phrase"
+            onClick={() => {
+              const phrase = t(`write.${kind}.${id}`)
+              setText((now) => (now.trim() ? `${now.trim()} ${phrase}` : phrase))
+            }}
           >
-            {t(`write.${kind}.send`)}
-          </Button>
-        </div>
+            {t(`write.${kind}.${id}`)}
+          </button>
+        ))}
       </div>
-    </dialog>
+      <TextArea label={t(`write.${kind}.label`)} rows={4} maxLength={2000} value={text} onChange={(event) => setText(event.target.value)} />
+      <div className="write-actions">
+        <Button size="large" onClick={onClose}>
+          {t('common:cancel')}
+        </Button>
+        <Button
+          kind={kind === 'refuse' ? 'danger' : 'primary'}
+          size="large"
+          busy={busy}
+          disabledBecause={needsText && !text.trim() ? t('write.empty') : undefined}
+          onClick={() => void send()}
+        >
+          {t(`write.${kind}.send`)}
+        </Button>
+      </div>
+    </WriteBox>
   )
 }

@@ -77,7 +77,8 @@ gengfu journal export --data DIR [--out FILE]
 Environment: GENGFU_DATABASE_URL (an outside PostgreSQL 15 or newer; the built-in one otherwise),
 GENGFU_NATS_URL (several nodes on one database tell each other of positions at once; GENGFU_NATS_NAME when
 several houses share one NATS), GENGFU_MQTT_URL (a broker where OwnTracks publishes owntracks/USER/KEY; GENGFU_MQTT_NAME
-names this node there), GENGFU_LOG_LEVEL (info).`
+names this node there), GENGFU_SEAL_KEYS (the file of keys that close secrets in the database; seal.keys in the data
+folder otherwise, the same on every node), GENGFU_LOG_LEVEL (info).`
 
 /** @throws UsageError with a sentence for a person */
 export function parseArguments(words: readonly string[]): Arguments {

@@ -22,7 +22,8 @@ import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { DispatchDeps } from '#modules/dispatch/deps.ts'
 import { botRoutes } from '#modules/messages/bot-routes.ts'
 import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
-import { broadcastProjections } from '#modules/messages/broadcast-store.ts'
+import { broadcastProjections, broadcastSubjects } from '#modules/messages/broadcast-store.ts'
+import { closeOpenBots } from '#modules/messages/bot-store.ts'
 import { openMessages, type MessagesRoom } from '#modules/messages/jobs.ts'
 import { refusals as messagesRefusals } from '#modules/messages/refusals.ts'
 import { routes as messagesRoutes } from '#modules/messages/routes.ts'
@@ -43,7 +44,7 @@ import { projections as oversightProjections } from '#modules/oversight/store.ts
 import { openPatrol, type PatrolRoom } from '#modules/patrol/jobs.ts'
 import { refusals as patrolRefusals } from '#modules/patrol/refusals.ts'
 import { routes as patrolRoutes } from '#modules/patrol/routes.ts'
-import { projections as patrolProjections } from '#modules/patrol/store.ts'
+import { fencesById, projections as patrolProjections } from '#modules/patrol/store.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
@@ -52,7 +53,7 @@ import { speedsRoutes } from '#modules/roads/speeds-routes.ts'
 import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections as roadsProjections } from '#modules/roads/store.ts'
 import type { TerminalPorts } from '#modules/units/contract.ts'
-import { keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
+import { crewsReader, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import type { RetentionDeps } from '#modules/units/retention-deps.ts'
 import { retentionDaysMax } from '#modules/units/contract.ts'
@@ -66,6 +67,7 @@ import { importMap } from '#modules/town/import-jobs.ts'
 import { refusals as townRefusals } from '#modules/town/refusals.ts'
 import { routes as townRoutes } from '#modules/town/routes.ts'
 import { openTown, type Town } from '#modules/town/town-jobs.ts'
+import { sealKeys, sealWith } from '#platform/auth/seal.ts'
 import { createSecrets } from '#platform/auth/secrets.ts'
 import type { Authenticate } from '#platform/auth/session.ts'
 import { aloneBus } from '#platform/bus/bus.ts'
@@ -268,6 +270,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       townBounds: () => place.view().bounds ?? undefined,
       findAgency: (path: string) => findAgency(organisationDeps, path),
       liveUnits: unitsRoom.liveUnits,
+      fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(database, handle, from, to, limit, now()),
       onFault,
     }
     const patrol = (patrolRoom = await openPatrol(patrolNeeds))
@@ -312,8 +315,12 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       cleanPicture,
       pictures: dispatchDeps.pictures,
       voices: pictureStore(join(data, 'voices'), newId),
+      crewsAt: crewsReader(database),
+      fenceArea: patrol.fenceArea,
+      seal: sealWith(await sealKeys(process.env.GENGFU_SEAL_KEYS ?? join(data, 'seal.keys'), randomBytes), randomBytes),
       receiptsMoved: async (channels) => void (await database.query(`select pg_notify('message_receipts', $1)`, [channels.join(' ')])),
     }
+    await closeOpenBots(database, messagesDeps.seal)
     const messagesRoom: MessagesRoom = openMessages({ ...messagesDeps, fetch: (url, request) => fetch(url, request), onFault })
     closing.push(() => messagesRoom.stop())
 
@@ -331,6 +338,8 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
         fixes: (unit, from, to, limit) => pastFixes(database, unit, from, to, limit, now()),
         keptSince: (units) => keptSince(database, units, now()),
       },
+      fenceNames: async (ids) => new Map((await fencesById(database, ids)).map(({ id, name }) => [id, name])),
+      broadcasts: (ids) => broadcastSubjects(database, ids),
       incidents: {
         find: async (id) => (await incidentViews(database, [id]))[0],
         during: (asked) => incidentsDuring(database, asked),

@@ -1,11 +1,13 @@
 /** The small town of dispatch's tests with crews in its units, for the tests of messages; on a real PostgreSQL. */
+import { randomBytes } from 'node:crypto'
 import type { Actor } from '#kernel/actor.ts'
 import { cleanPicture } from '#modules/dispatch/clean-picture.ts'
 import { incidentViews } from '#modules/dispatch/store.ts'
 import { broadcastProjections } from '#modules/messages/broadcast-store.ts'
-import type { MessagesDeps } from '#modules/messages/deps.ts'
+import type { FenceArea, MessagesDeps } from '#modules/messages/deps.ts'
 import { channelProjections, messageFacts } from '#modules/messages/store.ts'
 import type { UnitView } from '#modules/units/contract.ts'
+import { sealWith } from '#platform/auth/seal.ts'
 import { agencies, databaseScene, people, person, start, type Scene } from './dispatch-scene.ts'
 import type { Tx } from '#kernel/journal.ts'
 import { bindSql, type Db } from '#platform/db/sql.ts'
@@ -15,6 +17,8 @@ export type MessagesScene = Scene & {
   readonly messages: MessagesDeps
   /** The units as they are now; to be changed by hand. */
   readonly crews: Map<string, { -readonly [Key in keyof UnitView]: UnitView[Key] }>
+  /** Fences, to be drawn by hand. */
+  readonly fences: Map<string, FenceArea>
   /** Channels that were told of by `receiptsMoved`. */
   readonly moved: string[]
   readonly saved: Map<string, Uint8Array>
@@ -34,6 +38,7 @@ export async function messagesScene(): Promise<MessagesScene> {
     }),
   )
   const saved = new Map<string, Uint8Array>()
+  const fences = new Map<string, FenceArea>()
   const moved: string[] = []
   const files = {
     save: async (bytes: Uint8Array) => {
@@ -59,9 +64,12 @@ export async function messagesScene(): Promise<MessagesScene> {
     cleanPicture,
     pictures: files,
     voices: files,
+    fenceArea: (id) => fences.get(id),
+    crewsAt: async (agency, at) => new Set([...crews.values()].flatMap((unit) => (within(unit.agency, [agency]) && unit.onDutySince !== null && unit.onDutySince <= at ? unit.crew.map(({ id }) => id) : []))),
+    seal: sealWith([randomBytes(32)], randomBytes),
     receiptsMoved: async (channels) => void moved.push(...channels),
   }
-  return { ...scene, messages, crews, moved, saved }
+  return { ...scene, messages, crews, fences, moved, saved }
 }
 
 export const crewOf: Readonly<Record<'p1' | 'p1too' | 'p2' | 'p3', Actor>> = {

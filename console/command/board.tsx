@@ -11,6 +11,7 @@ import { changeView, selectIncident, useView } from '../router.ts'
 import type { Acts } from './acts.ts'
 import { activeAssignments } from './assignments.ts'
 import { boardCounts, boardRows, boardTabs, type BoardTab } from './board-order.ts'
+import { ShortCalls } from '../messages/short-calls.tsx'
 import { FenceAlarmList } from './fence-alarm-list.tsx'
 import { Glyph } from './glyph.tsx'
 import { useRoomPart } from './room-context.tsx'
@@ -59,6 +60,7 @@ export function Board({ acts, mayAct, onNew }: { readonly acts: Acts; readonly m
           {t('board.new')}
         </Button>
       </header>
+      <ShortCalls />
       <FenceAlarmList mayAct={mayAct} />
       <Tabs<BoardTab>
         label={t('board.filter')}

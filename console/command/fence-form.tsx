@@ -4,8 +4,11 @@ import { useTranslation } from 'react-i18next'
 import type { FenceView } from '#modules/patrol/contract.ts'
 import { api, becauseOf, newCommandId } from '#ui/client.ts'
 import { Button, Field, Icon, Select, TextArea, useToasts } from '#ui/primitives.ts'
+import { useSession } from '#ui/session.tsx'
+import { callInside } from '../messages/call-panel.tsx'
+import { leaders } from '../messages/provider.tsx'
 import { changeView } from '../router.ts'
-import { fenceBodyOf, missingOf, placeTyped, unitKinds, ways, withoutCorner, type FenceDraft } from './fence-draft.ts'
+import { fenceBodyOf, missingOf, outlineOf, placeTyped, unitKinds, ways, withoutCorner, type FenceDraft } from './fence-draft.ts'
 import { useRoomPart } from './room-context.tsx'
 
 type FormProps = { readonly draft: FenceDraft; readonly onDraft: (draft: FenceDraft | null) => void }
@@ -15,6 +18,8 @@ const without = <T,>(list: readonly T[], one: T): T[] => list.filter((each) => e
 export function FenceForm({ draft, onDraft }: FormProps) {
   const { t } = useTranslation('command')
   const { t: common } = useTranslation('common')
+  const { t: messages } = useTranslation('messages')
+  const { may } = useSession()
   const toasts = useToasts()
   const units = useRoomPart((state) => state.units)
   const [commandId, setCommandId] = useState(newCommandId)
@@ -22,6 +27,7 @@ export function FenceForm({ draft, onDraft }: FormProps) {
   const [busy, setBusy] = useState(false)
   const change = (changes: Partial<FenceDraft>) => onDraft({ ...draft, ...changes })
   const missing = missingOf(draft)
+  const outline = outlineOf(draft)
 
   const save = async () => {
     if (missing || busy) return
@@ -103,6 +109,9 @@ export function FenceForm({ draft, onDraft }: FormProps) {
       <p className="roads-acts">
         <Button type="submit" kind="primary" busy={busy} disabledBecause={missing ? t(`fences.${missing}`) : undefined}>{t('fences.save')}</Button>
         <Button onClick={() => onDraft(null)}>{common('cancel')}</Button>
+        {outline && may(leaders) ? (
+          <Button kind="quiet" icon="megaphone" title={messages('broadcast.callDrawnHint')} onClick={() => callInside(outline)}>{messages('broadcast.callInside')}</Button>
+        ) : null}
       </p>
     </form>
   )

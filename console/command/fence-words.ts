@@ -17,7 +17,7 @@ export function sayTells({ tells, hours }: Pick<FenceView, 'tells' | 'hours'>, t
 }
 
 /** "巡3 进入" and what belongs to it. */
-export function sayPassage({ kind, seconds, peakKmh, afterSilence }: FenceEventView, callSign: string, t: Words): string {
+export function sayPassage({ kind, seconds, peakKmh, afterSilence }: Pick<FenceEventView, 'kind' | 'seconds' | 'peakKmh' | 'afterSilence'>, callSign: string, t: Words): string {
   const what = t(`fences.kind.${kind}`, { minutes: Math.round((seconds ?? 0) / 60), kmh: Math.round(peakKmh ?? 0) })
   return t(afterSilence ? 'fences.saidAfterSilence' : 'fences.said', { unit: callSign, what })
 }

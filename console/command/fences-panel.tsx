@@ -6,6 +6,8 @@ import { api, becauseOf, newCommandId } from '#ui/client.ts'
 import { Button, Icon, IconButton, useToasts } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import { useFormat } from '#ui/use-format.ts'
+import { leaders } from '../messages/provider.tsx'
+import { callInFence } from '../messages/reaches.ts'
 import { changeView } from '../router.ts'
 import { draftOf, emptyFence, type FenceDraft } from './fence-draft.ts'
 import { FenceForm } from './fence-form.tsx'
@@ -42,7 +44,7 @@ export function FencesPanel({ looked, draft, onDraft, onShow, onClose }: FencesP
       {draft ? (
         <FenceForm draft={draft} onDraft={onDraft} />
       ) : chosen ? (
-        <OneFence fence={chosen} mayNot={mayNot} onShow={onShow} onChange={() => onDraft(draftOf(chosen))} />
+        <OneFence fence={chosen} mayNot={may(fenceDrawers, chosen.agency) ? undefined : may(fenceDrawers) ? t('fences.ofAbove') : mayNot} onShow={onShow} onChange={() => onDraft(draftOf(chosen))} />
       ) : (
         <FenceList fences={[...fences.values()]} mayNot={mayNot} onNew={() => onDraft(emptyFence)} />
       )}
@@ -129,6 +131,8 @@ type OneFenceProps = { readonly fence: FenceView; readonly mayNot: string | unde
 function OneFence({ fence, mayNot, onShow, onChange }: OneFenceProps) {
   const { t } = useTranslation('command')
   const { t: common } = useTranslation('common')
+  const { t: messages } = useTranslation('messages')
+  const { may } = useSession()
   const toasts = useToasts()
   const units = useRoomPart((state) => state.units)
   const { appliesTo } = fence
@@ -154,6 +158,9 @@ function OneFence({ fence, mayNot, onShow, onChange }: OneFenceProps) {
       </p>
       <p className="roads-acts">
         <Button size="small" icon="pin" onClick={() => onShow(fence)}>{t('fences.show')}</Button>
+        {may(leaders) ? (
+          <Button size="small" icon="megaphone" title={messages('broadcast.hint')} onClick={() => changeView({ messages: callInFence(fence.id) })}>{messages('broadcast.callInside')}</Button>
+        ) : null}
         <Button size="small" icon="note" disabledBecause={mayNot} onClick={onChange}>{t('fences.change')}</Button>
         <Button size="small" icon="close" disabledBecause={mayNot} onClick={() => void retire()}>{t('fences.retire')}</Button>
       </p>

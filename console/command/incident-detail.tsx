@@ -9,6 +9,7 @@ import { useFormat } from '#ui/use-format.ts'
 import { outcomes, type CategoryView, type IncidentView, type RecommendationItem, type ResourceView } from '#modules/dispatch/contract.ts'
 import { useSession } from '#ui/session.tsx'
 import { BroadcastForm } from '../messages/broadcast-form.tsx'
+import { reachesAround } from '../messages/reaches.ts'
 import { Broadcasts } from '../messages/broadcasts.tsx'
 import { leaders, talkers } from '../messages/provider.tsx'
 import { ChannelThread } from '../messages/thread.tsx'
@@ -146,7 +147,7 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
             </Button>
           ) : null}
         </div>
-        {form === 'broadcast' ? <BroadcastForm incident={incident} onDone={() => setForm(null)} /> : null}
+        {form === 'broadcast' ? <CallForm incident={incident} onDone={() => setForm(null)} /> : null}
         {form === 'close' ? <CloseForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}
         {form === 'hand-over' ? <HandOverForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}
         {form === 'merge' ? <MergeForm incident={incident} acts={acts} onDone={() => setForm(null)} /> : null}
@@ -413,4 +414,14 @@ function MergeForm({ incident, acts, onDone }: FormProps) {
       </div>
     </form>
   )
+}
+
+/** Call everybody near the incident, or of its agency. */
+function CallForm({ incident, onDone }: { readonly incident: IncidentView; readonly onDone: () => void }) {
+  const { t } = useTranslation('messages')
+  const { language } = useLanguage()
+  const { id, agency } = incident
+  const name = agencyName(useRoomPart((state) => state.agencies.find(({ path }) => path === agency)), agency, language)
+  const whole = { value: 'agency', label: t('broadcast.agency', { name }), asked: { incident: id, agency }, widens: false }
+  return <BroadcastForm autoFocus reaches={[...reachesAround({ incident: id }, t), whole]} onDone={onDone} />
 }

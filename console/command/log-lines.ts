@@ -71,6 +71,10 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
       return t(data['answer'] === 'yes' ? 'log.broadcastYes' : 'log.broadcastNo', { by: `${text('callSign')} ${text('name')}` })
     case 'broadcast-short':
       return t('log.broadcastShort', { yes: text('yes'), wanted: text('enoughYes') })
+    case 'broadcast-escalated':
+      return t('log.broadcastEscalated', { yes: text('yes'), wanted: text('enoughYes') })
+    case 'broadcast-seen':
+      return t('log.broadcastSeen')
     case 'broadcast-ended':
       return t('log.broadcastEnded')
     case 'picture-added':

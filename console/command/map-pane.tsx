@@ -15,6 +15,8 @@ import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { SpokenPlace } from '#modules/town/contract.ts'
 import type { Static } from 'typebox'
 import { useSession } from '#ui/session.tsx'
+import { leaders } from '../messages/provider.tsx'
+import { callAt } from '../messages/reaches.ts'
 import { changeView, currentView, selectIncident, selectUnit, useView } from '../router.ts'
 import { useMenu } from '../use-menu.ts'
 import { mapLayers, type MapLayer } from '../view-state.ts'
@@ -174,7 +176,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     onContext(_thing, at, x, y) {
       setHover(null)
       const room = pane.current
-      setMenu({ at, x: Math.min(x, (room?.clientWidth ?? Infinity) - 290), y: Math.min(y, (room?.clientHeight ?? Infinity) - 180) })
+      setMenu({ at, x: Math.min(x, (room?.clientWidth ?? Infinity) - 290), y: Math.min(y, (room?.clientHeight ?? Infinity) - 216) })
     },
     onView(view, bounds, byPerson) {
       room.looksAt(bounds)
@@ -311,6 +313,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
           mayAct={mayAct}
           onClose={() => setMenu(null)}
           onNew={() => onNewAt(menu.at)}
+          onCall={may(leaders) ? () => changeView({ messages: callAt(menu.at) }) : undefined}
           onMeasure={() => setMeasuring([menu.at])}
           onCopied={(text) => toasts.show({ kind: 'done', text: t('map.copied', { text }), seconds: 3 })}
         />
@@ -400,12 +403,14 @@ type PlaceMenuProps = {
   readonly mayAct: boolean
   readonly onClose: () => void
   readonly onNew: () => void
+  /** Undefined: not for this account. */
+  readonly onCall: (() => void) | undefined
   readonly onMeasure: () => void
   readonly onCopied: (text: string) => void
 }
 
 /** What can be done at a place. Its first line says in words where that is. */
-function PlaceMenu({ at, x, y, mayAct, onClose, onNew, onMeasure, onCopied }: PlaceMenuProps) {
+function PlaceMenu({ at, x, y, mayAct, onClose, onNew, onCall, onMeasure, onCopied }: PlaceMenuProps) {
   const { t } = useTranslation('command')
   const { language } = useLanguage()
   const [spoken, setSpoken] = useState<Static<typeof SpokenPlace> | null>(null)
@@ -445,6 +450,11 @@ function PlaceMenu({ at, x, y, mayAct, onClose, onNew, onMeasure, onCopied }: Pl
       {mayAct ? (
         <button type="button" role="menuitem" onClick={does(onNew)}>
           <Icon name="plus" /> {t('map.newHere')}
+        </button>
+      ) : null}
+      {onCall ? (
+        <button type="button" role="menuitem" onClick={does(onCall)}>
+          <Icon name="megaphone" /> {t('map.callHere')}
         </button>
       ) : null}
       <button type="button" role="menuitem" onClick={does(onMeasure)}>

@@ -2,43 +2,45 @@
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, newCommandId } from '#ui/client.ts'
-import { useLanguage } from '#ui/i18n.ts'
 import { Button, Select, Spinner, TextArea, useToasts } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
-import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { BroadcastPreview } from '#modules/messages/contract.ts'
-import { useRoomPart } from '../command/room-context.tsx'
 import { useRounds } from '../command/use-answer.ts'
-import { agencyName } from '../command/words.ts'
+import { usualReach, type Reach } from './reaches.ts'
 
-const rings = [3, 5, 10, 15, 30] as const
-const ringUsual = 5
 /** Units move: whom it would reach is asked again so often while the form is open. */
 const againMs = 5_000
 
-export function BroadcastForm({ incident, onDone }: { readonly incident: IncidentView; readonly onDone: () => void }) {
+export type BroadcastFormProps = {
+  /** From where it starts, what may be chosen; the usual one first where there is one. */
+  readonly reaches: readonly Reach[]
+  /** What is to be said first while there is nothing to choose. */
+  readonly missing?: string
+  readonly autoFocus?: boolean
+  readonly onDone: () => void
+}
+
+export function BroadcastForm({ reaches, missing, autoFocus = false, onDone }: BroadcastFormProps) {
   const { t } = useTranslation('messages')
   const { t: common } = useTranslation('common')
-  const { language } = useLanguage()
   const format = useFormat()
   const toasts = useToasts()
-  const agency = useRoomPart((state) => state.agencies.find(({ path }) => path === incident.agency))
-  const [reach, setReach] = useState<string>(String(ringUsual))
+  const [chosen, setChosen] = useState(usualReach)
   const [text, setText] = useState('')
   const [asks, setAsks] = useState(true)
   const [enoughYes, setEnough] = useState('1')
   const [widen, setWiden] = useState('2')
   const [busy, setBusy] = useState(false)
-  const reaching = reach === 'agency' ? { incident: incident.id, agency: incident.agency } : { incident: incident.id, minutes: Number(reach) }
-  const preview = usePreview(reaching)
+  const reach = reaches.find(({ value }) => value === chosen) ?? reaches[0]
+  const preview = usePreview(reach?.asked)
   const commandId = useRef(newCommandId())
 
   const send = async () => {
-    if (busy || text.trim() === '') return
+    if (busy || !reach || text.trim() === '') return
     setBusy(true)
     try {
       await api.post('/api/messages/broadcasts', {
-        commandId: commandId.current, ...reaching, text: text.trim(), asks, enoughYes: Number(enoughYes), widenMinutes: asks && widen ? Number(widen) : null,
+        commandId: commandId.current, ...reach.asked, text: text.trim(), asks, enoughYes: Number(enoughYes), widenMinutes: asks && widen ? Number(widen) : null,
       })
       toasts.show({ kind: 'done', text: t('broadcast.sent') })
       onDone()
@@ -59,15 +61,13 @@ export function BroadcastForm({ incident, onDone }: { readonly incident: Inciden
         void send()
       }}
     >
-      <Select
-        autoFocus
-        label={t('broadcast.whom')}
-        value={reach}
-        options={[...rings.map((count) => ({ value: String(count), label: t('broadcast.minutes', { count }) })), { value: 'agency', label: t('broadcast.agency', { name: agencyName(agency, incident.agency, language) }) }]}
-        onChange={(event) => setReach(event.target.value)}
-      />
+      {reaches.length > 1 ? (
+        <Select autoFocus={autoFocus} label={t('broadcast.whom')} value={reach?.value ?? ''} options={reaches.map(({ value, label }) => ({ value, label }))} onChange={(event) => setChosen(event.target.value)} />
+      ) : null}
       <div className="broadcast-preview" role="status">
-        {preview.problem ? (
+        {!reach ? (
+          <span>{missing}</span>
+        ) : preview.problem ? (
           <span>{preview.problem}</span>
         ) : !preview.answer ? (
           <Spinner size={12} label={t('broadcast.counting')} />
@@ -82,7 +82,7 @@ export function BroadcastForm({ incident, onDone }: { readonly incident: Inciden
                   <span>
                     {each.callSign} {each.name}
                   </span>
-                  <span className="soft">{each.seconds === null ? t('broadcast.ofAgency') : t('broadcast.away', { time: format.travelTime(each.seconds) })}</span>
+                  <span className="soft">{each.seconds === null ? t(`broadcast.because.${each.because}`) : t('broadcast.away', { time: format.travelTime(each.seconds) })}</span>
                 </li>
               ))}
             </ul>
@@ -100,7 +100,7 @@ export function BroadcastForm({ incident, onDone }: { readonly incident: Inciden
           <Select
             label={t('broadcast.widen')}
             value={widen}
-            options={[{ value: '', label: t('broadcast.widenNever') }, ...[1, 2, 3, 5].map((count) => ({ value: String(count), label: t(reach === 'agency' ? 'broadcast.alertAfter' : 'broadcast.widenAfter', { count }) }))]}
+            options={[{ value: '', label: t('broadcast.widenNever') }, ...[1, 2, 3, 5].map((count) => ({ value: String(count), label: t(reach?.widens ? 'broadcast.widenAfter' : 'broadcast.alertAfter', { count }) }))]}
             onChange={(event) => setWiden(event.target.value)}
           />
         </div>
@@ -109,7 +109,7 @@ export function BroadcastForm({ incident, onDone }: { readonly incident: Inciden
         <Button size="small" kind="quiet" onClick={onDone}>
           {common('cancel')}
         </Button>
-        <Button size="small" kind="primary" type="submit" icon="megaphone" busy={busy} disabledBecause={members === 0 ? t('broadcast.previewNone') : text.trim() ? undefined : t('broadcast.text')}>
+        <Button size="small" kind="primary" type="submit" icon="megaphone" busy={busy} disabledBecause={!reach ? missing : members === 0 ? t('broadcast.previewNone') : text.trim() ? undefined : t('broadcast.text')}>
           {t('broadcast.send', { count: members })}
         </Button>
       </div>
@@ -118,11 +118,12 @@ export function BroadcastForm({ incident, onDone }: { readonly incident: Inciden
 }
 
 /** Whom it would reach, asked anew as units move. */
-function usePreview(reaching: object): { readonly answer: BroadcastPreview | undefined; readonly problem: string | undefined } {
+function usePreview(reaching: object | undefined): { readonly answer: BroadcastPreview | undefined; readonly problem: string | undefined } {
   const round = useRounds(againMs)
-  const asked = JSON.stringify(reaching)
+  const asked = reaching && JSON.stringify(reaching)
   const [found, setFound] = useState<{ asked: string; answer: BroadcastPreview | undefined; problem: string | undefined }>()
   useEffect(() => {
+    if (asked === undefined) return
     const gone = new AbortController()
     api.post<BroadcastPreview>('/api/messages/broadcasts/preview', JSON.parse(asked), { signal: gone.signal }).then(
       (answer) => setFound({ asked, answer, problem: undefined }),
@@ -130,5 +131,5 @@ function usePreview(reaching: object): { readonly answer: BroadcastPreview | und
     )
     return () => gone.abort()
   }, [asked, round])
-  return found?.asked === asked ? found : { answer: undefined, problem: undefined }
+  return found && found.asked === asked ? found : { answer: undefined, problem: undefined }
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, newCommandId } from '#ui/client.ts'
 import { useNow } from '#ui/clock.ts'
+import { useLanguage } from '#ui/i18n.ts'
 import { useInboxPart } from '#ui/messages/inbox-context.tsx'
 import { Button, Icon, useToasts } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
@@ -33,6 +34,7 @@ export function Broadcasts({ incident }: { readonly incident: string | null }) {
 function BroadcastCard({ view, isLinked }: { readonly view: BroadcastView; readonly isLinked: boolean }) {
   const { t } = useTranslation('messages')
   const { may } = useSession()
+  const { language } = useLanguage()
   const format = useFormat()
   const toasts = useToasts()
   const now = useNow(1000)
@@ -43,12 +45,13 @@ function BroadcastCard({ view, isLinked }: { readonly view: BroadcastView; reado
     setBusy(false)
   }
   const { of, delivered, read, yes, no } = view
-  const whom = view.kind === 'minutes' ? t('broadcast.within', { minutes: view.minutes }) : view.kind === 'area' ? t('broadcast.inArea') : t('broadcast.ofAgency')
+  const place = (language === 'en' && view.placeEn) || view.place
+  const whom = view.kind === 'minutes' ? t('broadcast.within', { minutes: view.minutes }) : view.kilometers !== null ? t('broadcast.withinKilometers', { count: view.kilometers }) : view.fence !== null ? t('broadcast.inFence', { name: view.place }) : view.kind === 'area' ? t('broadcast.inArea') : t('broadcast.ofAgency')
   return (
     <div className={`broadcast-card${view.shortAt !== null && view.endedAt === null ? ' is-short' : ''}`} data-broadcast={view.id}>
       <p className="broadcast-text">{view.text}</p>
       <p className="soft">
-        <span>{format.shortTime(view.sentAt)}</span> <span>{view.by}</span> <span>{whom}</span>
+        <span>{format.shortTime(view.sentAt)}</span> <span>{view.by}</span> <span>{whom}</span>{view.incident === null && view.fence === null && place ? <span>{place}</span> : null}
       </p>
       <p className="broadcast-counts">
         <span>{t('broadcast.counts', { of, delivered, read })}</span>
@@ -65,7 +68,8 @@ function BroadcastCard({ view, isLinked }: { readonly view: BroadcastView; reado
       </p>
       {view.shortAt !== null && view.endedAt === null && yes < view.enoughYes ? (
         <p className="broadcast-short">
-          <Icon name="alert" size={14} /> {t('broadcast.short', { yes, wanted: view.enoughYes })}
+          <Icon name="alert" size={14} /> {t('broadcast.short', { yes, wanted: view.enoughYes })}{' '}
+          {view.seenAt !== null ? t('broadcast.shortSeen', { name: view.seenBy }) : view.escalatedAt !== null ? t('broadcast.above') : view.widensAt !== null ? t('broadcast.aboveIn', { time: format.countdown(Math.max(0, (view.widensAt - now) / 1000)) }) : null}
         </p>
       ) : view.widensAt !== null ? (
         <p className="soft">{t(view.kind === 'minutes' && view.ring < 2 ? 'broadcast.widens' : 'broadcast.alerts', { time: format.countdown(Math.max(0, (view.widensAt - now) / 1000)) })}</p>

@@ -13,6 +13,7 @@ import type { MessageView, OwnChannelView } from '#modules/messages/contract.ts'
 import { useAnswer } from '../command/use-answer.ts'
 import { changeView, selectIncident, selectUnit } from '../router.ts'
 import { Broadcasts } from './broadcasts.tsx'
+import { CallPanel } from './call-panel.tsx'
 import { GroupForm } from './group-form.tsx'
 import { PickChannel } from './pick-channel.tsx'
 import { leaders } from './provider.tsx'
@@ -21,12 +22,12 @@ import { ChannelThread } from './thread.tsx'
 
 export const openMessages = (channel: string) => changeView({ messages: channel })
 
-/** @param at  a channel, or `all` for the list */
+/** @param at  a channel, `all` for the list, or `call…` for a call to all near */
 export function MessagesPanel({ at }: { readonly at: string }) {
   const { t } = useTranslation('messages')
   return (
     <article className="detail messages-panel" aria-label={t('title')}>
-      {at === 'all' ? <AllChannels /> : <OneChannel key={at} id={at} />}
+      {at.startsWith('call') ? <CallPanel key={at} start={at} /> : at === 'all' ? <AllChannels /> : <OneChannel key={at} id={at} />}
     </article>
   )
 }
@@ -50,6 +51,11 @@ function AllChannels() {
         <Button size="small" icon="plus" aria-pressed={form === 'pick'} onClick={() => setForm(form === 'pick' ? null : 'pick')}>
           {t('new')}
         </Button>
+        {may(leaders) ? (
+          <Button size="small" icon="megaphone" title={t('broadcast.hint')} onClick={() => changeView({ messages: 'call' })}>
+            {t('broadcast.call')}
+          </Button>
+        ) : null}
         {may(leaders) ? (
           <Button size="small" icon="people" aria-pressed={form === 'group'} onClick={() => setForm(form === 'group' ? null : 'group')}>
             {t('group.new')}

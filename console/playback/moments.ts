@@ -1,10 +1,12 @@
 /** What happened, as the timeline marks it and the list says it. Pure. */
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { PlaybackEntry, PlaybackUnit } from '#modules/oversight/contract.ts'
+import type { FencePassageKind } from '#modules/patrol/contract.ts'
+import { sayPassage } from '../command/fence-words.ts'
 import { sayLogLine, type LogWords } from '../command/log-lines.ts'
 
 /** The lanes of the timeline, from above. */
-export const lanes = ['incident', 'order', 'note', 'duty'] as const
+export const lanes = ['incident', 'order', 'note', 'fence', 'duty'] as const
 export type Lane = (typeof lanes)[number]
 
 export type Moment = {
@@ -30,7 +32,7 @@ const laneOf: Readonly<Record<string, Lane>> = {
   'note-added': 'note',
   'picture-added': 'note',
 }
-const strongOnes = new Set(['incident-opened', 'incident-closed', 'incident-reopened', 'unit-assigned', 'limit-passed', 'shift-started', 'shift-ended'])
+const strongOnes = new Set(['broadcast-sent', 'broadcast-short', 'broadcast-escalated', 'incident-opened', 'incident-closed', 'incident-reopened', 'unit-assigned', 'limit-passed', 'shift-started', 'shift-ended'])
 
 export type MomentWords = {
   /** As `useTranslation('playback')` gives them. */
@@ -59,6 +61,11 @@ export function momentsOf(entries: readonly PlaybackEntry[], incidents: readonly
         const about = incident ? `#${incident.number}` : ((unit && callSigns.get(unit)) ?? '')
         return { ...base, lane: 'note', about, text: sayLogLine(entry, { ...words.log, callSign: () => '' }), incident: incident?.id ?? null, unit }
       }
+      if (kind === 'broadcast') {
+        const incident = typeof entry.data['about'] === 'string' ? byId.get(entry.data['about']) : undefined
+        return { ...base, lane: 'note', about: incident ? `#${incident.number}` : '', text: sayLogLine(entry, { ...words.log, callSign: () => '' }), incident: incident?.id ?? null, unit: null }
+      }
+      if (kind === 'fence') return fenceMoment(entry, base, callSigns, words)
       const text = said.has(type) ? words.t(`said.${type}`) : type // an entry of a newer server: its own name is better than nothing
       if (kind === 'unit') return { ...base, lane: 'duty', about: callSigns.get(id) ?? '', text, incident: null, unit: id }
       return { ...base, lane: 'incident', about: words.t('road'), text, incident: null, unit: null }
@@ -66,4 +73,17 @@ export function momentsOf(entries: readonly PlaybackEntry[], incidents: readonly
     .sort((a, b) => a.at - b.at || a.position - b.position)
 }
 
-const said = new Set(['shift-started', 'shift-ended', 'crew-changed', 'road-closed', 'road-opened'])
+const passages: Readonly<Record<string, FencePassageKind>> = { 'fence-entered': 'entered', 'fence-left': 'left', 'fence-stayed': 'stayed', 'fence-speeding': 'speeding' }
+
+/** What a unit did at a fence, at the fix that showed it; or what was done to the fence. */
+function fenceMoment({ data, type }: PlaybackEntry, base: Pick<Moment, 'position' | 'at' | 'actor' | 'strong'>, callSigns: ReadonlyMap<string, string>, { t, log }: MomentWords): Moment {
+  const kind = passages[type]
+  const unit = typeof data['unit'] === 'string' ? data['unit'] : null
+  const name = String(data['name'] ?? '')
+  if (!kind || unit === null) return { ...base, lane: 'fence', about: name, text: said.has(type) ? t(`said.${type}`) : type, incident: null, unit: null }
+  const what = sayPassage({ kind, seconds: numberOr(data['seconds']), peakKmh: numberOr(data['peakKmh']), afterSilence: data['afterSilence'] === true }, callSigns.get(unit) ?? '', log.t)
+  return { ...base, at: numberOr(data['fixAt']) ?? base.at, strong: data['severity'] === 'alarm', lane: 'fence', about: name, text: what, incident: null, unit }
+}
+const numberOr = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+
+const said = new Set(['fence-drawn', 'fence-changed', 'fence-retired', 'shift-started', 'shift-ended', 'crew-changed', 'road-closed', 'road-opened'])

@@ -4,10 +4,10 @@ import type { Entry } from '#kernel/journal.ts'
 import type { IncidentId, Instant } from '#kernel/names.ts'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { Db, Sql } from '#platform/db/sql.ts'
-import { postOf, postsPerMinute, problemOf, retryMs, triesMax } from './bot.ts'
-import { leaveNotice, settlePost, sweepPosts, takePosts, type DuePost } from './bot-store.ts'
+import { openedWith, postOf, postsPerMinute, problemOf, retryMs, triesMax } from './bot.ts'
+import { giveUpLate, leaveNotice, settlePost, sweepPosts, takePosts, type DuePost } from './bot-store.ts'
 import type { BotTells } from './contract.ts'
-import type { Fetch } from './deps.ts'
+import type { Fetch, Seal } from './deps.ts'
 
 const timeoutMs = 5_000
 /** A node that took posts and was killed: others take them again after this. */
@@ -15,13 +15,14 @@ const heldMs = 30_000
 const weekMs = 7 * 24 * 3_600_000
 /** More than this is no answer of theirs. */
 const answerMax = 64 * 1024
-/** A process that comes back after a long time does not tell of yesterday. */
+/** A process that comes back after a long time, or a bot with more to tell than its vendor takes, does not tell of yesterday. */
 const staleMs = 10 * 60_000
 
 export type PostingDeps = {
   readonly db: Db
   readonly now: () => Instant
   readonly fetch: Fetch
+  readonly seal: Pick<Seal, 'open'>
   readonly incidents: (sql: Sql, ids: readonly IncidentId[]) => Promise<readonly IncidentView[]>
 }
 
@@ -42,6 +43,7 @@ export async function leaveNotices(deps: Pick<PostingDeps, 'db' | 'now' | 'incid
 
 /** Post what is due. How many were tried. */
 export async function postDue(deps: PostingDeps): Promise<number> {
+  await giveUpLate(deps.db, deps.now() - staleMs)
   const posts = await takePosts(deps.db, deps.now(), { limit: 5, heldMs, perMinute: postsPerMinute })
   await Promise.all(posts.map((post) => postOne(deps, post)))
   return posts.length
@@ -56,9 +58,11 @@ async function postOne(deps: PostingDeps, post: DuePost): Promise<void> {
 }
 
 /** Undefined when it was taken; else why not, in words without key, secret or text. */
-async function tryPost({ fetch, now }: PostingDeps, { row, ...notice }: DuePost): Promise<string | undefined> {
+async function tryPost({ fetch, now, seal }: PostingDeps, { row, ...notice }: DuePost): Promise<string | undefined> {
   if (!row.enabled) return 'switched off'
-  const { url, body } = postOf(row, notice, now(), (key, text) => createHmac('sha256', key).update(text).digest('base64'))
+  const credentials = openedWith(seal, row.id, row)
+  if (!credentials) return 'its key was closed on another machine: enter the webhook again'
+  const { url, body } = postOf({ ...row, ...credentials }, notice, now(), (key, text) => createHmac('sha256', key).update(text).digest('base64'))
   try {
     const response = await fetch(url, {
       method: 'POST',

@@ -2,12 +2,14 @@
 import type { Tx } from '#kernel/journal.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
 import { sqlOf, type Sql } from '#platform/db/sql.ts'
-import type { Bot, Notice } from './bot.ts'
+import { closedIn, type Bot, type Notice } from './bot.ts'
 import type { BotTells, BotView } from './contract.ts'
+import type { Seal } from './deps.ts'
 
-export type BotRow = Bot & { readonly id: string; readonly agency: AgencyPath; readonly label: string; readonly tells: readonly BotTells[]; readonly enabled: boolean }
+/** `token` and `secret` are closed: what opens them lies outside the database. `ending`: the last of the key, to tell it from others. */
+export type BotRow = Bot & { readonly ending: string; readonly id: string; readonly agency: AgencyPath; readonly label: string; readonly tells: readonly BotTells[]; readonly enabled: boolean }
 
-const columns = 'id, agency::text as agency, vendor, label, token, secret, link_base as "linkBase", tells, enabled'
+const columns = 'id, agency::text as agency, vendor, label, token, secret, ending, link_base as "linkBase", tells, enabled'
 
 export const findBot = async (tx: Tx, id: string): Promise<BotRow | undefined> =>
   (await sqlOf(tx).query<BotRow>(`select ${columns} from messages.bot where id = $1 for update`, [id]))[0]
@@ -15,11 +17,22 @@ export const findBot = async (tx: Tx, id: string): Promise<BotRow | undefined> =
 /** In the transaction of the command that says so. */
 export async function putBot(tx: Tx, bot: BotRow, at: Instant): Promise<void> {
   await sqlOf(tx).query(
-    `insert into messages.bot (id, agency, vendor, label, token, secret, link_base, tells, enabled, changed_at) values ($1, $2::ltree, $3, $4, $5, $6, $7, $8, $9, $10)
-     on conflict (id) do update set vendor = excluded.vendor, label = excluded.label, token = excluded.token, secret = excluded.secret,
+    `insert into messages.bot (id, agency, vendor, label, token, secret, ending, link_base, tells, enabled, changed_at) values ($1, $2::ltree, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (id) do update set vendor = excluded.vendor, label = excluded.label, token = excluded.token, secret = excluded.secret, ending = excluded.ending,
        link_base = excluded.link_base, tells = excluded.tells, enabled = excluded.enabled, changed_at = excluded.changed_at`,
-    [bot.id, bot.agency, bot.vendor, bot.label, bot.token, bot.secret, bot.linkBase, bot.tells, bot.enabled, at],
+    [bot.id, bot.agency, bot.vendor, bot.label, bot.token, bot.secret, bot.ending, bot.linkBase, bot.tells, bot.enabled, at],
   )
+}
+
+/** Close what was written before there was a key: the plain text of earlier versions. Whole rows at a time, so that two nodes do no harm to each other. */
+export async function closeOpenBots(sql: Sql, seal: Seal): Promise<number> {
+  const rows = await sql.query<Pick<BotRow, 'id' | 'token' | 'secret'>>('select id, token, secret from messages.bot')
+  const open = rows.filter(({ token }) => !seal.isClosed(token))
+  for (const { id, token, secret } of open) {
+    const closed = closedIn(seal, id, { token, secret })
+    await sql.query('update messages.bot set token = $2, secret = $3 where id = $1 and token = $4', [id, closed.token, closed.secret, token])
+  }
+  return open.length
 }
 
 export async function dropBot(tx: Tx, id: string): Promise<void> {
@@ -29,7 +42,7 @@ export async function dropBot(tx: Tx, id: string): Promise<void> {
 /** As administrators see them: without key and secret. */
 export const botViews = (sql: Sql, scope: readonly AgencyPath[]): Promise<BotView[]> =>
   sql.query<BotView>(
-    `select id, agency::text as agency, vendor, label, right(token, 4) as ending, secret is not null as signs, link_base as "linkBase", tells, enabled,
+    `select id, agency::text as agency, vendor, label, ending, secret is not null as signs, link_base as "linkBase", tells, enabled,
        (select max(posted_at) from messages.bot_post where bot = bot.id) as "postedAt",
        (select count(*)::int from messages.bot_post where bot = bot.id and fire_at is not null) as waiting,
        (select problem from messages.bot_post where bot = bot.id order by entry desc limit 1) as problem
@@ -48,6 +61,11 @@ export async function leaveNotice(sql: Sql, asked: { readonly agency: AgencyPath
 }
 
 export type DuePost = Notice & { readonly bot: string; readonly entry: number; readonly tries: number; readonly row: BotRow }
+
+/** What waited for too long is not told any more. */
+export async function giveUpLate(sql: Sql, before: Instant): Promise<void> {
+  await sql.query(`update messages.bot_post set fire_at = null, problem = 'too late' where fire_at is not null and made_at < $1`, [before])
+}
 
 /** Take posts that are due, so that no other node takes them meanwhile; `perBot` of one bot at a time. */
 export async function takePosts(sql: Sql, at: Instant, asked: { readonly limit: number; readonly heldMs: number; readonly perMinute: number }): Promise<DuePost[]> {

@@ -6,6 +6,7 @@
  */
 import { refuse, type Refused } from '#kernel/decision.ts'
 import type { BotTells, BotVendor } from './contract.ts'
+import type { Seal } from './deps.ts'
 
 type Vendor = { readonly host: string; readonly path: string; /** In the query, or the last part of the path when null. */ readonly key: string | null; readonly pattern: RegExp }
 
@@ -24,6 +25,22 @@ export const triesMax = 6
 export const retryMs = 5_000
 
 export type Bot = { readonly vendor: BotVendor; readonly token: string; readonly secret: string | null; readonly linkBase: string }
+
+type Credentials = Pick<Bot, 'token' | 'secret'>
+const about = (id: string, what: keyof Credentials): string => `bot/${id}/${what}`
+
+/** Key and secret as the database keeps them, as those of one bot. */
+export const closedIn = (seal: Pick<Seal, 'close'>, id: string, { token, secret }: Credentials): Credentials => ({
+  token: seal.close(token, about(id, 'token')),
+  secret: secret === null ? null : seal.close(secret, about(id, 'secret')),
+})
+
+/** And back; undefined when they were closed with a key that this machine does not have. */
+export function openedWith(seal: Pick<Seal, 'open'>, id: string, closed: Credentials): Credentials | undefined {
+  const token = seal.open(closed.token, about(id, 'token'))
+  const secret = closed.secret === null ? null : seal.open(closed.secret, about(id, 'secret'))
+  return token === undefined || secret === undefined ? undefined : { token, secret }
+}
 
 /** What a webhook address is of, and its key. */
 export function readWebhook(text: string): { readonly vendor: BotVendor; readonly token: string } | Refused<'webhook-unknown'> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { after, before, test } from 'node:test'
 import { openIncident } from '#modules/dispatch/open-incident.ts'
@@ -7,13 +7,15 @@ import { people, place } from '#test/dispatch-scene.ts'
 import { messagesScene, type MessagesScene } from '#test/messages-scene.ts'
 import { noticeText, postOf, problemOf, readWebhook, triesMax } from './bot.ts'
 import { leaveNotices, postDue, type PostingDeps } from './bot-jobs.ts'
-import { botViews } from './bot-store.ts'
+import { sealWith } from '#platform/auth/seal.ts'
+import { botViews, closeOpenBots } from './bot-store.ts'
 import { addBot, changeBot, removeBot } from './set-bot.ts'
 
 type Got = { readonly path: string; readonly body: string }
 let scene: MessagesScene
 let vendor: Server
 let got: Got[] = []
+const posted = (at: number) => got[at]!.path
 let reply: (request: IncomingMessage) => { status?: number; body?: string; headers?: Record<string, string>; silent?: boolean } = () => ({})
 before(async () => {
   scene = await messagesScene()
@@ -38,6 +40,7 @@ const posting = (): PostingDeps => ({
   db: scene.db,
   now: scene.messages.now,
   incidents: scene.messages.incidents,
+  seal: scene.messages.seal,
   fetch(url, request) {
     const { port } = vendor.address() as { port: number }
     assert.match(url, /^https:\/\/(qyapi\.weixin\.qq\.com|oapi\.dingtalk\.com|open\.feishu\.cn)\//)
@@ -206,5 +209,45 @@ test('key and secret are in no answer, no entry and no command', async () => {
   assert.ok('refused' in not && not.refused === 'bot-not-found')
   const nor = await addBot(scene.messages, { actor: people.root, commandId: scene.id(), agency: 'yujiang', label: 'x', webhook: hooks.wecom, linkBase: 'https://x.example', tells: ['incident'] })
   assert.ok('refused' in nor && nor.refused === 'agency-not-found')
+  await remove(bot)
+})
+
+test('a copy of the database opens no bot; what earlier versions left open is closed, and still posts', async () => {
+  const bot = await add(hooks.dingtalk, { secret: 'SEC-very-secret' })
+  const rows = async () => JSON.stringify(await scene.db.query('select * from messages.bot'))
+  const token = hooks.dingtalk.split('=')[1]!
+  const isShut = (text: string) => !text.includes(token) && !text.includes('SEC-very-secret')
+  assert.ok(isShut(await rows()))
+  await scene.db.query('update messages.bot set token = $1, secret = $2', [token, 'SEC-very-secret'])
+  assert.deepEqual([isShut(await rows()), await closeOpenBots(scene.db, scene.messages.seal), isShut(await rows()), await closeOpenBots(scene.db, scene.messages.seal)], [false, 1, true, 0])
+
+  reply = () => ({})
+  got = []
+  await report()
+  await postDue(posting())
+  assert.match(got[0]!.path, new RegExp(`access_token=${token}&timestamp=\\d+&sign=`))
+
+  // another machine without the key says what is to be done, and asks nobody
+  got = []
+  await report()
+  await postDue({ ...posting(), seal: sealWith([randomBytes(32)], randomBytes) })
+  assert.deepEqual(got, [])
+  assert.match((await botViews(scene.db, ['guixi']))[0]!.problem!, /enter the webhook again/)
+  await changeBot(scene.messages, { actor: people.root, commandId: scene.id(), bot, webhook: hooks.wecom, secret: null })
+  scene.pass(400)
+  await postDue(posting())
+  assert.match(posted(0), /\/cgi-bin\/webhook\/send\?key=0123abcd/)
+  await remove(bot)
+})
+
+test('what waited for more than ten minutes is not told any more', async () => {
+  reply = () => ({})
+  got = []
+  const bot = await add(hooks.feishu)
+  await report()
+  scene.pass(601)
+  assert.equal(await postDue(posting()), 0)
+  const [view] = await botViews(scene.db, ['guixi'])
+  assert.deepEqual([got.length, view!.waiting, view!.problem], [0, 0, 'too late'])
   await remove(bot)
 })

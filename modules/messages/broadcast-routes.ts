@@ -9,7 +9,7 @@ import { answerBroadcast } from './answer-broadcast.ts'
 import { broadcastsOfMember, broadcastsOfScope, broadcastViews } from './broadcast-store.ts'
 import { Answer, AnswerBroadcast, BroadcastPreview, BroadcastReach, BroadcastView, JustCommand, NewBroadcast, OwnBroadcastView } from './contract.ts'
 import type { MessagesDeps } from './deps.ts'
-import { endBroadcast, reach, sendBroadcast } from './send-broadcast.ts'
+import { endBroadcast, reach, seeBroadcast, sendBroadcast } from './send-broadcast.ts'
 
 const broadcasts = route<MessagesDeps>()
 
@@ -26,6 +26,7 @@ export const broadcastRoutes = [
     access: leaders,
     schema: { body: BroadcastReach },
     replies: { 200: BroadcastPreview, ...no },
+    callsPerMinute: 120,
     async handle(deps, { actor, body }) {
       const found = await reach(deps, actor, body)
       if (isRefused(found)) return found
@@ -36,7 +37,7 @@ export const broadcastRoutes = [
   broadcasts({
     method: 'POST',
     path: '/api/messages/broadcasts',
-    summary: 'Call everybody within minutes by road, in an area or of an agency 一呼百应. Whom it reaches is settled when it is sent.',
+    summary: 'Call everybody within minutes by road or kilometres of a place, in an area or fence, or of an agency 一呼百应. Whom it reaches is settled when it is sent.',
     access: leaders,
     schema: { body: NewBroadcast },
     replies: { 201: Done, ...no },
@@ -92,6 +93,18 @@ export const broadcastRoutes = [
     replies: { 200: Type.Object({ id: Id, answer: Answer }), ...no },
     async handle(deps, { actor, params, body }) {
       const outcome = await answerBroadcast(deps, { actor, broadcast: params.id, ...body })
+      return 'refused' in outcome ? outcome : { status: 200, body: outcome.answer }
+    },
+  }),
+  broadcasts({
+    method: 'POST',
+    path: '/api/messages/broadcasts/:id/seen',
+    summary: 'Take note that too few came: the agency above is not told. The second time changes nothing.',
+    access: leaders,
+    schema: { params: At, body: JustCommand },
+    replies: { 200: Done, ...no },
+    async handle(deps, { actor, params, body }) {
+      const outcome = await seeBroadcast(deps, { actor, broadcast: params.id, ...body })
       return 'refused' in outcome ? outcome : { status: 200, body: outcome.answer }
     },
   }),

@@ -1,29 +1,29 @@
 /** The tables of broadcasts and their recipients: written only from events. */
-import type { Projection } from '#kernel/journal.ts'
-import type { AgencyPath, IncidentId, Instant, MemberId } from '#kernel/names.ts'
+import type { Fact, Projection } from '#kernel/journal.ts'
+import type { AgencyPath, IncidentId, Instant, MemberId, UnitId } from '#kernel/names.ts'
 import { sqlOf, type Sql } from '#platform/db/sql.ts'
 import type { BroadcastEvent, BroadcastView, OwnBroadcastView, Recipient, RecipientView } from './contract.ts'
 import type { Receipt } from './receipts.ts'
 import { eventOf, messageFacts } from './store.ts'
 
-const broadcastTypes: readonly BroadcastEvent['type'][] = ['broadcast-sent', 'broadcast-widened', 'broadcast-answered', 'broadcast-short', 'broadcast-ended']
+const broadcastTypes: readonly BroadcastEvent['type'][] = ['broadcast-sent', 'broadcast-widened', 'broadcast-answered', 'broadcast-short', 'broadcast-escalated', 'broadcast-seen', 'broadcast-ended']
 
 export const broadcastProjections: Projection[] = [
   {
     types: broadcastTypes,
-    apply: (tx, fact) => applyBroadcast(sqlOf(tx), fact.stream.slice('broadcast/'.length), eventOf<BroadcastEvent>(fact), fact.agency, fact.actor.name),
+    apply: (tx, fact) => applyBroadcast(sqlOf(tx), fact.stream.slice('broadcast/'.length), eventOf<BroadcastEvent>(fact), fact.agency, fact.actor),
   },
 ]
 
-async function applyBroadcast(sql: Sql, id: string, event: BroadcastEvent, agency: AgencyPath, by: string): Promise<void> {
+async function applyBroadcast(sql: Sql, id: string, event: BroadcastEvent, agency: AgencyPath, { account, name: by }: Fact['actor']): Promise<void> {
   switch (event.type) {
     case 'broadcast-sent':
       await sql.query(
-        `insert into messages.broadcast (id, agency, incident, lon, lat, place, place_en, kind, minutes, body, asks, enough_yes, widen_minutes, ring, sent_at, sent_by, fire_at)
-         values ($1, $2::ltree, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16)`,
+        `insert into messages.broadcast (id, agency, incident, lon, lat, place, place_en, kind, minutes, body, asks, enough_yes, widen_minutes, ring, sent_at, sent_by, fire_at, kilometers, fence, sender)
+         values ($1, $2::ltree, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, $17, $18, $19)`,
         [
           id, agency, event.incident, event.lon, event.lat, event.place, event.placeEn, event.kind, event.minutes, event.text, event.asks, event.enoughYes,
-          event.widenMinutes, event.at, by, event.dueAt,
+          event.widenMinutes, event.at, by, event.dueAt, event.kilometers ?? null, event.fence ?? null, account,
         ],
       )
       return putRecipients(sql, id, 1, event.recipients)
@@ -35,7 +35,13 @@ async function applyBroadcast(sql: Sql, id: string, event: BroadcastEvent, agenc
       if (event.enough) await sql.query('update messages.broadcast set fire_at = null where id = $1', [id])
       return
     case 'broadcast-short':
-      await sql.query('update messages.broadcast set fire_at = null, short_at = $2 where id = $1', [id, event.at])
+      await sql.query('update messages.broadcast set fire_at = $3, short_at = $2 where id = $1', [id, event.at, event.dueAt ?? null])
+      return
+    case 'broadcast-escalated':
+      await sql.query('update messages.broadcast set fire_at = null, escalated_at = $2 where id = $1', [id, event.at])
+      return
+    case 'broadcast-seen':
+      await sql.query('update messages.broadcast set fire_at = null, seen_at = $2, seen_by = $3 where id = $1', [id, event.at, by])
       return
     case 'broadcast-ended':
       await sql.query('update messages.broadcast set fire_at = null, ended_at = $2, ended_by = $3 where id = $1', [id, event.at, by])
@@ -55,8 +61,8 @@ async function putRecipients(sql: Sql, broadcast: string, ring: number, recipien
 // ── reads ──
 
 type Row = Omit<BroadcastView, 'of' | 'delivered' | 'read' | 'yes' | 'no' | 'recipients'>
-const columns = `id, agency::text as agency, incident, lon, lat, place, place_en as "placeEn", kind, minutes, body as text, asks, enough_yes as "enoughYes", ring, sent_at as "sentAt",
-  sent_by as by, fire_at as "widensAt", short_at as "shortAt", ended_at as "endedAt"`
+const columns = `id, agency::text as agency, incident, lon, lat, place, place_en as "placeEn", kind, minutes, kilometers, fence, body as text, asks, enough_yes as "enoughYes", ring, sent_at as "sentAt",
+  sent_by as by, sender, fire_at as "widensAt", short_at as "shortAt", escalated_at as "escalatedAt", seen_at as "seenAt", seen_by as "seenBy", ended_at as "endedAt"`
 
 async function viewsOf(sql: Sql, rows: readonly Row[]): Promise<BroadcastView[]> {
   if (rows.length === 0) return []
@@ -120,13 +126,17 @@ export async function broadcastsOfMember(sql: Sql, member: MemberId, since: Inst
 
 /** Without who else was asked and what they said: for those who were asked. */
 export function shownToMembers(view: BroadcastView): Omit<OwnBroadcastView, 'answer' | 'isRead'> {
-  const { recipients: _who, agency: _agency, widensAt: _widens, shortAt: _short, ...shown } = view
+  const { recipients: _who, agency: _agency, sender: _sender, fence: _fence, widensAt: _widens, shortAt: _short, escalatedAt: _above, seenAt: _seenAt, seenBy: _seenBy, ...shown } = view
   return shown
 }
 
 /** Clocks that have run out. */
-export const dueBroadcasts = (sql: Sql, at: Instant, limit: number): Promise<{ id: string; ring: number; agency: AgencyPath }[]> =>
-  sql.query('select id, ring, agency::text as agency from messages.broadcast where fire_at <= $1 order by fire_at limit $2', [at, limit])
+export const dueBroadcasts = (sql: Sql, at: Instant, limit: number): Promise<{ id: string; ring: number; wasShort: boolean; agency: AgencyPath }[]> =>
+  sql.query('select id, ring, short_at is not null as "wasShort", agency::text as agency from messages.broadcast where fire_at <= $1 order by fire_at limit $2', [at, limit])
+
+/** Calls that nobody ended and that nobody answers any more. */
+export const forgottenBroadcasts = (sql: Sql, sentBefore: Instant, limit: number): Promise<{ id: string; agency: AgencyPath }[]> =>
+  sql.query('select id, agency::text as agency from messages.broadcast where ended_at is null and sent_at < $1 order by sent_at limit $2', [sentBefore, limit])
 
 export async function findBroadcastAgency(sql: Sql, id: string): Promise<AgencyPath | undefined> {
   return (await sql.query<{ agency: string }>('select agency::text as agency from messages.broadcast where id = $1', [id]))[0]?.agency
@@ -136,6 +146,16 @@ export async function findBroadcastAgency(sql: Sql, id: string): Promise<AgencyP
 export async function askedIn(sql: Sql, member: MemberId, broadcasts: readonly string[]): Promise<string[]> {
   const rows = await sql.query<{ broadcast: string }>('select broadcast from messages.recipient where member = $1 and broadcast = any($2)', [member, broadcasts])
   return rows.map((row) => row.broadcast)
+}
+
+/** What broadcasts were about, and whose crews they called: for those who look at the past. */
+export async function broadcastSubjects(sql: Sql, ids: readonly string[]): Promise<Map<string, { readonly incident: IncidentId | null; readonly units: readonly UnitId[] }>> {
+  if (ids.length === 0) return new Map()
+  const rows = await sql.query<{ id: string; incident: IncidentId | null; units: UnitId[] }>(
+    `select id, incident, array(select distinct unit from messages.recipient where broadcast = broadcast.id) as units from messages.broadcast where id = any($1)`,
+    [ids],
+  )
+  return new Map(rows.map(({ id, ...subject }) => [id, subject]))
 }
 
 /** The streams of an incident's broadcasts: they belong in its log. */

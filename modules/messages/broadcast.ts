@@ -4,7 +4,7 @@ import type { Story } from '#kernel/journal.ts'
 import type { AgencyPath, Instant, MemberId } from '#kernel/names.ts'
 import { minutesMax, type Answer, type BroadcastEvent, type Recipient } from './contract.ts'
 
-/** The first ring, and the one of twice as many minutes. After the last the sender is told. */
+/** The first ring, and the one of twice as many minutes. After the last the sender is told, then the agency above. */
 export const ringMax = 2
 
 export type Broadcast = {
@@ -18,6 +18,10 @@ export type Broadcast = {
   readonly widenMinutes: number | null
   readonly scope: readonly AgencyPath[]
   readonly ring: number
+  /** Too few came and the sender was told. */
+  readonly isShort: boolean
+  /** Somebody took note of that. */
+  readonly seen: boolean
   readonly recipients: ReadonlyMap<MemberId, Recipient>
   readonly answers: ReadonlyMap<MemberId, Answer>
   /** When the next ring is asked, or the sender told; null when nobody waits for that. */
@@ -25,7 +29,7 @@ export type Broadcast = {
 }
 
 const unheard: Broadcast = {
-  status: 'unheard', kind: 'minutes', lon: null, lat: null, minutes: null, asks: false, enoughYes: 1, widenMinutes: null, scope: [], ring: 0,
+  status: 'unheard', kind: 'minutes', lon: null, lat: null, minutes: null, asks: false, enoughYes: 1, widenMinutes: null, scope: [], ring: 0, isShort: false, seen: false,
   recipients: new Map(), answers: new Map(), dueAt: null,
 }
 
@@ -42,7 +46,11 @@ export const broadcast: Story<Broadcast, BroadcastEvent> = {
       case 'broadcast-answered':
         return { ...state, answers: new Map(state.answers).set(event.member, event.answer), dueAt: event.enough ? null : state.dueAt }
       case 'broadcast-short':
+        return { ...state, isShort: true, dueAt: event.dueAt ?? null }
+      case 'broadcast-escalated':
         return { ...state, dueAt: null }
+      case 'broadcast-seen':
+        return { ...state, seen: true, dueAt: null }
       case 'broadcast-ended':
         return { ...state, status: 'ended', dueAt: null }
     }
@@ -80,24 +88,34 @@ export function end(state: Broadcast, at: Instant): Decision<BroadcastEvent, nev
   return state.status === 'ended' ? accept() : accept<BroadcastEvent>({ type: 'broadcast-ended', at })
 }
 
+/** Somebody who leads takes note that too few came: nobody above is told any more. Twice is once. */
+export function see(state: Broadcast, at: Instant): Decision<BroadcastEvent, 'broadcast-not-short'> {
+  if (!state.isShort) return refuse('broadcast-not-short')
+  return state.seen || state.status === 'ended' ? accept() : accept<BroadcastEvent>({ type: 'broadcast-seen', at })
+}
+
 /** How wide the next ring is; undefined when there is none. */
 export function nextMinutes(state: Broadcast): number | undefined {
-  if (state.kind !== 'minutes' || state.minutes === null || state.ring >= ringMax || state.minutes >= minutesMax) return undefined
+  if (state.kind !== 'minutes' || state.minutes === null || state.isShort || state.ring >= ringMax || state.minutes >= minutesMax) return undefined
   return Math.min(minutesMax, state.minutes * 2)
 }
 
 /**
- * The time is up: ask the next ring, or tell the sender that it is not enough.
+ * The time is up: ask the next ring, or tell the sender that it is not enough; after as long again, the agency above.
  *
  * @param ring   the ring that the clock was set for: who comes second finds another one
+ * @param wasShort  whether the clock was set for the agency above
+ * @param hasAbove  whether there is one
  * @param found  everybody within the next ring; those asked already are passed over
  */
-export function widen(state: Broadcast, ring: number, found: readonly Recipient[], at: Instant): Decision<BroadcastEvent, 'broadcast-not-due'> {
-  if (state.status !== 'open' || state.ring !== ring || state.dueAt === null || state.dueAt > at) return refuse('broadcast-not-due')
+export function widen(state: Broadcast, { ring, wasShort, hasAbove = true }: { readonly ring: number; readonly wasShort: boolean; readonly hasAbove?: boolean }, found: readonly Recipient[], at: Instant): Decision<BroadcastEvent, 'broadcast-not-due'> {
+  if (state.status !== 'open' || state.ring !== ring || state.isShort !== wasShort || state.dueAt === null || state.dueAt > at) return refuse('broadcast-not-due')
+  const counts = { yes: yesOf(state.answers), enoughYes: state.enoughYes }
+  if (wasShort) return accept<BroadcastEvent>({ type: 'broadcast-escalated', at, ...counts })
   const minutes = nextMinutes(state)
   const more = found.filter(({ member }) => !state.recipients.has(member))
   if (minutes === undefined || state.widenMinutes === null || more.length === 0) {
-    return accept<BroadcastEvent>({ type: 'broadcast-short', at, yes: yesOf(state.answers), enoughYes: state.enoughYes })
+    return accept<BroadcastEvent>({ type: 'broadcast-short', at, ...counts, dueAt: state.widenMinutes === null || !hasAbove ? null : at + state.widenMinutes * 60_000 })
   }
   return accept<BroadcastEvent>({ type: 'broadcast-widened', at, ring: ring + 1, minutes, recipients: [...byMember(more).values()], dueAt: at + state.widenMinutes * 60_000 })
 }

@@ -7,11 +7,11 @@ import { testDatabase } from '#test/database.ts'
 import { crewOf, messagesScene, replayInto, type MessagesScene } from '#test/messages-scene.ts'
 import type { Db } from '#platform/db/sql.ts'
 import { answerBroadcast } from './answer-broadcast.ts'
-import { broadcastsOfMember, broadcastViews } from './broadcast-store.ts'
+import { broadcastsOfMember, broadcastViews, forgottenBroadcasts } from './broadcast-store.ts'
 import type { BroadcastReach } from './contract.ts'
 import { openMessages, widenDue } from './jobs.ts'
 import { takeReceipts } from './list-channels.ts'
-import { endBroadcast, reach, sendBroadcast, widenBroadcast } from './send-broadcast.ts'
+import { endBroadcast, endForgotten, reach, seeBroadcast, sendBroadcast, widenBroadcast } from './send-broadcast.ts'
 
 let scene: MessagesScene
 before(async () => {
@@ -94,7 +94,7 @@ test('without enough yes the next ring is asked, once though several nodes look,
   await widenDue(scene.messages)
   assert.equal((await view(id)).ring, 1)
   scene.pass(2)
-  const due = { id, ring: 1, agency: 'guixi' }
+  const due = { id, ring: 1, wasShort: false, agency: 'guixi' }
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => widenBroadcast(scene.messages, due)))
   assert.equal(outcomes.filter((outcome) => 'answer' in outcome && !outcome.repeated).length, 1, 'one node asks')
   const widened = await view(id)
@@ -102,9 +102,80 @@ test('without enough yes the next ring is asked, once though several nodes look,
   scene.pass(181)
   await widenDue(scene.messages)
   const short = await view(id)
-  assert.deepEqual([short.shortAt, short.widensAt, short.yes], [scene.messages.now(), null, 1])
+  assert.deepEqual([short.shortAt, short.widensAt, short.yes], [scene.messages.now(), null, 1], 'there is no agency above')
   scene.pass(1000)
   assert.equal(await widenDue(scene.messages), 0, 'told once')
+})
+
+/** A call of a station, whose unit is p1 for the time of it. */
+async function ofStation(work: (id: string) => Promise<void>): Promise<void> {
+  const unit = scene.crews.get('p1')!
+  unit.agency = 'guixi.xiongshi'
+  const station: Actor = { ...night, grants: [{ role: 'dispatcher', agency: 'guixi.xiongshi' }] }
+  await work(await call({ minutes: 5, enoughYes: 2, widenMinutes: 3 }, station))
+  unit.agency = 'guixi'
+}
+
+test('too few came to a station’s call and nobody took note: the agency above is told, once though several nodes look', () => ofStation(async (id) => {
+  scene.pass(181)
+  await widenDue(scene.messages)
+  assert.deepEqual([(await view(id)).shortAt, (await view(id)).widensAt], [scene.messages.now(), scene.messages.now() + 180_000])
+  scene.pass(179)
+  await widenDue(scene.messages)
+  assert.equal((await view(id)).escalatedAt, null)
+  scene.pass(2)
+  const late = { id, ring: 1, wasShort: true, agency: 'guixi.xiongshi' }
+  const above = await Promise.all(Array.from({ length: 5 }, () => widenBroadcast(scene.messages, late)))
+  assert.equal(above.filter((outcome) => 'answer' in outcome && !outcome.repeated).length, 1, 'the agency above is told once')
+  assert.equal((await view(id)).escalatedAt, scene.messages.now())
+  scene.pass(1000)
+  assert.equal(await widenDue(scene.messages), 0, 'and nobody after it')
+}))
+
+test('who takes note of too few, keeps it from the agency above', () => ofStation(async (id) => {
+  assert.equal(code(await seeBroadcast(scene.messages, { actor: night, commandId: scene.id(), broadcast: id })), 'broadcast-not-short')
+  scene.pass(181)
+  await widenDue(scene.messages)
+  assert.equal((await view(id)).shortAt, scene.messages.now())
+  assert.equal(code(await seeBroadcast(scene.messages, { actor: elsewhere, commandId: scene.id(), broadcast: id })), 'broadcast-not-found')
+  for (let twice = 0; twice < 2; twice++) assert.equal(code(await seeBroadcast(scene.messages, { actor: chief, commandId: scene.id(), broadcast: id })), 'done')
+  const seen = await view(id)
+  assert.deepEqual([seen.seenAt, seen.seenBy, seen.widensAt], [scene.messages.now(), chief.name, null])
+  scene.pass(1000)
+  await widenDue(scene.messages)
+  assert.equal((await view(id)).escalatedAt, null)
+}))
+
+test('around a place as the crow flies, in a fence of one’s own or of above; never beyond one’s tree', async () => {
+  // a degree of longitude here is some 98 km
+  assert.deepEqual(await reached({ ...place, kilometers: 2 }), ['m1 area null', 'm9 area null'])
+  assert.deepEqual(await reached({ ...place, kilometers: 6 }), ['m1 area null', 'm9 area null', 'm2 area null'])
+  assert.deepEqual(await reached({ kilometers: 6 }), 'broadcast-reach-unclear')
+  assert.deepEqual(await reached({ ...place, kilometers: 6, minutes: 5 }), 'broadcast-reach-unclear')
+  const fence = { name: '火车站广场', ...place, isInside: (lon: number) => lon < place.lon + 0.06 }
+  scene.fences.set('own', { ...fence, agency: 'guixi' })
+  scene.fences.set('other', { ...fence, agency: 'yujiang' })
+  assert.deepEqual(await reached({ fence: 'own' }), ['m1 area null', 'm9 area null', 'm2 area null'])
+  assert.deepEqual(await reached({ fence: 'other' }), 'fence-not-found')
+  assert.deepEqual(await reached({ fence: 'none' }), 'fence-not-found')
+  const station: Actor = { ...night, grants: [{ role: 'dispatcher', agency: 'guixi.xiongshi' }] }
+  assert.deepEqual(await reached({ fence: 'own' }, station), [], 'of the county’s fence a station calls its own units only')
+  const sent = await sendBroadcast(scene.messages, { actor: night, commandId: scene.id(), fence: 'own', text: '请到广场集合' })
+  assert.ok('answer' in sent)
+  const shown = await view(sent.answer.id)
+  assert.deepEqual([shown.kind, shown.fence, shown.place, shown.lon], ['area', 'own', '火车站广场', place.lon])
+  const near = await view(await call({ minutes: undefined, kilometers: 2 }))
+  assert.deepEqual([near.kind, near.kilometers, near.lat], ['area', 2, place.lat])
+})
+
+test('a call that nobody ended is over by itself after a day, once', async () => {
+  const id = await call()
+  scene.pass(24 * 3600 + 1)
+  const forgotten = await forgottenBroadcasts(scene.db, scene.messages.now() - 24 * 3_600_000, 50)
+  assert.ok(forgotten.some((each) => each.id === id))
+  await Promise.all([1, 2, 3].map(() => endForgotten(scene.messages, { id, agency: 'guixi' })))
+  assert.equal((await view(id)).endedAt, scene.messages.now())
+  assert.equal((await scene.journal.read(0, 100, { stream: `broadcast/${id}` })).filter(({ type }) => type === 'broadcast-ended').length, 1)
 })
 
 test('enough yes stops the clock', async () => {

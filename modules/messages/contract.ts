@@ -117,13 +117,16 @@ export const minutesMax = 60
 export const Answer = Type.Union([Type.Literal('yes'), Type.Literal('no')])
 export type Answer = Static<typeof Answer>
 
-/** Whom a broadcast reaches: within so many minutes by road of an incident or point, inside a drawn area, or an agency with all below it. */
+export const kilometersMax = 50
+/** Whom a broadcast reaches: within so many minutes by road, or kilometres as the crow flies, of an incident or point; inside a drawn area or a fence; an agency with all below it. */
 const Reaching = {
   incident: Type.Optional(Id),
   lon: Type.Optional(Longitude),
   lat: Type.Optional(Latitude),
   crs: Type.Optional(Crs),
   minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: minutesMax })),
+  kilometers: Type.Optional(Type.Number({ minimum: 0.1, maximum: kilometersMax })),
+  fence: Type.Optional(Id),
   area: Type.Optional(Type.Array(Type.Array(Type.Number({ minimum: -180, maximum: 180 }), { minItems: 2, maxItems: 2 }), { minItems: 3, maxItems: 500, description: 'ring of lon, lat' })),
   agency: Type.Optional(Path),
 }
@@ -137,7 +140,7 @@ export const NewBroadcast = Type.Object(
     text: Type.String({ minLength: 1, maxLength: 500 }),
     asks: Type.Optional(Type.Boolean({ description: 'whether yes or no is enoughYes; it is, when absent' })),
     enoughYes: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'so many yes are enough; 1 when absent' })),
-    widenMinutes: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 30, description: 'after so long without enough yes the next ring is asked, then the sender told; null: never' }))),
+    widenMinutes: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 30, description: 'after so long without enough yes the next ring is asked, then the sender told, and after as long again the agency above; null: never' }))),
   },
   { additionalProperties: false },
 )
@@ -177,14 +180,20 @@ export const BroadcastView = Type.Object({
   placeEn: Type.String(),
   kind: Type.Union([Type.Literal('minutes'), Type.Literal('area'), Type.Literal('agency')]),
   minutes: Nullable(Type.Integer({ description: 'of the ring asked last' })),
+  kilometers: Nullable(Type.Number()),
+  fence: Nullable(Id),
   text: Type.String(),
   asks: Type.Boolean(),
   enoughYes: Type.Integer(),
   ring: Type.Integer(),
   sentAt: At,
   by: Type.String(),
+  sender: Nullable(Id),
   widensAt: Nullable(At),
-  shortAt: Nullable(At),
+  shortAt: Nullable(Type.Number({ description: 'too few said yes, and there is nobody further to ask: since when the sender is told' })),
+  escalatedAt: Nullable(Type.Number({ description: 'nobody took note of that: since when the agency above is told' })),
+  seenAt: Nullable(At),
+  seenBy: Nullable(Type.String()),
   endedAt: Nullable(At),
   ...Counts,
   recipients: Type.Array(RecipientView),
@@ -192,7 +201,7 @@ export const BroadcastView = Type.Object({
 export type BroadcastView = Static<typeof BroadcastView>
 
 /** The same as one of its recipients sees it. */
-export const OwnBroadcastView = Type.Object({ ...Type.Omit(BroadcastView, ['recipients', 'agency', 'widensAt', 'shortAt']).properties, answer: Nullable(Answer), isRead: Type.Boolean() })
+export const OwnBroadcastView = Type.Object({ ...Type.Omit(BroadcastView, ['recipients', 'agency', 'sender', 'fence', 'widensAt', 'shortAt', 'escalatedAt', 'seenAt', 'seenBy']).properties, answer: Nullable(Answer), isRead: Type.Boolean() })
 export type OwnBroadcastView = Static<typeof OwnBroadcastView>
 
 // ——— group bots ———
@@ -249,8 +258,12 @@ export type ChannelEvent =
       readonly text: string
       readonly attachment: Attachment | null
       readonly callSign: string | null
+      /** Who of the crew wrote; null from a desk. Absent in messages of earlier versions. */
+      readonly author?: string | null
       /** Who was in the crews of the channel, without the sender: whose receipts are counted. */
       readonly members: readonly string[]
+      /** Of an agency's channel: how many they were. They may be thousands, and are not named: the shifts say who was on duty. */
+      readonly reached?: number
     }
   | { readonly type: 'group-created'; readonly at: number; readonly id: string; readonly name: string; readonly units: readonly string[] }
   | { readonly type: 'group-changed'; readonly at: number; readonly name: string; readonly units: readonly string[] }
@@ -280,6 +293,9 @@ export type BroadcastEvent =
       readonly placeEn: string
       readonly kind: 'minutes' | 'area' | 'agency'
       readonly minutes: number | null
+      /** Absent in broadcasts of earlier versions, as is `fence`. */
+      readonly kilometers?: number | null
+      readonly fence?: string | null
       readonly area: readonly (readonly number[])[] | null
       readonly text: string
       readonly asks: boolean
@@ -292,8 +308,10 @@ export type BroadcastEvent =
     }
   | { readonly type: 'broadcast-widened'; readonly at: number; readonly ring: number; readonly minutes: number; readonly recipients: readonly Recipient[]; readonly dueAt: number | null }
   | { readonly type: 'broadcast-answered'; readonly at: number; readonly member: string; readonly name: string; readonly callSign: string; readonly answer: Answer; /** Enough said yes: nobody else is asked by itself. */ readonly enough: boolean }
-  /** Not enough said yes, and there is nobody further to ask: the sender is told. */
-  | { readonly type: 'broadcast-short'; readonly at: number; readonly yes: number; readonly enoughYes: number }
+  /** Not enough said yes, and there is nobody further to ask: the sender is told. `dueAt`: when the agency above is, unless somebody takes note. */
+  | { readonly type: 'broadcast-short'; readonly at: number; readonly yes: number; readonly enoughYes: number; readonly dueAt?: number | null }
+  | { readonly type: 'broadcast-escalated'; readonly at: number; readonly yes: number; readonly enoughYes: number }
+  | { readonly type: 'broadcast-seen'; readonly at: number }
   | { readonly type: 'broadcast-ended'; readonly at: number }
 
 /** Events of group bots, without webhook and secret. Streams are `bot/ID`. */

@@ -19,6 +19,15 @@ export type FileStore = {
   file(sha256: string, mediaType: string): FileReply
 }
 
+/** What closes secrets for the database; `about` says what they are of, and they open only as that. */
+export type Seal = {
+  close(text: string, about: string): string
+  open(sealed: string, about: string): string | undefined
+  isClosed(text: string): boolean
+}
+
+export type FenceArea = { readonly agency: AgencyPath; readonly name: string; readonly lon: number; readonly lat: number; readonly isInside: (lon: number, lat: number) => boolean }
+
 /** A channel's row, where it has one. */
 export type ChannelRow = { readonly agency: AgencyPath; readonly name: string; readonly units: readonly UnitId[]; readonly isClosed: boolean }
 
@@ -51,10 +60,15 @@ export type MessagesDeps = {
   readonly memberNames: (ids: readonly MemberId[]) => Promise<ReadonlyMap<MemberId, string>>
   readonly roads: Roads
   readonly spokenPlace: (lon: number, lat: number) => Promise<SpokenPlace | undefined> | SpokenPlace | undefined
+  /** A fence in use: whose it is, its middle, and what lies in it. */
+  readonly fenceArea: (id: string) => FenceArea | undefined
   /** A picture without what a camera wrote into it. */
   readonly cleanPicture: (bytes: Uint8Array) => { readonly bytes: Uint8Array; readonly mediaType: string } | Refused
   readonly pictures: FileStore
   readonly voices: FileStore
+  /** Who sat in the units of a part of the tree at an instant. */
+  readonly crewsAt: (agency: AgencyPath, at: Instant) => Promise<ReadonlySet<MemberId>>
+  readonly seal: Seal
   /** Tell every node that somebody has got further in these channels. */
   readonly receiptsMoved: (channels: readonly string[]) => Promise<void>
 }

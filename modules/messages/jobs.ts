@@ -5,17 +5,19 @@ import type { Actor } from '#kernel/actor.ts'
 import type { Audience, Thing } from '#platform/live/audience.ts'
 import { crewsOf, findChannel, seatOf, standingIn, talkers, type Channel } from './access.ts'
 import { leaveNotices, postDue, sweepOldPosts } from './bot-jobs.ts'
-import { broadcastsOfIncident, broadcastViews, dueBroadcasts, shownToMembers } from './broadcast-store.ts'
+import { broadcastsOfIncident, broadcastViews, dueBroadcasts, forgottenBroadcasts, shownToMembers } from './broadcast-store.ts'
 import type { BroadcastView, MessageView, ReceiptCounts } from './contract.ts'
 import type { Fetch, MessagesDeps } from './deps.ts'
 import { viewOf } from './list-channels.ts'
-import { widenBroadcast } from './send-broadcast.ts'
+import { endForgotten, widenBroadcast } from './send-broadcast.ts'
 import { lastMessages, messagesOf } from './store.ts'
 
 /** Clocks and posts are looked at this often. */
 const pollMs = 500
 const batch = 50
 const hourMs = 3_600_000
+/** A call that nobody ended is over by itself after so long. */
+const forgottenMs = 24 * hourMs
 /** Receipts come in flocks: they are told together. */
 const receiptsMs = 250
 /** Counts of so many of a channel's newest messages are told when somebody gets further. */
@@ -65,6 +67,7 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
     if (deps.now() - sweptAt > hourMs) {
       sweptAt = deps.now()
       await sweepOldPosts(deps)
+      for (const one of await forgottenBroadcasts(deps.db, deps.now() - forgottenMs, batch)) await endForgotten(deps, one)
     }
     return Math.max(widened, posted)
   }
@@ -78,7 +81,7 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
     for (const id of ids.filter((each) => !isBroadcast(each))) {
       const channel = await findChannel(deps, deps.db, id)
       if (!channel) continue
-      const newest = await messagesOf(deps.db, { channel: id, since: 0, limit: countedMessages })
+      const newest = await messagesOf(deps, { channel: id, since: 0, limit: countedMessages })
       channels.push({ kind: 'receipts', id, stream: `receipts/${id}`, forms: [{ to: audienceOf(deps, channel, newest[0]?.at ?? 0), view: countsOf(id, newest) }] })
     }
     tell?.([...channels, ...broadcasts.map(broadcastThing)])
@@ -132,7 +135,7 @@ export async function widenDue(deps: MessagesDeps & { readonly onFault?: (what: 
 }
 
 /** A desk of the channel's part of the tree, and the crews in it whose shift had begun when the oldest of what is shown was sent. */
-const audienceOf = (deps: Pick<MessagesDeps, 'liveUnits'>, channel: Channel, oldest: number): Audience => ({
+const audienceOf = (deps: Pick<MessagesDeps, 'liveUnits' | 'describeUnits'>, channel: Channel, oldest: number): Audience => ({
   roles: talkers,
   agencies: [channel.agency],
   members: crewsOf(deps, channel).flatMap(({ crew, onDutySince }) => ((onDutySince ?? Infinity) <= oldest ? crew.map(({ id }) => id) : [])),
@@ -153,7 +156,7 @@ async function describe(deps: MessagesDeps, entries: readonly Entry[]): Promise<
   }
   const things: Thing[] = []
   if (channels.size > 0) {
-    const last = await lastMessages(deps.db, [...channels.keys()].map((id) => ({ id, since: 0 })))
+    const last = await lastMessages(deps, [...channels.keys()].map((id) => ({ id, since: 0 })))
     for (const [id, oldest] of channels) {
       const channel = await findChannel(deps, deps.db, id)
       const forms = channel ? [{ to: audienceOf(deps, channel, oldest), view: viewOf(deps, channel, last.get(id) ?? null), dataOf: withoutMembers }] : []
@@ -177,12 +180,12 @@ const broadcastThing = (view: BroadcastView): Thing => ({
 
 /** Counts are told in views; who was in the crews is nobody's reading. */
 function withoutMembers(data: Entry['data']): Record<string, unknown> {
-  const { members: _members, ...rest } = data
+  const { members: _members, author: _author, ...rest } = data
   return rest
 }
 
 /** An entry of a broadcast or a channel, without who else was asked or where they were. */
 function memberData(data: Entry['data']): Record<string, unknown> {
-  const { recipients, members: _members, member: _member, scope: _scope, area: _area, ...rest } = data
+  const { recipients, members: _members, author: _author, member: _member, scope: _scope, area: _area, ...rest } = data
   return { ...rest, ...(Array.isArray(recipients) ? { reached: recipients.length } : {}) }
 }

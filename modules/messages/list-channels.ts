@@ -8,7 +8,7 @@ import { channelOf } from './channel.ts'
 import type { ChannelView, MessageView, NewReceipts, OwnChannelView, ReceiptView } from './contract.ts'
 import type { MessagesDeps } from './deps.ts'
 import { memberReader } from './receipts.ts'
-import { channelsOfScope, findMessage, groupsOfUnit, lastMessages, lastNumbers, messagesOf, putReceipts, searchMessages, unreadOf, type FoundMessage } from './store.ts'
+import { channelsOfScope, findMessage, groupsOfUnit, lastMessages, lastNumbers, membersOf, messagesOf, putReceipts, searchMessages, unreadOf, type FoundMessage } from './store.ts'
 
 /** So many channels are listed, those in which something was said last. */
 const listedMax = 300
@@ -47,13 +47,13 @@ export async function ownChannels(deps: MessagesDeps, actor: Actor): Promise<Min
 }
 
 /** A channel as it is now. `last`: as the newest message is to be shown, or that there is none. */
-export const viewOf = (deps: Pick<MessagesDeps, 'liveUnits'>, channel: Channel, last: MessageView | null): ChannelView => ({
+export const viewOf = (deps: Pick<MessagesDeps, 'liveUnits' | 'describeUnits'>, channel: Channel, last: MessageView | null): ChannelView => ({
   id: channel.id,
   kind: channel.kind,
   agency: channel.agency,
   name: channel.name,
   nameEn: channel.nameEn,
-  units: [...channel.groupUnits],
+  units: channel.kind === 'group' ? [...(channel.units ?? [])] : [],
   crews: crewsOf(deps, channel).reduce((sum, { crew }) => sum + crew.length, 0),
   last,
   closedAt: channel.isClosed ? (last?.at ?? 0) : null,
@@ -65,7 +65,7 @@ export async function listChannels(deps: MessagesDeps, actor: Actor): Promise<Ow
 
 async function withUnread(deps: MessagesDeps, actor: Actor, mine: readonly Mine[]): Promise<OwnChannelView[]> {
   const seen = mine.map(({ channel, standing }) => ({ id: channel.id, since: standing.since }))
-  const last = await lastMessages(deps.db, seen)
+  const last = await lastMessages(deps, seen)
   const unread = new Map<string, number>()
   for (const as of ['desk', 'crew'] as const) {
     const part = mine.filter(({ standing }) => standing.as === as)
@@ -92,7 +92,7 @@ export async function readMessages(
 ): Promise<readonly MessageView[] | Refused> {
   const found = await channelFor(deps, deps.db, actor, asked.channel)
   if ('refused' in found) return found
-  return messagesOf(deps.db, { ...asked, since: found.standing.since })
+  return messagesOf(deps, { ...asked, since: found.standing.since })
 }
 
 /** Messages with these words, in one channel or in all that the caller is in; newest first. */
@@ -101,10 +101,10 @@ export async function search(deps: MessagesDeps, actor: Actor, asked: { readonly
   if (words === '') return []
   if (asked.channel === undefined) {
     const channels = (await ownChannels(deps, actor)).map(({ channel, standing }) => ({ id: channel.id, since: standing.since }))
-    return searchMessages(deps.db, { words, channels, limit: asked.limit })
+    return searchMessages(deps, { words, channels, limit: asked.limit })
   }
   const found = await channelFor(deps, deps.db, actor, asked.channel)
-  return 'refused' in found ? found : searchMessages(deps.db, { words, channels: [{ id: found.channel.id, since: found.standing.since }], limit: asked.limit })
+  return 'refused' in found ? found : searchMessages(deps, { words, channels: [{ id: found.channel.id, since: found.standing.since }], limit: asked.limit })
 }
 
 /** A message that the caller may see. */
@@ -123,9 +123,10 @@ export async function receiptsOfMessage(deps: MessagesDeps, actor: Actor, id: st
   if (found.standing.as !== 'desk') return refuse('not-allowed')
   const { message } = found
   const receipts = new Map(((await deps.facts.receiptsOf(deps.db, [message.channel])).get(message.channel) ?? []).map((each) => [each.reader, each]))
-  const names = await deps.memberNames(message.members)
+  const members = await membersOf(deps, message)
+  const names = await deps.memberNames(members)
   const seats = new Map(deps.liveUnits().flatMap(({ crew, callSign }) => crew.map((member) => [member.id, callSign] as const)))
-  return message.members.map((member) => {
+  return members.map((member) => {
     const receipt = receipts.get(memberReader(member))
     return { name: names.get(member) ?? '', callSign: seats.get(member) ?? '', delivered: (receipt?.delivered ?? 0) >= message.number, read: (receipt?.read ?? 0) >= message.number }
   })

@@ -12,6 +12,10 @@ export type SendFacts = {
   readonly name: string
   /** The crew that writes; null for a watch room or station. */
   readonly callSign: string | null
+  /** Who of the crew writes. */
+  readonly author: MemberId | null
+  /** Whether they are few enough to be named: of a channel with units of its own. Of an agency it is how many; who follows from the shifts. */
+  readonly isListed: boolean
   /** Who is in the crews of the channel now, without the sender. */
   readonly members: readonly MemberId[]
 }
@@ -21,6 +25,8 @@ export function send(facts: SendFacts, asked: { readonly text: string; readonly 
   const text = asked.text.trim()
   if (text === '' && asked.attachment === null) return refuse('message-empty')
   if (facts.isClosed) return refuse('channel-closed', { name: facts.name })
-  const { id, channel, number, callSign, members } = facts
-  return accept<ChannelEvent>({ type: 'message-sent', at, id, channel, number, text, attachment: asked.attachment, callSign, members: [...new Set(members)] })
+  const { id, channel, number, callSign, author, isListed } = facts
+  const members = [...new Set(facts.members)]
+  const to = isListed ? { members } : { members: [], reached: members.length }
+  return accept<ChannelEvent>({ type: 'message-sent', at, id, channel, number, text, attachment: asked.attachment, callSign, author, ...to })
 }

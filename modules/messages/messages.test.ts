@@ -142,6 +142,41 @@ test('who leads from a car is a desk and a member of a crew: both have read', as
   assert.deepEqual('refused' in found ? found : found.map(({ of, read: opened }) => [of, opened]), [[1, 1]])
 })
 
+test('a message to a whole agency names nobody in the journal, and its receipts are counted and named all the same', async () => {
+  const channel = 'agency-guixi'
+  const written = await write(crewOf.p1, channel, '全体注意')
+  assert.ok('answer' in written)
+  const { id, number } = written.answer
+  const [entry] = await scene.journal.read(written.position - 1, 1)
+  assert.deepEqual([entry!.data['members'], entry!.data['reached'], entry!.data['author']], [[], 3, 'm1'])
+  const counts = async () => {
+    const found = await read(night, channel)
+    return 'refused' in found ? assert.fail(found.refused) : found.filter((each) => each.id === id).map(({ of, delivered, read: opened }) => [of, delivered, opened])
+  }
+  await takeReceipts(scene.messages, crewOf.p1, [{ channel, delivered: number, read: number }])
+  assert.deepEqual(await counts(), [[3, 0, 0]], 'the sender does not count')
+  await takeReceipts(scene.messages, crewOf.p2, [{ channel, delivered: number, read: number }])
+  await takeReceipts(scene.messages, crewOf.p3, [{ channel, delivered: number }])
+  assert.deepEqual(await counts(), [[3, 2, 1]])
+  const named = await receiptsOfMessage(scene.messages, night, id)
+  assert.ok(!('refused' in named))
+  assert.deepEqual(named.map(({ name, read: opened }) => `${name} ${opened}`).sort(), ['警员2 true', '警员3 false', '警员9 false'])
+  // as earlier versions wrote it
+  await scene.db.query(`update messages.message set reached = null, author = null, members = '{m2,m3}' where id = $1`, [id])
+  assert.deepEqual(await counts(), [[2, 2, 1]], 'an old message with its list is still read')
+  await scene.db.query(`update messages.message set reached = 3, author = 'm1', members = '{}' where id = $1`, [id])
+})
+
+test('a crew writes to its own agency and only reads what the agencies above tell', async () => {
+  const unit = scene.crews.get('p2')!
+  unit.agency = 'guixi.xiongshi'
+  assert.equal(code(await write(crewOf.p2, 'agency-guixi-xiongshi')), 'done')
+  assert.equal(code(await write(crewOf.p2, 'agency-guixi')), 'channel-is-read')
+  assert.ok(!('refused' in (await read(crewOf.p2, 'agency-guixi'))))
+  assert.equal(code(await write(night, 'agency-guixi')), 'done')
+  unit.agency = 'guixi'
+})
+
 test('counting agrees with looking at everybody one by one, over 300 random channels', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = seeded(seed)

@@ -15,11 +15,11 @@ export type Counted = { readonly of: number; readonly delivered: number; readonl
 /**
  * How many of those who were in the channel have a message, and whether any watch room opened it.
  *
- * @param message.members   who was in the crews when it was sent
+ * @param message.members   who was in the crews when it was sent, without the sender
  * @param message.callSign  null when a watch room wrote it: then it is not counted for watch rooms
  */
-export function countOf(message: { readonly number: number; readonly members: readonly MemberId[]; readonly callSign: string | null }, receipts: readonly Receipt[]): Counted {
-  const members = new Set<Reader>(message.members.map(memberReader))
+export function countOf(message: { readonly number: number; readonly members: Iterable<MemberId>; readonly callSign: string | null }, receipts: readonly Receipt[]): Counted {
+  const members = new Set<Reader>(Array.from(message.members, memberReader))
   let delivered = 0
   let read = 0
   let room = false

@@ -34,13 +34,16 @@ function sendTo(deps: MessagesDeps, verb: string, asked: Said, kept: Kept | null
     const found = await channelFor(deps, deps.facts.sqlOf(tx), asked.actor, asked.channel)
     if ('refused' in found) return found
     const { channel, standing } = found
+    if (!standing.mayWrite) return refuse('channel-is-read', { name: channel.name })
     // The same bytes again when the command is asked again change nothing: files are named by their content.
     const attachment: Attachment | null = kept && {
       kind: kept.kind, mediaType: kept.mediaType, bytes: kept.bytes.length, seconds: kept.seconds,
       ...(await (kept.kind === 'picture' ? deps.pictures : deps.voices).save(kept.bytes)),
     }
-    const members = crewsOf(deps, channel).flatMap(({ crew }) => crew.map((member) => member.id)).filter((member) => member !== asked.actor.member)
-    const facts = { id, channel: channel.id, isClosed: channel.isClosed, name: channel.name, callSign: standing.callSign, members }
+    const { member } = asked.actor
+    const members = crewsOf(deps, channel).flatMap(({ crew }) => crew.map((each) => each.id)).filter((each) => each !== member)
+    const author = standing.as === 'crew' ? (member ?? null) : null
+    const facts = { id, channel: channel.id, isClosed: channel.isClosed, isListed: channel.units !== undefined, name: channel.name, callSign: standing.callSign, author, members }
     const decision = send({ ...facts, number: await deps.facts.nextNumber(tx, channel) }, { text: asked.text, attachment }, at)
     if ('refused' in decision) return decision
     tx.append(`channel/${channel.id}`, channel.agency, decision.events)

@@ -4,14 +4,16 @@ import { refuse, type Refused } from '#kernel/decision.ts'
 import type { Command, Journal, Tx } from '#kernel/journal.ts'
 import type { AgencyPath, CommandId, Instant } from '#kernel/names.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
-import { readWebhook } from './bot.ts'
+import { closedIn, readWebhook } from './bot.ts'
 import { dropBot, findBot, putBot, type BotRow } from './bot-store.ts'
 import type { BotEvent, BotTells } from './contract.ts'
+import type { Seal } from './deps.ts'
 
 export type BotDeps = {
   readonly journal: Journal
   readonly now: () => Instant
   readonly newId: () => string
+  readonly seal: Seal
   readonly findAgency: (path: AgencyPath) => Promise<AgencyView | undefined>
 }
 type Asked = { readonly commandId: CommandId; readonly actor: Actor }
@@ -22,12 +24,15 @@ const commandOf = (verb: string, { commandId, actor }: Asked, request: object, a
 
 const setEvent = (bot: BotRow, at: Instant): BotEvent => ({ type: 'bot-set', at, vendor: bot.vendor, label: bot.label, tells: bot.tells, enabled: bot.enabled, signs: bot.secret !== null })
 
+const endingOf = (token: string) => token.slice(-4)
+
 export async function addBot(deps: BotDeps, { actor, commandId, agency, webhook, secret = null, ...asked }: Asked & Settings & { readonly agency: AgencyPath }) {
   if (!holds(actor, ['administrator'], agency) || !(await deps.findAgency(agency))) return refuse('agency-not-found')
   const hook = readWebhook(webhook)
   if ('refused' in hook) return hook
   const at = deps.now()
-  const bot: BotRow = { id: deps.newId(), agency, ...hook, secret, ...asked, enabled: false }
+  const id = deps.newId()
+  const bot: BotRow = { id, agency, vendor: hook.vendor, ...closedIn(deps.seal, id, { token: hook.token, secret }), ending: endingOf(hook.token), ...asked, enabled: false }
   return deps.journal.act(commandOf('add-bot', { commandId, actor }, { agency, ...asked }, at), async (tx: Tx): Promise<{ answer: { id: string } }> => {
     await putBot(tx, bot, at)
     tx.append(`bot/${bot.id}`, agency, [setEvent(bot, at)])
@@ -42,7 +47,8 @@ export async function changeBot(deps: BotDeps, { actor, commandId, bot: id, webh
   return deps.journal.act(commandOf('change-bot', { commandId, actor }, { bot: id, ...asked }, at), async (tx: Tx): Promise<{ answer: { id: string } } | Refused> => {
     const bot = await findBot(tx, id)
     if (!bot || !holds(actor, ['administrator'], bot.agency)) return refuse('bot-not-found')
-    const next: BotRow = { ...bot, ...hook, ...asked, ...(secret === undefined ? {} : { secret }) }
+    const token = hook && { vendor: hook.vendor, token: closedIn(deps.seal, id, { token: hook.token, secret: null }).token, ending: endingOf(hook.token) }
+    const next: BotRow = { ...bot, ...token, ...asked, ...(secret === undefined ? {} : { secret: closedIn(deps.seal, id, { token: '', secret }).secret }) }
     await putBot(tx, next, at)
     tx.append(`bot/${id}`, bot.agency, [setEvent(next, at)])
     return { answer: { id } }

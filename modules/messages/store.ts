@@ -5,7 +5,7 @@ import type { AgencyPath, Instant, MemberId, UnitId } from '#kernel/names.ts'
 import { sqlOf, type Sql } from '#platform/db/sql.ts'
 import { channelOf } from './channel.ts'
 import type { Attachment, ChannelEvent, ChannelKind, MessageView } from './contract.ts'
-import type { ChannelRow, MessageFacts } from './deps.ts'
+import type { ChannelRow, MessageFacts, MessagesDeps } from './deps.ts'
 import { countOf, type Receipt } from './receipts.ts'
 
 /** An event again, from how the journal keeps it. The journal gives back what was appended, so the cast is safe. */
@@ -63,11 +63,11 @@ async function applyChannel(sql: Sql, id: string, event: ChannelEvent, fact: Fac
         [id, channelOf(id).kind, fact.agency, event.number, event.at],
       )
       await sql.query(
-        `insert into messages.message (id, channel, number, at, account, sent_by, call_sign, body, attachment, sha256, media_type, bytes, seconds, members)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+        `insert into messages.message (id, channel, number, at, account, sent_by, call_sign, body, attachment, sha256, media_type, bytes, seconds, members, reached, author)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
         [
           event.id, id, event.number, event.at, fact.actor.account, fact.actor.name, event.callSign, event.text, file.kind ?? null, file.sha256 ?? null,
-          file.mediaType ?? null, file.bytes ?? null, file.seconds ?? null, event.members,
+          file.mediaType ?? null, file.bytes ?? null, file.seconds ?? null, event.members, event.reached ?? null, event.author ?? null,
         ],
       )
       return
@@ -105,14 +105,26 @@ type MessageRow = {
   media_type: string | null
   bytes: number | null
   seconds: number | null
-  members: string[]
+} & SentTo
+/** `agency`: of its channel; `members`: who was there, unless there are only so many who are said by `reached`. */
+type SentTo = { readonly at: Instant; readonly members: readonly MemberId[]; readonly reached: number | null; readonly author: MemberId | null; readonly agency: AgencyPath }
+const sentTo = 'at, members, reached, author, (select agency::text from messages.channel where id = message.channel) as agency'
+const messageColumns = `id, channel, number, account, sent_by, call_sign, body, attachment, media_type, bytes, seconds, ${sentTo}`
+
+/** What reading messages takes. */
+type Reads = Pick<MessagesDeps, 'db' | 'crewsAt'>
+
+/** Who was in the crews of the channel when it was sent, without the sender. */
+export async function membersOf({ crewsAt }: Reads, { at, members, reached, author, agency }: SentTo): Promise<readonly MemberId[]> {
+  return reached === null ? members : [...(await crewsAt(agency, at))].filter((member) => member !== author)
 }
-const messageColumns = 'id, channel, number, at, account, sent_by, call_sign, body, attachment, media_type, bytes, seconds, members'
 
 /** Messages as they are shown, with their counts. */
-async function withCounts(sql: Sql, rows: readonly MessageRow[]): Promise<MessageView[]> {
+async function withCounts(reads: Reads, rows: readonly MessageRow[]): Promise<MessageView[]> {
   if (rows.length === 0) return []
-  const receipts = await receiptsOf(sql, [...new Set(rows.map((row) => row.channel))])
+  const receipts = await receiptsOf(reads.db, [...new Set(rows.map((row) => row.channel))])
+  const members = new Map<string, readonly MemberId[]>()
+  for (const row of rows) members.set(row.id, await membersOf(reads, row))
   return rows.map((row) => ({
     id: row.id,
     channel: row.channel,
@@ -123,51 +135,52 @@ async function withCounts(sql: Sql, rows: readonly MessageRow[]): Promise<Messag
     callSign: row.call_sign,
     text: row.body,
     file: row.attachment && { kind: row.attachment, mediaType: row.media_type!, bytes: row.bytes!, seconds: row.seconds },
-    ...countOf({ number: row.number, members: row.members, callSign: row.call_sign }, receipts.get(row.channel) ?? []),
+    ...countOf({ number: row.number, members: members.get(row.id)!, callSign: row.call_sign }, receipts.get(row.channel) ?? []),
+    ...(row.reached === null ? {} : { of: row.reached }),
   }))
 }
 
 /** A page of a channel: the newest, or those before or after a number; always oldest first. */
 export async function messagesOf(
-  sql: Sql,
+  reads: Reads,
   asked: { readonly channel: string; readonly since: Instant; readonly before?: number | undefined; readonly after?: number | undefined; readonly limit: number },
 ): Promise<MessageView[]> {
   const forward = asked.after !== undefined
-  const rows = await sql.query<MessageRow>(
+  const rows = await reads.db.query<MessageRow>(
     `select ${messageColumns} from messages.message where channel = $1 and at >= $2 and number < $3 and number > $4
      order by number ${forward ? 'asc' : 'desc'} limit $5`,
     [asked.channel, asked.since, asked.before ?? 2_147_483_647, asked.after ?? 0, asked.limit],
   )
-  return withCounts(sql, forward ? rows : rows.toReversed())
+  return withCounts(reads, forward ? rows : rows.toReversed())
 }
 
 /** Messages with these words in these channels, newest first. */
 export async function searchMessages(
-  sql: Sql,
+  reads: Reads,
   asked: { readonly words: string; readonly channels: readonly { readonly id: string; readonly since: Instant }[]; readonly limit: number },
 ): Promise<MessageView[]> {
-  const rows = await sql.query<MessageRow>(
+  const rows = await reads.db.query<MessageRow>(
     `select ${messageColumns} from messages.message join unnest($1::text[], $2::bigint[]) as seen (seen_channel, since) on channel = seen_channel and at >= since
      where body ilike $3 order by at desc, number desc limit $4`,
     [asked.channels.map(({ id }) => id), asked.channels.map(({ since }) => since), `%${asked.words.replace(/[\\%_]/g, '\\$&')}%`, asked.limit],
   )
-  return withCounts(sql, rows)
+  return withCounts(reads, rows)
 }
 
-export type FoundMessage = { readonly id: string; readonly channel: string; readonly number: number; readonly at: Instant; readonly sha256: string | null; readonly media_type: string | null; readonly attachment: 'picture' | 'voice' | null; readonly members: readonly MemberId[] }
+export type FoundMessage = { readonly id: string; readonly channel: string; readonly number: number; readonly sha256: string | null; readonly media_type: string | null; readonly attachment: 'picture' | 'voice' | null } & SentTo
 
 export async function findMessage(sql: Sql, id: string): Promise<FoundMessage | undefined> {
-  return (await sql.query<FoundMessage>('select id, channel, number, at, sha256, media_type, attachment, members from messages.message where id = $1', [id]))[0]
+  return (await sql.query<FoundMessage>(`select id, channel, number, sha256, media_type, attachment, ${sentTo} from messages.message where id = $1`, [id]))[0]
 }
 
 /** Each channel's newest message that is not older than its `since`. */
-export async function lastMessages(sql: Sql, channels: readonly { readonly id: string; readonly since: Instant }[]): Promise<ReadonlyMap<string, MessageView>> {
-  const rows = await sql.query<MessageRow>(
+export async function lastMessages(reads: Reads, channels: readonly { readonly id: string; readonly since: Instant }[]): Promise<ReadonlyMap<string, MessageView>> {
+  const rows = await reads.db.query<MessageRow>(
     `select ${messageColumns} from unnest($1::text[], $2::bigint[]) as asked (asked_channel, since) cross join lateral
-       (select * from messages.message where channel = asked_channel and at >= since order by number desc limit 1) newest`,
+       (select * from messages.message newest where newest.channel = asked_channel and newest.at >= since order by newest.at desc, newest.number desc limit 1) message`,
     [channels.map(({ id }) => id), channels.map(({ since }) => since)],
   )
-  return new Map((await withCounts(sql, rows)).map((view) => [view.channel, view]))
+  return new Map((await withCounts(reads, rows)).map((view) => [view.channel, view]))
 }
 
 /** How many messages of others a reader has not opened, by channel. */
@@ -191,8 +204,10 @@ export type ListedChannel = { readonly id: string; readonly kind: ChannelKind; r
 /** Channels of these parts of the tree in which something was said, newest first, and every group there. */
 export async function channelsOfScope(sql: Sql, scope: readonly AgencyPath[], limit: number): Promise<ListedChannel[]> {
   return sql.query<ListedChannel>(
-    `select id, kind, agency::text as agency, name, units, closed_at from messages.channel
-     where agency <@ any($1::ltree[]) and (last_at is not null or kind = 'group') and (closed_at is null or kind <> 'group')
+    // two lists: the first walks the newest ones, however many channels of old incidents there are
+    `select id, kind, agency::text as agency, name, units, closed_at from (
+       (select * from messages.channel where agency <@ any($1::ltree[]) and last_at is not null and closed_at is null order by last_at desc, id limit $2)
+       union (select * from messages.channel where agency <@ any($1::ltree[]) and kind = 'group' and closed_at is null)) channel
      order by last_at desc nulls last, id limit $2`,
     [scope, limit],
   )
@@ -201,7 +216,7 @@ export async function channelsOfScope(sql: Sql, scope: readonly AgencyPath[], li
 /** The groups that a unit is in. */
 export async function groupsOfUnit(sql: Sql, unit: UnitId): Promise<ListedChannel[]> {
   return sql.query<ListedChannel>(
-    `select id, kind, agency::text as agency, name, units, closed_at from messages.channel where kind = 'group' and $1 = any(units) and closed_at is null order by name, id`,
+    `select id, kind, agency::text as agency, name, units, closed_at from messages.channel where kind = 'group' and units @> array[$1] and closed_at is null order by name, id`,
     [unit],
   )
 }

@@ -71,7 +71,7 @@ export const PlaybackPositions = Type.Object({
 })
 export type PlaybackPositions = Static<typeof PlaybackPositions>
 
-/** An entry of the journal, about an incident, a unit or a closed road, as the caller may read it. */
+/** An entry of the journal, about an incident, a unit, a message, a call, a fence or a closed road, as the caller may read it. */
 export const PlaybackEntry = Type.Object({ ...LogLine.properties, stream: Type.String() })
 export type PlaybackEntry = Static<typeof PlaybackEntry>
 

@@ -37,6 +37,10 @@ export type OversightDeps = {
   readonly timeZone: () => string
   readonly findAgency: (path: AgencyPath) => Promise<AgencyView | undefined>
   readonly history: History
+  /** Names of fences, those that are no longer in use too. */
+  readonly fenceNames: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** What broadcasts were about, and whose crews they called. */
+  readonly broadcasts: (ids: readonly string[]) => Promise<ReadonlyMap<string, { readonly incident: IncidentId | null; readonly units: readonly UnitId[] }>>
   readonly incidents: {
     find(id: IncidentId): Promise<IncidentView | undefined>
     /** Open in some moment of [from, to): of these parts of the tree, and those that these units were sent to. */

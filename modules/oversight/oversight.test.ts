@@ -76,6 +76,8 @@ async function scene() {
       },
       keptSince: (ids) => keptSince(database, ids, clock.now),
     },
+    fenceNames: async (ids) => new Map(ids.map((id) => [id, `围栏${id}`])),
+    broadcasts: async (ids) => new Map(ids.flatMap((id) => (calls.has(id) ? [[id, calls.get(id)!] as const] : []))),
     incidents: {
       find: async (id) => (await incidentViews(database, [id]))[0],
       during: (asked) => incidentsDuring(database, asked),
@@ -126,6 +128,9 @@ async function scene() {
     },
   }
 }
+
+/** What broadcasts were about. */
+const calls = new Map<string, { incident: string | null; units: string[] }>()
 
 let s: Awaited<ReturnType<typeof scene>>
 before(async () => {
@@ -388,6 +393,15 @@ test('incidents and entries: those of the look and the window, by the feed’s r
   await message(`unit-${unit}`, 'jx.guixi.xiongshi', '注意安全')
   await message('incident-elsewhere', 'jx.yushan', '与此无关')
   await message('agency-guixi', 'jx.guixi', '全体注意')
+  const call1 = { type: 'broadcast-sent', at: s.clock.now, id: 'c1', incident: 'inside', text: '请增援', recipients: [{ member: 'm1', name: '甲', unit, callSign: '巡5' }], scope: ['jx.guixi'], area: [[1, 2]] }
+  await s.append('broadcast/c1', 'jx.guixi', call1, { type: 'broadcast-answered', at: s.clock.now, member: 'm1', name: '甲', callSign: '巡5', answer: 'yes', enough: true })
+  await s.append('broadcast/c2', 'jx.guixi', { ...call1, id: 'c2', incident: null, text: '全体集合' })
+  await s.append('broadcast/c3', 'jx.yushan', { ...call1, id: 'c3', incident: 'elsewhere', text: '与此无关' })
+  calls.set('c1', { incident: 'inside', units: [unit] }).set('c2', { incident: null, units: ['u-other'] }).set('c3', { incident: 'elsewhere', units: [] })
+  await s.append('fence/f1', 'jx', { type: 'fence-drawn', at: s.clock.now, name: '上级围栏' })
+  const passage = { at: s.clock.now, passage: 'p', fixAt: s.clock.now, since: s.clock.now - 1000, afterSilence: false, severity: 'alarm' }
+  await s.append('fence/f1', 'jx', { type: 'fence-entered', ...passage, unit }, { type: 'fence-entered', ...passage, unit: 'u-other' })
+  await s.append('fence/f2', 'jx.guixi', { type: 'fence-retired', at: s.clock.now })
   await s.append('channel/group-1', 'jx.guixi', { type: 'group-created', at: s.clock.now, id: 'group-1', name: '一组', units: [] })
   await s.append(`unit/${unit}`, 'jx.guixi.xiongshi', { type: 'track-viewed', at: s.clock.now, from: 1, to: 2, reason: '别人看过' })
   s.clock.now += MINUTE
@@ -403,11 +417,19 @@ test('incidents and entries: those of the look and the window, by the feed’s r
     return { view, incidents: incidents.items, events: events.items }
   }
   const whole = await read(commander, { agency: 'jx.guixi' })
-  const expected = ['incident-opened', 'unit-assigned', 'note-added', 'message-sent', 'message-sent']
+  const before = ['incident-opened', 'unit-assigned', 'note-added', 'message-sent', 'message-sent']
+  const expected = [...before, 'broadcast-sent', 'broadcast-answered', 'fence-entered']
+  const expectedOfAll = [...before, 'message-sent', 'broadcast-sent', 'broadcast-answered', 'broadcast-sent', 'fence-entered', 'fence-retired']
   const said = (events: readonly { data: Record<string, unknown> }[]) => events.flatMap(({ data }) => (typeof data.channel === 'string' ? [data.text] : []))
   assert.ok(whole.incidents.some(({ id }) => id === 'before'), 'open before, and still')
   assert.ok(!whole.incidents.some(({ id }) => id === 'after' || id === 'elsewhere'))
-  assert.deepEqual(whole.events.map(({ type }) => type), [...expected, 'message-sent'])
+  assert.deepEqual(whole.events.map(({ type }) => type), expectedOfAll)
+  const sent = whole.events.find(({ type }) => type === 'broadcast-sent')!
+  assert.deepEqual([sent.data.reached, sent.data.about, 'recipients' in sent.data, 'scope' in sent.data, 'area' in sent.data], [1, 'inside', false, false, false])
+  assert.ok(whole.events.every(({ data }) => !('member' in data)))
+  const entered = whole.events.find(({ type }) => type === 'fence-entered')!
+  assert.deepEqual([entered.data.unit, entered.data.name], [unit, '围栏f1'])
+  assert.ok(!JSON.stringify(whole.events).includes('u-other') && !JSON.stringify(whole.events).includes('与此无关'))
   assert.deepEqual(said(whole.events), ['请带执法记录仪', '注意安全', '全体注意'])
   assert.ok(whole.events.every(({ data }) => !('members' in data)))
   assert.equal(whole.events[0]!.data.reporter, '王某')
@@ -418,11 +440,12 @@ test('incidents and entries: those of the look and the window, by the feed’s r
   assert.deepEqual(ofIncident.view.units.map(({ id }) => id), [unit], 'who was on it')
   assert.deepEqual(ofIncident.events.map(({ type }) => type), expected)
   const audited = await read(auditor, { agency: 'jx.guixi' })
-  assert.deepEqual(audited.events.map(({ type }) => type), [...expected, 'message-sent'])
+  assert.deepEqual(audited.events.map(({ type }) => type), expectedOfAll)
   assert.ok(!JSON.stringify(audited.incidents).includes('王某') && !JSON.stringify(audited.events).includes('13900000000'))
   // a station sees its unit
   const ofStation = await read(station, { units: [unit] })
-  assert.deepEqual([ofStation.incidents, said(ofStation.events), ofStation.events.length], [[], ['注意安全'], 1])
+  assert.deepEqual([ofStation.incidents, said(ofStation.events), ofStation.events.length], [[], ['注意安全'], 2])
+  assert.equal(ofStation.events[1]!.type, 'fence-entered', 'at a fence of the agency above, its own unit')
   await s.append('incident/inside', 'jx.guixi', {
     type: 'assignment-changed', at: s.clock.now, assignment: 'a1', unit, state: 'cleared', was: 'ordered', because: null, next: null, left: null,
   })

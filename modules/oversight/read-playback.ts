@@ -112,7 +112,7 @@ function shownTo(deps: OversightDeps, actor: Actor, incident: IncidentView): Sho
 
 // ——— entries ———
 
-/** A page of the journal’s entries about these incidents and units, of messages in their channels, and of closed roads of the part of the tree, oldest first. */
+/** A page of the journal’s entries about these incidents and units, of messages in their channels, of calls to them, of what the units did at fences, and of closed roads and fences of the part of the tree, oldest first. */
 export async function readEvents(deps: OversightDeps, actor: Actor, id: string, after: number | undefined): Promise<PlaybackEvents | Refused> {
   const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
@@ -120,17 +120,28 @@ export async function readEvents(deps: OversightDeps, actor: Actor, id: string, 
   const entries = await deps.journal.read(start, entriesMax)
   const incidents = new Map((await incidentsOf(deps, playback)).map((incident) => [incident.id, shownTo(deps, actor, incident)]))
   const units = new Set(stillSeen(actor, await deps.history.units(playback.units)).map((unit) => unit.id))
+  const idsOf = (kind: string) => [...new Set(entries.flatMap(({ stream }) => (stream.startsWith(`${kind}/`) ? [stream.slice(kind.length + 1)] : [])))]
+  const [fenceNames, broadcasts] = await Promise.all([deps.fenceNames(idsOf('fence')), deps.broadcasts(idsOf('broadcast'))])
+  const seen: Seen = { incidents, units, fenceNames, broadcasts }
   const isOver = entries.length < entriesMax || entries.at(-1)!.at > playback.to + slackMs
   const items = entries.flatMap((entry): PlaybackEntry[] => {
     if (entry.at < playback.from || entry.at >= playback.to) return []
-    const data = dataFor(actor, entry, playback, incidents, units)
+    const data = dataFor(actor, entry, playback, seen)
     const { position, at, stream, type, command } = entry
     return data ? [{ position, at, stream, type, command, actor: entry.actor.name, data }] : []
   })
   return { items, next: isOver ? null : entries.at(-1)!.position }
 }
 
-function dataFor(actor: Actor, entry: Entry, { asked }: Playback, incidents: ReadonlyMap<string, Shown | undefined>, units: ReadonlySet<string>): Record<string, unknown> | undefined {
+/** What a look is about, and what else is needed to show a page of it. */
+type Seen = {
+  readonly incidents: ReadonlyMap<string, Shown | undefined>
+  readonly units: ReadonlySet<string>
+  readonly fenceNames: Awaited<ReturnType<OversightDeps['fenceNames']>>
+  readonly broadcasts: Awaited<ReturnType<OversightDeps['broadcasts']>>
+}
+
+function dataFor(actor: Actor, entry: Entry, { asked }: Playback, { incidents, units, fenceNames, broadcasts }: Seen): Record<string, unknown> | undefined {
   const [kind, id = ''] = entry.stream.split('/')
   if (kind === 'incident') return incidents.get(id)?.dataOf(entry.data)
   // Who was on duty, and in what crew; not a unit’s devices, nor who looked at it before.
@@ -138,12 +149,26 @@ function dataFor(actor: Actor, entry: Entry, { asked }: Playback, incidents: Rea
   const isThere = asked !== 'units' && 'agency' in asked && isWithin(entry.agency, asked.agency)
   if (kind === 'channel' && entry.type === 'message-sent') {
     const isAbout = isThere || (id.startsWith('incident-') && incidents.get(id.slice('incident-'.length))) || (id.startsWith('unit-') && units.has(id.slice('unit-'.length)))
-    const { members: _, ...message } = entry.data // who was there to read it is not what was said
+    const { members: _members, author: _author, ...message } = entry.data // who was there to read it is not what was said
     return isAbout && holds(actor, lookers, entry.agency) ? message : undefined
+  }
+  if (kind === 'broadcast') {
+    const call = broadcasts.get(id)
+    const isAbout = isThere || (call && ((call.incident !== null && incidents.get(call.incident)) || call.units.some((unit) => units.has(unit))))
+    if (!isAbout || !holds(actor, lookers, entry.agency)) return undefined
+    const { recipients, member: _member, scope: _scope, area: _area, ...said } = entry.data // how many were called, not who and where they were
+    return { ...said, about: call?.incident ?? null, ...(Array.isArray(recipients) ? { reached: recipients.length } : {}) }
+  }
+  if (kind === 'fence') {
+    const { unit } = entry.data
+    const name = fenceNames.get(id) ?? ''
+    if (typeof unit === 'string') return units.has(unit) ? { ...entry.data, fence: id, name } : undefined
+    return isThere && fenceChanges.has(entry.type) ? { fence: id, name } : undefined
   }
   return kind === 'closure' && isThere ? { ...entry.data } : undefined
 }
 
+const fenceChanges: ReadonlySet<string> = new Set(['fence-drawn', 'fence-changed', 'fence-retired'])
 const ofUnits: ReadonlySet<string> = new Set(['shift-started', 'crew-changed', 'shift-ended'])
 
 /**

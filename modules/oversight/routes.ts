@@ -101,7 +101,7 @@ export const routes = [
   oversight({
     method: 'GET',
     path: '/api/oversight/playbacks/:id/events',
-    summary: 'A page of what happened in the window: entries of the journal about these incidents, units and closed roads, as the caller may read them.',
+    summary: 'A page of what happened in the window: entries of the journal about these incidents and units, their messages, calls, fences and closed roads, as the caller may read them.',
     access: lookers,
     schema: { params: At, querystring: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: '`next` of the page before' })) }) },
     replies: { 200: PlaybackEvents, ...no },

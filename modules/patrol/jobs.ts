@@ -9,12 +9,16 @@ import type { FenceView } from './contract.ts'
 import type { PatrolNeeds } from './deps.ts'
 import { isMeant } from './fence.ts'
 import { shapeOf } from './outline.ts'
-import { fencesById, fencesInUse, lastCrossings, waitingAlarms, type FenceRow } from './store.ts'
+import { fencesById, fencesInUse, lastCrossings, lastStays, waitingAlarms, type FenceRow } from './store.ts'
 import { tell, type Found } from './tell-passage.ts'
 
 const AGAIN_AFTER_MS = 500
 /** What waits to be written while the database is away; beyond this the oldest is lost. */
 const WAITING_MAX = 10_000
+const FIXES_AT_ONCE = 10_000
+
+/** A unit that is inside, whose time there is to be found: from the beginning of its shift, or of the fence as it is. */
+type StayToRegain = { readonly unit: string; readonly handle: number; readonly fence: string; readonly from: Instant; readonly until: Instant; /** As it was recalled; undefined when not even the side was sure. */ readonly since: Instant | undefined }
 
 /** A fix of a unit on duty that is on disk and believed. */
 export type Placed = {
@@ -34,6 +38,8 @@ export type PatrolRoom = {
   stop(): Promise<void>
   /** For terminals: the fences that are for a unit. */
   fencesFor(unit: { readonly id: string; readonly agency: AgencyPath; readonly kind: UnitKind }): FenceRow[]
+  /** For calls to everybody in it: a fence in use, with its middle. */
+  fenceArea(id: string): { readonly agency: AgencyPath; readonly name: string; readonly lon: number; readonly lat: number; readonly isInside: (lon: number, lat: number) => boolean } | undefined
   /** The present views, retired ones too. */
   describe(ids: readonly string[]): Promise<FenceView[]>
 }
@@ -48,6 +54,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
   const watched = new Map<string, Watched>()
   /** Units on duty, since when. */
   const onDuty = new Map<string, Instant>()
+  let regaining: Promise<void> = Promise.resolve()
 
   // ——— fences in memory ———
 
@@ -74,8 +81,10 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     onDuty.clear()
     const units = needs.liveUnits().flatMap((unit) => (unit.onDutySince === null ? [] : [{ ...unit, since: unit.onDutySince }]))
     if (units.length === 0) return
+    const stays: StayToRegain[] = []
     const crossings = await lastCrossings(db, units.map(({ id }) => id), Math.min(...units.map(({ since }) => since)))
-    for (const { id, since, lon, lat, fixAt, accuracyMeters, speedKmh } of units) {
+    for (const unit of units) {
+      const { id, handle, since, lon, lat, fixAt, accuracyMeters, speedKmh } = unit
       onDuty.set(id, since)
       if (lon === null || lat === null || fixAt === null) continue
       const last: WatchedFix = { at: fixAt, lon, lat, accuracyMeters, speedKmh }
@@ -85,8 +94,51 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
         const side = crossing.kind === 'entered' ? 'inside' : 'outside'
         return [[crossing.fence, { ...presenceOn(side, fixAt), agreedAt: crossing.fixAt, insideSince: crossing.fixAt, stayTold: crossing.stayTold }]]
       })
-      watched.set(id, { ...seen, presences: new Map([...seen.presences, ...recalled]) })
+      const presences = new Map([...seen.presences, ...recalled])
+      watched.set(id, { ...seen, presences })
+      for (const [fence, { side, insideSince }] of presences) {
+        const row = rows.get(fence)
+        if (side === 'outside' || !row || row.tells.staySeconds === null || !isMeant(row, unit)) continue
+        stays.push({ unit: id, handle, fence, from: Math.max(since, row.changedAt), until: fixAt, since: side === 'inside' ? insideSince : undefined })
+      }
     }
+    regaining = regaining.then(() => regain(stays)).catch((cause: unknown) => onFault('regaining how long units have stayed', cause))
+  }
+
+  /**
+   * How long units have been inside already, from the fixes that are kept: a stay goes on over a restart. In the background, for it
+   * reads a shift's fixes of each unit that is inside a fence that tells stays; what comes meanwhile is counted and stays.
+   */
+  async function regain(stays: readonly StayToRegain[]): Promise<void> {
+    if (stays.length === 0) return
+    const told = new Map((await lastStays(db, stays.map(({ unit }) => unit), Math.min(...stays.map(({ from }) => from)))).map((stay) => [`${stay.fence} ${stay.unit}`, stay.fixAt]))
+    for (const { unit, handle, fence, from, until, since } of stays) {
+      const known = index.fences.get(fence)
+      if (stopped || !known) continue
+      const before = await presenceUntil(handle, from, until, known)
+      const watch = watched.get(unit)
+      const now = watch?.presences.get(fence)
+      // it left meanwhile, perhaps to come again, or the fence is another by now: that is another stay
+      if (before?.side !== 'inside' || !watch || !now || now.side === 'outside' || (since !== undefined && now.insideSince !== since)) continue
+      const stayTold = now.stayTold || (told.get(`${fence} ${unit}`) ?? -Infinity) >= before.insideSince
+      const earlier = { insideSince: Math.min(now.insideSince, before.insideSince), insideMs: now.insideMs + before.insideMs, stayTold }
+      const presence = now.side === 'unknown' ? { ...before, ...earlier, seenAt: now.seenAt } : { ...now, ...earlier }
+      watched.set(unit, { ...watch, presences: new Map(watch.presences).set(fence, presence) })
+    }
+  }
+
+  async function presenceUntil(handle: number, from: Instant, until: Instant, fence: WatchedFence): Promise<Presence | undefined> {
+    let watch: Watched | undefined
+    for (let next = from; next <= until; ) {
+      const { fixAt, lon, lat, speed, flagged } = await needs.fixesOf(handle, next, until + 1, FIXES_AT_ONCE)
+      for (const [i, at] of fixAt.entries()) {
+        if (flagged[i] === 1) continue
+        watch = sight(watch, { at, lon: lon[i]! / 1e6, lat: lat[i]! / 1e6, accuracyMeters: null, speedKmh: speed[i]! < 0 ? null : speed[i]! / 10 }, [fence]).watched
+      }
+      if (fixAt.length < FIXES_AT_ONCE) break
+      next = fixAt.at(-1)! + 1
+    }
+    return watch?.presences.get(fence.id)
   }
 
   async function readAll(): Promise<void> {
@@ -180,11 +232,21 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       }
     },
     fencesFor: (unit) => [...rows.values()].filter((fence) => isMeant(fence, unit)),
-    settled: async () => void (await writing),
+    fenceArea(id) {
+      const [row, outline] = [rows.get(id), index.fences.get(id)?.outline]
+      if (!row || !outline) return undefined
+      const { west, south, east, north, insideMeters } = outline
+      return { agency: row.agency, name: row.name, lon: (west + east) / 2, lat: (south + north) / 2, isInside: (lon, lat) => insideMeters(lon, lat) >= 0 }
+    },
+    async settled() {
+      await regaining
+      await writing
+    },
     async stop() {
       stopped = true
       clearTimeout(again)
       await queue
+      await regaining
       await writing
     },
     async describe(ids) {

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Actor, Role } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
+import { pastFixes } from '#modules/units/history-store.ts'
 import { openUnits, type Units } from '#modules/units/jobs.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
 import { routes as unitsRoutes } from '#modules/units/routes.ts'
@@ -41,6 +42,7 @@ const needs = () => ({
   townBounds: () => [117.1, 28.2, 117.3, 28.4],
   findAgency,
   liveUnits: units.liveUnits,
+  fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(db, handle, from, to, limit, clock.now),
   onFault: (_what: string, cause: unknown) => void faults.push(cause),
 })
 
@@ -166,6 +168,59 @@ test('a restart between entering and leaving: the leaving is told, and nothing t
   patrol = await openPatrol(needs())
   await drive(unit, [100, 100, 100, ...way(100, 2000)])
   assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind }) => kind), ['left', 'entered'])
+})
+
+for (const enter of [true, false]) {
+  test(`a stay goes on over restarts, and is told once, ${enter ? 'where entering is told too' : 'also where entering is not told'}`, async () => {
+    const unit = await onDuty(enter ? '巡41' : '巡42')
+    const fence = await draw({ tells: { enter, leave: false, staySeconds: 600, speedLimitKmh: null, overSeconds: 10 } })
+    const stays = async () => (await eventsOf(`fence=${fence.id}`)).filter(({ kind }) => kind === 'stayed')
+    await drive(unit, way(-2000, 0))
+    const inside = clock.now
+    await drive(unit, Array.from({ length: 12 }, () => 0), 25)
+    await restart()
+    assert.deepEqual(await stays(), [], 'five minutes')
+    await drive(unit, Array.from({ length: 13 }, () => 0), 25)
+    const [stay, ...others] = await stays()
+    assert.ok(stay && others.length === 0, 'ten minutes, five of them before the restart')
+    assert.ok(stay.since <= inside && stay.since >= inside - 60_000 && stay.seconds! >= 600 && stay.seconds! < 660, JSON.stringify(stay))
+    await restart()
+    await drive(unit, Array.from({ length: 30 }, () => 0), 25)
+    assert.equal((await stays()).length, 1, 'told already')
+    await drive(unit, way(0, 2000))
+    await drive(unit, way(2000, 0))
+    await restart()
+    await drive(unit, Array.from({ length: 20 }, () => 0), 25)
+    assert.equal((await stays()).length, 1, 'another stay begins from nothing')
+    await drive(unit, Array.from({ length: 8 }, () => 0), 25)
+    assert.equal((await stays()).length, 2)
+  })
+}
+async function restart(): Promise<void> {
+  await patrol.stop()
+  patrol = await openPatrol(needs())
+  await patrol.settled()
+}
+
+test('a station sees the county’s fences, and at them what its own units did; it changes nothing and sees no alarm of others', async () => {
+  const [own, other] = [await onDuty('巡51', 'jx.guixi.xiongshi'), await onDuty('巡52', 'jx.guixi.huayuan')]
+  const fence = await draw({ severity: 'alarm' })
+  await drive(own, way(-2000, 0))
+  await drive(other, way(-2000, 0))
+  const seenBy = async (who: string): Promise<FenceView | undefined> => (await ask('GET', '/api/patrol/fences', who)).body.items.find(({ id }: FenceView) => id === fence.id)
+  const station = 'station@jx.guixi.xiongshi'
+  assert.equal((await seenBy(desk))!.alarms.length, 2)
+  assert.deepEqual((await seenBy(station))!.alarms, [])
+  assert.equal(await seenBy(elsewhere), undefined)
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`, station)).map(({ unit }) => unit), [own])
+  assert.deepEqual(await eventsOf(`fence=${fence.id}`, elsewhere), [])
+  assert.equal((await eventsOf(`fence=${fence.id}`)).length, 2)
+  assert.ok(JSON.stringify((await ask('GET', '/api/patrol/fences.geojson', station)).body).includes(fence.id))
+  const below = 'dispatcher@jx.guixi.xiongshi'
+  assert.equal((await ask('PATCH', `/api/patrol/fences/${fence.id}`, below, { commandId: commandId(), name: '改名' })).status, 404)
+  assert.equal((await ask('DELETE', `/api/patrol/fences/${fence.id}`, below)).status, 404)
+  const [event] = await eventsOf(`fence=${fence.id}`, below)
+  assert.equal((await ask('POST', `/api/patrol/fence-events/${event!.id}/seen`, below, { commandId: commandId() })).status, 404)
 })
 
 test('a fence that was moved before a restart says nothing of who was inside before', async () => {

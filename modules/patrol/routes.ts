@@ -1,9 +1,10 @@
 /** Fences over HTTP: draw, change, retire, import and export; what happened at them. */
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { inScope, scopeOf, type Role } from '#kernel/actor.ts'
+import { inScope, isWithin, scopeOf, type Role } from '#kernel/actor.ts'
 import { At, CommandIdOf, Id, ItemsOf } from '#kernel/contract.ts'
 import { isRefused, refuse, sentence } from '#kernel/decision.ts'
+import type { AgencyPath } from '#kernel/names.ts'
 import { route, type Route } from '#platform/http/route.ts'
 import { changeOne, drawers, drawMany, drawOne, retireOne, seeOne, watchers } from './change-fence.ts'
 import { ChangeFence, FenceEventView, FenceView, ImportFences, NewFence, type FenceDrawing } from './contract.ts'
@@ -18,19 +19,22 @@ const of = route<PatrolDeps>()
 const viewers = ['dispatcher', 'commander', 'station', 'administrator', 'auditor'] as const satisfies readonly Role[]
 const DAY_MS = 86_400_000
 
+/** One’s own, and those of the agencies above: they count for one’s units. */
+const isSeen = (agency: AgencyPath, scope: readonly AgencyPath[]) => inScope(agency, scope) || scope.some((root) => isWithin(root, agency))
+
 export const routes: Route<PatrolDeps>[] = [
   of({
     method: 'GET',
     path: '/api/patrol/fences',
-    summary: 'Electronic fences of the caller’s part of the tree, by name; with retired=true also those that are no longer in use.',
+    summary: 'Electronic fences of the caller’s part of the tree, and without their alarms those of the agencies above, which count for its units too; by name; with retired=true also those that are no longer in use.',
     access: viewers,
     schema: { querystring: Type.Object({ retired: Type.Optional(Type.Boolean()) }) },
     replies: { 200: ItemsOf(FenceView) },
     async handle({ db, room }, { actor, querystring: { retired } }) {
       const scope = scopeOf(actor, viewers)
-      const mine = (retired ? await allFences(db) : await fencesInUse(db)).filter(({ agency }) => inScope(agency, scope))
-      const views = new Map((await room.describe(mine.map(({ id }) => id))).map((view) => [view.id, view]))
-      return { status: 200, body: { items: mine.flatMap(({ id }) => views.get(id) ?? []) } }
+      const seen = (retired ? await allFences(db) : await fencesInUse(db)).filter(({ agency }) => isSeen(agency, scope))
+      const views = new Map((await room.describe(seen.map(({ id }) => id))).map((view) => [view.id, view]))
+      return { status: 200, body: { items: seen.flatMap(({ id, agency }) => (views.has(id) ? [inScope(agency, scope) ? views.get(id)! : { ...views.get(id)!, alarms: [] }] : [])) } }
     },
   }),
   of({
@@ -42,7 +46,7 @@ export const routes: Route<PatrolDeps>[] = [
     replies: { 200: Type.String() },
     async handle({ db }, { actor }) {
       const scope = scopeOf(actor, viewers)
-      const features = (await fencesInUse(db)).filter(({ agency }) => inScope(agency, scope)).map(featureOf)
+      const features = (await fencesInUse(db)).filter(({ agency }) => isSeen(agency, scope)).map(featureOf)
       return { status: 200, body: JSON.stringify({ type: 'FeatureCollection', features }), headers: { 'content-type': 'application/geo+json', 'content-disposition': 'attachment; filename="fences.geojson"' } }
     },
   }),
@@ -117,8 +121,9 @@ export const routes: Route<PatrolDeps>[] = [
     access: viewers,
     schema: { querystring: Type.Object({ from: Type.Optional(At), to: Type.Optional(At), fence: Type.Optional(Id), unit: Type.Optional(Id), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }) },
     replies: { 200: ItemsOf(FenceEventView) },
-    async handle({ db, now }, { actor, querystring: { from, to = now() + 1, fence, unit, limit = 200 } }) {
-      const asked = { from: from ?? to - DAY_MS, to, limit, scope: scopeOf(actor, viewers) }
+    async handle({ db, now, liveUnits }, { actor, querystring: { from, to = now() + 1, fence, unit, limit = 200 } }) {
+      const scope = scopeOf(actor, viewers)
+      const asked = { from: from ?? to - DAY_MS, to, limit, scope, units: liveUnits(scope).map(({ id }) => id) }
       return { status: 200, body: { items: await passagesOf(db, { ...asked, ...(fence === undefined ? {} : { fence }), ...(unit === undefined ? {} : { unit }) }) } }
     },
   }),

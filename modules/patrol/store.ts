@@ -55,11 +55,12 @@ export const waitingAlarms = (db: Db, fences: readonly string[]): Promise<FenceE
 
 const passagesSql = `
   select ${passageColumns} from patrol.passage p join patrol.fence f on f.id = p.fence
-    where p.fix_at >= $1 and p.fix_at < $2 and ($3::text is null or p.fence = $3) and ($4::text is null or p.unit = $4) and f.agency <@ any($5::ltree[])
+    where p.fix_at >= $1 and p.fix_at < $2 and ($3::text is null or p.fence = $3) and ($4::text is null or p.unit = $4)
+      and (f.agency <@ any($5::ltree[]) or (f.agency @> any($5::ltree[]) and p.unit = any($7::text[])))
     order by p.fix_at desc, p.id limit $6`
-/** Newest first. */
-export const passagesOf = (db: Db, asked: { readonly from: Instant; readonly to: Instant; readonly fence?: string; readonly unit?: string; readonly scope: readonly AgencyPath[]; readonly limit: number }): Promise<FenceEventView[]> =>
-  db.query<FenceEventView>(passagesSql, [asked.from, asked.to, asked.fence ?? null, asked.unit ?? null, asked.scope, asked.limit])
+/** Newest first: at fences of these parts of the tree, and at those of the agencies above what these units did. */
+export const passagesOf = (db: Db, asked: { readonly from: Instant; readonly to: Instant; readonly fence?: string; readonly unit?: string; readonly scope: readonly AgencyPath[]; readonly units: readonly string[]; readonly limit: number }): Promise<FenceEventView[]> =>
+  db.query<FenceEventView>(passagesSql, [asked.from, asked.to, asked.fence ?? null, asked.unit ?? null, asked.scope, asked.limit, asked.units])
 
 const insideSql = `
   select distinct on (p.fence, p.unit) p.fence, p.unit, p.kind, p.fix_at as "fixAt",
@@ -69,6 +70,12 @@ const insideSql = `
 export type LastCrossing = { readonly fence: string; readonly unit: string; readonly kind: 'entered' | 'left'; readonly fixAt: Instant; readonly stayTold: boolean }
 /** The last crossing of each of these units at each fence, since an instant and since the fence is as it is. */
 export const lastCrossings = (db: Db, units: readonly string[], since: Instant): Promise<LastCrossing[]> => db.query<LastCrossing>(insideSql, [units, since])
+
+const staysSql = `
+  select distinct on (p.fence, p.unit) p.fence, p.unit, p.fix_at as "fixAt" from patrol.passage p join patrol.fence f on f.id = p.fence
+    where p.kind = 'stayed' and p.unit = any($1::text[]) and p.fix_at >= $2 and p.told_at >= f.changed_at order by p.fence, p.unit, p.fix_at desc`
+/** The last stay that was told of each of these units at each fence, since an instant and since the fence is as it is. */
+export const lastStays = (db: Db, units: readonly string[], since: Instant): Promise<{ readonly fence: string; readonly unit: string; readonly fixAt: Instant }[]> => db.query(staysSql, [units, since])
 
 const insertFenceSql = `
   insert into patrol.fence (id, agency, name, geometry, applies_to, tells, hours, severity, drawn_at, drawn_by, changed_at)

@@ -1,5 +1,5 @@
 /** The SQL of reading the past: which units there were, when they were on duty, and where. Nothing past its retention. */
-import type { AgencyPath, Instant, UnitId } from '#kernel/names.ts'
+import type { AgencyPath, Instant, MemberId, UnitId } from '#kernel/names.ts'
 import type { Db } from '#platform/db/sql.ts'
 import type { UnitKind } from './contract.ts'
 import { keptSinceSql } from './positions-store.ts'
@@ -25,6 +25,25 @@ export const unitsOnDuty = (db: Db, agency: AgencyPath, from: Instant, to: Insta
      order by u.handle limit $4`,
     [agency, from, to, limit],
   )
+
+const crewsAtSql = `
+  select distinct c.member from units.crew c join units.unit u on u.id = c.unit
+    where u.agency <@ $1::ltree and c.joined_at <= $2 and (c.left_at is null or c.left_at > $2)`
+/** Answers that are remembered: what is past does not change, and receipts of one message come in flocks. */
+const crewsKept = 32
+
+/** Who sat in the units of a part of the tree at an instant that is past. */
+export function crewsReader(db: Db): (agency: AgencyPath, at: Instant) => Promise<ReadonlySet<MemberId>> {
+  const kept = new Map<string, ReadonlySet<MemberId>>()
+  return async (agency, at) => {
+    const key = `${agency} ${at}`
+    const known = kept.get(key) ?? new Set((await db.query<{ member: MemberId }>(crewsAtSql, [agency, at])).map(({ member }) => member))
+    kept.delete(key) // the last asked for is the last to go
+    kept.set(key, known)
+    for (const oldest of kept.keys()) if (kept.size > crewsKept) kept.delete(oldest)
+    return known
+  }
+}
 
 /** The shifts of these units that touch [from, to), in order of their beginning. */
 export const shiftsOf = (db: Db, units: readonly UnitId[], from: Instant, to: Instant): Promise<PastShift[]> =>

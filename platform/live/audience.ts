@@ -1,5 +1,5 @@
 /** Who may see what: things, in one form or another, and the entries of the journal that tell of them. */
-import { holds, type Actor, type Role } from '#kernel/actor.ts'
+import { holds, isWithin, type Actor, type Role } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { AgencyPath, MemberId } from '#kernel/names.ts'
 
@@ -8,6 +8,8 @@ export type Audience = {
   readonly roles: readonly Role[]
   readonly agencies: readonly AgencyPath[]
   readonly members?: readonly MemberId[]
+  /** Also who holds one of the roles over a part of the tree beneath these agencies only. */
+  readonly below?: boolean
 }
 
 /** One way to show a thing, for those who may see it so. */
@@ -61,8 +63,8 @@ export const usualEntryRules: EntryRules = {
   },
 }
 
-export const isAmong = (actor: Actor, { roles, agencies, members }: Audience): boolean =>
-  agencies.some((agency) => holds(actor, roles, agency)) || (actor.member !== undefined && members?.includes(actor.member) === true)
+export const isAmong = (actor: Actor, { roles, agencies, members, below }: Audience): boolean =>
+  agencies.some((agency) => holds(actor, roles, agency) || (below === true && actor.grants.some((grant) => roles.includes(grant.role) && isWithin(grant.agency, agency)))) || (actor.member !== undefined && members?.includes(actor.member) === true)
 
 /** The form in which the actor sees the thing, if any. */
 export const formFor = (actor: Actor, thing: Pick<Thing, 'forms'>): Form | undefined => thing.forms.find((form) => isAmong(actor, form.to))

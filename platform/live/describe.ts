@@ -24,6 +24,8 @@ const fenceViewers: readonly Role[] = ['dispatcher', 'commander', 'station', 'ad
 /** An officer goes on seeing an order of his for so long after it ended. */
 const afterOrderMs = 30 * 60_000
 
+const withoutUnit = (data: Entry['data']): Record<string, unknown> => ('unit' in data ? {} : { ...data })
+
 type Cuts = {
   readonly withoutPersons: (view: IncidentView) => IncidentView
   readonly dataWithoutPersons: (data: Entry['data']) => Record<string, unknown>
@@ -95,7 +97,9 @@ export function describeWith(rooms: Cuts & {
       }
     }
     for (const fence of fenceIds.size > 0 ? await rooms.describeFences([...fenceIds]) : []) {
-      things.push({ kind: 'fences', id: fence.id, stream: `fence/${fence.id}`, forms: [{ to: { roles: fenceViewers, agencies: [fence.agency] }, view: fence }] })
+      // a fence counts for the units below it, whose rooms see where it lies; what units did at it is told to those who watch all of them
+      const below = { to: { roles: fenceViewers, agencies: [fence.agency], below: true }, view: { ...fence, alarms: [] }, dataOf: withoutUnit }
+      things.push({ kind: 'fences', id: fence.id, stream: `fence/${fence.id}`, forms: [{ to: { roles: fenceViewers, agencies: [fence.agency] }, view: fence }, below] })
     }
     return things
   }

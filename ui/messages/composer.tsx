@@ -133,7 +133,14 @@ function useVoice(onDone: (recording: Recording) => void) {
     const timer = window.setTimeout(() => setSeconds((old) => (old === null ? null : old + 1)), 1000)
     return () => window.clearTimeout(timer)
   }, [seconds])
-  useEffect(() => () => recorder.current?.cancel(), [])
+  const gone = useRef(false)
+  useEffect(() => {
+    gone.current = false
+    return () => {
+      gone.current = true
+      recorder.current?.cancel()
+    }
+  }, [])
 
   const finish = async () => {
     const running = recorder.current
@@ -158,6 +165,7 @@ function useVoice(onDone: (recording: Recording) => void) {
     if (isPress) window.addEventListener('pointerup', release, { once: true })
     record(() => void finish()).then(
       (made) => {
+        if (gone.current) return made.cancel() // the page was left while the browser asked: nobody speaks
         recorder.current = made
         starting.current = false
         setSeconds(0)

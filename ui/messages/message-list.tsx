@@ -16,11 +16,13 @@ export type MessageListProps = {
   readonly account: string
   /** A desk may look who has a message, by name. */
   readonly seesWho: boolean
+  /** One does not write here. */
+  readonly readsOnly?: boolean
   /** What is still on its way, after the last. */
   readonly waiting?: ReactNode
 }
 
-export function MessageList({ channel, account, seesWho, waiting }: MessageListProps) {
+export function MessageList({ channel, account, seesWho, readsOnly = false, waiting }: MessageListProps) {
   const { t } = useTranslation('messages')
   const { language } = useLanguage()
   const format = useFormat()
@@ -75,7 +77,7 @@ export function MessageList({ channel, account, seesWho, waiting }: MessageListP
           {t('thread.older')}
         </Button>
       ) : null}
-      {thread.messages.length === 0 && !waiting ? <Empty icon="message" title={t('empty.title')}>{t('empty.thread')}</Empty> : null}
+      {thread.messages.length === 0 && !waiting ? <Empty icon="message" title={t('empty.title')}>{t(readsOnly ? 'empty.fromAbove' : 'empty.thread')}</Empty> : null}
       <ol>
         {thread.messages.map((message) => {
           const ofDay = dayOf(message.at, format)

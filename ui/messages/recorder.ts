@@ -13,6 +13,8 @@ const types = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus']
 /** Speech is well understood at this rate, and a minute of it is a quarter of what may be sent. */
 const bitsPerSecond = 32_000
 const shortestMs = 500
+/** So often what was recorded is handed over, and its size is known. */
+const sliceMs = 1000
 
 /** Why nothing can be recorded here, as a word of the catalogue; undefined when it can. Microphones are given to https and this machine only. */
 export function cannotRecord(): 'insecure' | 'unable' | undefined {
@@ -30,22 +32,44 @@ export function cannotRecord(): 'insecure' | 'unable' | undefined {
 export async function record(onEnd: () => void): Promise<Recorder> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, noiseSuppression: true, echoCancellation: true } })
   const type = types.find((each) => MediaRecorder.isTypeSupported(each))!
-  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: bitsPerSecond })
+  const letGo = () => {
+    for (const track of stream.getTracks()) track.stop()
+  }
   const parts: Blob[] = []
+  let bytes = 0
   const startedAt = performance.now()
+  const recorder = made(stream, type, letGo)
   let endedAt: number | undefined
   const ended = new Promise<void>((resolve) => {
-    recorder.ondataavailable = ({ data }) => void parts.push(data)
-    recorder.onstop = () => resolve()
+    recorder.ondataavailable = ({ data }) => {
+      parts.push(data)
+      bytes += data.size
+      // Safari takes the rate for a wish: what would grow beyond what may be sent ends before it does
+      if (endedAt === undefined && bytes + 2 * data.size > voiceBytesMax) endByItself()
+    }
+    // also when a phone call takes the microphone away
+    recorder.onstop = () => {
+      if (endedAt === undefined) endByItself()
+      resolve()
+    }
   })
   const end = () => {
     endedAt ??= performance.now()
     clearTimeout(limit)
     if (recorder.state !== 'inactive') recorder.stop()
-    for (const track of stream.getTracks()) track.stop()
+    letGo()
   }
-  const limit = setTimeout(() => (end(), onEnd()), (voiceSecondsMax - 0.5) * 1000)
-  recorder.start()
+  const endByItself = () => {
+    end()
+    onEnd()
+  }
+  const limit = setTimeout(endByItself, (voiceSecondsMax - 0.5) * 1000)
+  try {
+    recorder.start(sliceMs)
+  } catch (cause) {
+    end()
+    throw cause
+  }
 
   return {
     async stop() {
@@ -56,5 +80,15 @@ export async function record(onEnd: () => void): Promise<Recorder> {
       return ms < shortestMs || blob.size > voiceBytesMax ? undefined : { blob, seconds: Math.round(ms / 100) / 10 }
     },
     cancel: end,
+  }
+}
+
+/** A recorder, or the microphone is let go again. */
+function made(stream: MediaStream, mimeType: string, letGo: () => void): MediaRecorder {
+  try {
+    return new MediaRecorder(stream, { mimeType, audioBitsPerSecond: bitsPerSecond })
+  } catch (cause) {
+    letGo()
+    throw cause
   }
 }

@@ -44,10 +44,20 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
     return { show, close, problem: (thrown) => show({ kind: 'problem', text: becauseOf(thrown) }) }
   }, [close])
 
+  // Above an open dialog, which lies in the browser's top layer: what comes there later stands above it.
+  const box = useRef<HTMLDivElement>(null)
+  const newest = standing.at(-1)?.id
+  useEffect(() => {
+    const element = box.current
+    if (!element?.showPopover) return
+    if (element.matches(':popover-open')) element.hidePopover()
+    if (newest !== undefined) element.showPopover()
+  }, [newest])
+
   return (
     <Context value={toasts}>
       {children}
-      <div className="toasts" role="status" aria-live="polite" aria-relevant="additions">
+      <div ref={box} popover="manual" className="toasts" role="status" aria-live="polite" aria-relevant="additions">
         {standing.map((toast) => (
           <ToastBox key={toast.id} toast={toast} close={() => close(toast.id)} problem={toasts.problem} />
         ))}
