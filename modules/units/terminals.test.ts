@@ -47,7 +47,7 @@ before(async () => {
   units = await openUnits({
     journal,
     // A database that is gone answers nothing; the test says when.
-    db: { query: (...words: Parameters<typeof db.query>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.query(...words)), transaction: db.transaction.bind(db) } as typeof db,
+    db: { query: (...words: Parameters<typeof db.query>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.query(...words)), copy: (...words: Parameters<typeof db.copy>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.copy(...words)), transaction: db.transaction.bind(db) } as typeof db,
     now: () => clock.now,
     newId: () => `id-${++made}`,
     randomBytes,
