@@ -90,9 +90,10 @@ export function encodeMessage({ phone, version }: Terminal, id: number, body: Ui
   const digits = phone.padStart(version === '2019' ? 20 : 12, '0')
   invariant(/^[0-9a-f]+$/.test(digits) && digits.length === (version === '2019' ? 20 : 12), `terminal number ${phone} does not fit a header of ${version}`)
   const total = Math.max(1, Math.ceil(body.length / BODY_BYTES_MAX))
+  const headBytes = (version === '2019' ? 17 : 12) + (total > 1 ? 4 : 0)
   return Array.from({ length: total }, (_, index) => {
-    const part = body.subarray(index * BODY_BYTES_MAX, (index + 1) * BODY_BYTES_MAX)
-    const writer = new Writer().u16(id).u16(part.length | (total > 1 ? 0x2000 : 0) | (version === '2019' ? 0x4000 : 0))
+    const part = total === 1 ? body : body.subarray(index * BODY_BYTES_MAX, (index + 1) * BODY_BYTES_MAX)
+    const writer = new Writer(headBytes + part.length).u16(id).u16(part.length | (total > 1 ? 0x2000 : 0) | (version === '2019' ? 0x4000 : 0))
     if (version === '2019') writer.u8(1)
     writer.hex(digits).u16((serial + index) & 0xffff)
     if (total > 1) writer.u16(total).u16(index + 1)
@@ -101,7 +102,7 @@ export function encodeMessage({ phone, version }: Terminal, id: number, body: Ui
 }
 
 function bodyOf(command: Command, version: Version): { id: number; body: Uint8Array } {
-  const writer = new Writer()
+  const writer = new Writer(command.type === 'answer' ? 5 : 64)
   const as = (id: number) => ({ id, body: writer.done() })
   switch (command.type) {
     case 'answer':

@@ -44,9 +44,10 @@ export function reassembly(limits: Limits = limitsOfAConnection): Reassembly {
   }
 
   return {
-    take({ header, body }, at) {
-      const part = header.part
-      if (!part) return { header, body }
+    take(frame, at) {
+      const { header, body } = frame
+      const { part } = header
+      if (!part) return frame
       for (const [key, { since }] of open) if (at - since > limits.ageMsMax) drop(key)
 
       const key = `${header.phone}/${header.id}`

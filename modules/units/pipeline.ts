@@ -46,7 +46,7 @@ const alone: readonly Step[] = [
     name: 'coordinates',
     take(passing) {
       const { crs, ...position } = passing.position
-      if (wrongPlace(position)) return passing // the next step says so
+      if (crs === undefined || wrongPlace(position)) return passing // the next step says so
       const [lon, lat] = toWgs84(crs, position.lon, position.lat)
       return { ...passing, position: { ...position, lon, lat } }
     },
