@@ -116,7 +116,7 @@ export class Writer {
   }
   /** An even count of hexadecimal digits, which BCD digits are. */
   hex(digits: string): this {
-    for (let at = 0; at < digits.length; at += 2) this.u8(parseInt(digits.slice(at, at + 2), 16))
+    for (let at = 0; at + 1 < digits.length; at += 2) this.u8(digit(digits.charCodeAt(at)) * 16 + digit(digits.charCodeAt(at + 1)))
     return this
   }
   time(at: Instant, hoursEast = 8): this {
@@ -137,6 +137,9 @@ export class Writer {
     this.bytes = wider
   }
 }
+
+/** Of a lower-case hexadecimal digit's code. */
+const digit = (code: number) => (code < 0x3a ? code - 0x30 : code - 0x57)
 
 let codes: Map<string, number> | undefined
 

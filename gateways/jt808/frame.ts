@@ -110,7 +110,7 @@ export function sealed(content: Uint8Array): Uint8Array {
   const code = checkCode(content)
   let escaped = isEscaped(code) ? 1 : 0
   for (let at = 0; at < content.length; at++) if (isEscaped(content[at]!)) escaped++
-  const bytes = new Uint8Array(content.length + 3 + escaped)
+  const bytes = Buffer.allocUnsafe(content.length + 3 + escaped) // as a socket wants it: anything else it copies or wraps
   let length = 0
   bytes[length++] = 0x7e
   for (let at = 0; at <= content.length; at++) {

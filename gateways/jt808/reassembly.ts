@@ -81,6 +81,7 @@ export function reassembly(limits: Limits = limitsOfAConnection): Reassembly {
       return message ? missingOf(message) : []
     },
     stalled(at, ms) {
+      if (open.size === 0) return []
       const still = [...open.values()].filter(({ heardAt }) => at - heardAt >= ms)
       for (const message of still) message.heardAt = at
       return still.map((message) => ({ header: message.header, firstSerial: message.firstSerial, missing: missingOf(message), first: message.parts.get(1) }))

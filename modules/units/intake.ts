@@ -50,7 +50,7 @@ export function openIntake(deps: {
     let keys: Set<string> | undefined // made when one may have been said twice in this batch
     const rows: (PositionRow | undefined)[] = []
     for (const { unit, fix, altitudeMeters, leftOut } of observations) {
-      const isFresh = newest.raise(unit, fix)
+      const isFresh = newest.raise(unit, fix, deps.live.track(unit).place?.fixAt ?? 0)
       if (!isFresh) keys ??= new Set(rows.flatMap((row) => (row ? keyOf(row.unit, row.fix) : [])))
       if (keys) {
         const key = keyOf(unit, fix)
@@ -102,13 +102,12 @@ export function openIntake(deps: {
 /**
  * The newest fix of each source, a device or a unit itself, that this process has handed to the database, whether it was written or not.
  *
- * What is newer than that is new but for what other nodes took or an earlier process did; what is not, or the first of its source, may be known.
+ * What is newer than that is new but for what other nodes took or an earlier process did; what is not may be known.
  * It decides only how a row is written, never whether. Some 8 bytes a source: short numbers come from sequences.
  */
 function newestOfSources() {
   let ofDevices = new Float64Array(0)
   let ofUnits = new Float64Array(0)
-  /** @returns room for this number, 0 where nothing is known */
   const roomFor = (marks: Float64Array<ArrayBuffer>, number: number) => {
     if (number < marks.length) return marks
     const wider = new Float64Array(Math.max(1024, 2 * number))
@@ -116,14 +115,14 @@ function newestOfSources() {
     return wider
   }
   return {
-    /** Whether this is newer than all before it, of which there was one. */
-    raise(unit: number, { device, fixAt }: Fix): boolean {
+    /** Whether this is newer than all before it. @param placedAt  of the unit's place, which counts for a source that was not heard yet */
+    raise(unit: number, { device, fixAt }: Fix, placedAt: number): boolean {
       const marks = device > 0 ? (ofDevices = roomFor(ofDevices, device)) : (ofUnits = roomFor(ofUnits, unit))
       const source = device > 0 ? device : unit
-      const before = marks[source]!
+      const before = marks[source] || placedAt
       if (fixAt <= before) return false
       marks[source] = fixAt
-      return before > 0
+      return true
     },
   }
 }

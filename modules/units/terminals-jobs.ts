@@ -389,7 +389,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   let ticks = 0
   const ticking = setInterval(() => {
     pump()
-    for (const { talk, link } of sessions.values()) for (const frame of talk.remind?.(now()) ?? []) link.send(frame)
+    const at = now()
+    for (const { talk, link } of sessions.values()) for (const frame of talk.remind?.(at) ?? []) link.send(frame)
     if (++ticks % 60 !== 0) return
     expireDownlinks(db, now())
       .then(sweep)
