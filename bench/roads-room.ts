@@ -39,7 +39,7 @@ export async function roadsRoom(): Promise<Measure[]> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'gengfu-bench-'))
   const room = await openRoads({
-    db: { query: async () => [], transaction: () => Promise.reject(new Error('no table here')) },
+    db: { query: async () => [], copy: () => Promise.reject(new Error('no table here')), transaction: () => Promise.reject(new Error('no table here')) },
     journal: { head: async () => 0, read: async () => [], act: () => Promise.reject(new Error('no journal here')) },
     now: () => 0,
     newId: () => 'none',

@@ -97,7 +97,13 @@ export const terminalNumber = (said: string): string => said.toLowerCase().repla
 
 export type ShownFrame = { readonly bytes: Uint8Array; readonly more: number }
 
+/** The most of one frame that is shown. */
+export const SHOWN_BYTES_MAX = 64
+
 /** Copied: a frame may lie in a chunk that nobody else holds. */
-export const shownBytes = (frame: Uint8Array, visible: number): ShownFrame => ({ bytes: frame.slice(0, visible), more: Math.max(0, frame.length - visible) })
+export function shownBytes(frame: Uint8Array, visible: number): ShownFrame {
+  const count = Math.min(visible, frame.length, SHOWN_BYTES_MAX)
+  return { bytes: frame.slice(0, count), more: frame.length - count }
+}
 
 export const inHex = ({ bytes, more }: ShownFrame): string => (more > 0 ? `${hexOf(bytes)} +${more}` : hexOf(bytes))

@@ -209,7 +209,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       memberNames: (ids) => memberNames(organisationDeps, ids),
       retentionDays: retentionDaysMax, // no agency keeps longer; what each keeps is swept below
       onTaken: ({ rejected, ...counts }) => {
-        for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) metrics.positions.inc({ result }, count)
+        for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) if (count > 0) metrics.positions.inc({ result }, count)
       },
       onPlaced: (placed) => patrolRoom?.placed(placed),
       fencesFor(id) {

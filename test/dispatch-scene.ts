@@ -169,6 +169,7 @@ const noTx = {} as Tx
 
 const noDatabase: Db = {
   query: () => Promise.reject(new Error('a memory scene has no database')),
+  copy: () => Promise.reject(new Error('a memory scene has no database')),
   transaction: () => Promise.reject(new Error('a memory scene has no database')),
 }
 

@@ -15,6 +15,7 @@ const names = [
 
 /** @param bits  the 32 bits of the word */
 export function alarmsOf(bits: number, version: '2013' | '2019'): string[] {
+  if (bits === 0) return []
   return names.flatMap((name, bit) => {
     if (Math.floor(bits / 2 ** bit) % 2 === 0) return []
     return version === '2013' && bit >= 15 && bit <= 17 ? [`reserved-${bit}`] : [name]

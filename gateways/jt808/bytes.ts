@@ -2,6 +2,8 @@
 import type { Instant } from '#kernel/names.ts'
 import { hexOf } from '../hex.ts'
 
+const pairs = Array.from({ length: 256 }, (_, byte) => hexOf(Uint8Array.of(byte)))
+
 /** The bytes ended before the field did. Thrown by the reader, caught where a message is decoded. */
 export class EndsEarly extends Error {}
 
@@ -16,17 +18,27 @@ export class Reader {
     return this.bytes.length - this.at
   }
   take(count: number): Uint8Array {
-    if (count > this.left) throw new EndsEarly(`${this.bytes.length} bytes where byte ${this.at + count} is needed`)
-    return this.bytes.subarray(this.at, (this.at += count))
+    const at = this.skip(count)
+    return this.bytes.subarray(at, at + count)
+  }
+  /** Go on by so many bytes. @returns where they began */
+  skip(count: number): number {
+    const { at } = this
+    if (count > this.bytes.length - at) throw new EndsEarly(`${this.bytes.length} bytes where byte ${at + count} is needed`)
+    this.at = at + count
+    return at
   }
   u8(): number {
-    return this.take(1)[0]!
+    return this.bytes[this.skip(1)]!
   }
   u16(): number {
-    return unsigned(this.take(2))
+    const at = this.skip(2)
+    return this.bytes[at]! * 0x100 + this.bytes[at + 1]!
   }
   u32(): number {
-    return unsigned(this.take(4))
+    const { bytes } = this
+    const at = this.skip(4)
+    return bytes[at]! * 0x1000000 + bytes[at + 1]! * 0x10000 + bytes[at + 2]! * 0x100 + bytes[at + 3]!
   }
   /** Two's complement. */
   i16(): number {
@@ -34,7 +46,10 @@ export class Reader {
     return value < 0x8000 ? value : value - 0x10000
   }
   hex(count: number): string {
-    return hexOf(this.take(count))
+    const at = this.skip(count)
+    let digits = ''
+    for (let n = 0; n < count; n++) digits += pairs[this.bytes[at + n]!]!
+    return digits
   }
   /** Of the zeros and blanks that fill a field of fixed length, none is part of the text. */
   text(count: number): string {
@@ -42,7 +57,9 @@ export class Reader {
   }
   /** `YYMMDDhhmmss`; undefined for digits that are no time. */
   time(hoursEast = 8): Instant | undefined {
-    return timeOf(this.hex(6), hoursEast)
+    const { bytes } = this
+    const at = this.skip(6)
+    return instantOf(bcd(bytes[at]!), bcd(bytes[at + 1]!), bcd(bytes[at + 2]!), bcd(bytes[at + 3]!), bcd(bytes[at + 4]!), bcd(bytes[at + 5]!), hoursEast)
   }
 }
 
@@ -56,18 +73,33 @@ export function unsigned(bytes: Uint8Array): number {
 export function timeOf(digits: string, hoursEast: number): Instant | undefined {
   if (!/^\d{12}$/.test(digits)) return undefined
   const [year, month, day, hour, minute, second] = digits.match(/../g)!.map(Number) as [number, number, number, number, number, number]
-  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return undefined
-  const local = Date.UTC(2000 + year, month - 1, day, hour, minute, second)
-  return new Date(local).getUTCDate() === day ? local - hoursEast * 3_600_000 : undefined
+  return instantOf(year, month, day, hour, minute, second, hoursEast)
 }
+
+/** Two digits in a byte; NaN where one is none. */
+const bcd = (byte: number): number => ((byte & 0x0f) > 9 || byte > 0x99 ? NaN : (byte >> 4) * 10 + (byte & 0x0f))
+
+function instantOf(year: number, month: number, day: number, hour: number, minute: number, second: number, hoursEast: number): Instant | undefined {
+  // NaN passes no comparison.
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) && hour <= 23 && minute <= 59 && second <= 59)) return undefined
+  return Date.UTC(2000 + year, month - 1, day, hour, minute, second) - hoursEast * 3_600_000
+}
+/** From 2000 to 2099 every fourth year is longer. */
+const daysIn = (year: number, month: number): number => (month === 2 ? (year % 4 === 0 ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31)
 
 const gbk = new TextDecoder('gbk')
 
 /** Bytes in the order in which fields are written. */
 export class Writer {
-  private readonly bytes: number[] = []
+  private bytes: Uint8Array<ArrayBuffer>
+  private length = 0
+  /** @param bytesLikely  room to begin with; it grows */
+  constructor(bytesLikely = 32) {
+    this.bytes = new Uint8Array(bytesLikely)
+  }
   u8(value: number): this {
-    this.bytes.push(value & 0xff)
+    if (this.length === this.bytes.length) this.grow(1)
+    this.bytes[this.length++] = value
     return this
   }
   u16(value: number): this {
@@ -76,13 +108,16 @@ export class Writer {
   u32(value: number): this {
     return this.u16(Math.floor(value / 0x10000)).u16(value)
   }
-  raw(bytes: Iterable<number>): this {
-    for (const byte of bytes) this.bytes.push(byte)
+  raw(bytes: ArrayLike<number>): this {
+    this.grow(bytes.length)
+    this.bytes.set(bytes, this.length)
+    this.length += bytes.length
     return this
   }
   /** An even count of hexadecimal digits, which BCD digits are. */
   hex(digits: string): this {
-    return this.raw((digits.match(/../g) ?? []).map((pair) => parseInt(pair, 16)))
+    for (let at = 0; at + 1 < digits.length; at += 2) this.u8(digit(digits.charCodeAt(at)) * 16 + digit(digits.charCodeAt(at + 1)))
+    return this
   }
   time(at: Instant, hoursEast = 8): this {
     return this.hex(new Date(at + hoursEast * 3_600_000).toISOString().replace(/\D/g, '').slice(2, 14))
@@ -90,10 +125,21 @@ export class Writer {
   gbk(text: string): this {
     return this.raw(toGbk(text))
   }
+  /** What was written so far. */
   done(): Uint8Array {
-    return Uint8Array.from(this.bytes)
+    return this.length === this.bytes.length ? this.bytes : this.bytes.slice(0, this.length)
+  }
+  /** Room for so many more. */
+  private grow(count: number) {
+    if (this.length + count <= this.bytes.length) return
+    const wider = new Uint8Array(Math.max(2 * this.bytes.length, this.length + count))
+    wider.set(this.bytes)
+    this.bytes = wider
   }
 }
+
+/** Of a lower-case hexadecimal digit's code. */
+const digit = (code: number) => (code < 0x3a ? code - 0x30 : code - 0x57)
 
 let codes: Map<string, number> | undefined
 

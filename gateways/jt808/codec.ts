@@ -88,47 +88,48 @@ export type SplitFrame = { readonly header: Header; readonly body: Uint8Array }
 /** Header and body of a frame whose check code is right. */
 export function splitFrame(frame: Uint8Array, dialect: Dialect = {}): SplitFrame | { readonly malformed: Malformed } {
   if (frame.length < 12) return malformed('frame', `${frame.length} bytes`, 'at least 12')
-  const content = frame.subarray(0, -1)
-  const code = frame.at(-1)!
-  if (checkCode(content) !== code) return malformed('check code', hexOf(Uint8Array.of(code)), hexOf(Uint8Array.of(checkCode(content))))
+  const length = frame.length - 1
+  const code = frame[length]!
+  const computed = checkCode(frame, length)
+  if (computed !== code) return malformed('check code', hexOf(Uint8Array.of(code)), hexOf(Uint8Array.of(computed)))
 
-  const id = (content[0]! << 8) | content[1]!
-  const properties = (content[2]! << 8) | content[3]!
+  const id = (frame[0]! << 8) | frame[1]!
+  const properties = (frame[2]! << 8) | frame[3]!
   const declared = properties & 0x3ff
-  const layouts = headerLayouts(id, properties, dialect)
-  const layout = layouts.find(({ bytes }) => content.length - bytes === declared) ?? layouts[0]!
-  if (content.length < layout.bytes) return malformed('header', `${content.length} bytes`, `${layout.bytes}`)
+  const usual = usualLayout(id, properties, dialect)
+  const layout = length - usual.bytes === declared ? usual : (otherLayouts(usual, dialect).find(({ bytes }) => length - bytes === declared) ?? usual)
+  if (length < layout.bytes) return malformed('header', `${length} bytes`, `${layout.bytes}`)
 
-  const reader = new Reader(content)
-  reader.take(layout.version === '2019' ? 5 : 4)
+  const reader = new Reader(frame)
+  reader.skip(layout.version === '2019' ? 5 : 4)
   const phone = reader.hex(layout.phoneBytes)
   const serial = layout.serialBytes === 1 ? reader.u8() : reader.u16()
   const part = layout.inParts ? { total: reader.u16(), index: reader.u16() } : undefined
   if (part && (part.index < 1 || part.index > part.total)) return malformed('part', `${part.index} of ${part.total}`, 'a part that is one of them')
-  const body = content.subarray(layout.bytes)
+  const body = frame.slice(layout.bytes, length) // a copy of few bytes costs less than a view of them
   // Bits 10 to 12 give the cipher; locks use them for something else.
   if (((properties >> 10) & 7) === 1 && !isLockReport(id)) return malformed('encryption', 'RSA', 'a body in clear')
-  return { header: { id, version: layout.version, phone, serial, ...(part && { part }), lengthWrong: body.length !== declared }, body }
+  const lengthWrong = body.length !== declared
+  return { header: part ? { id, version: layout.version, phone, serial, part, lengthWrong } : { id, version: layout.version, phone, serial, lengthWrong }, body }
 }
 
-/** Headers that may be meant, the likeliest first: the one that makes the length right is. */
-function headerLayouts(id: number, properties: number, dialect: Dialect) {
-  const flagged: Version = properties & 0x4000 ? '2019' : '2013'
-  const version = dialect.headerVersion ?? flagged
-  const other: Version = version === '2019' ? '2013' : '2019'
-  const serialBytes = dialect.serialBytes ?? (isLockReport(id) ? 1 : 2)
-  const inParts = (properties & 0x2000) !== 0
-  const layout = (of: Version, serial: 1 | 2, parts: boolean) => {
-    const phoneBytes = of === '2019' ? 10 : 6
-    return { version: of, phoneBytes, serialBytes: serial, inParts: parts, bytes: (of === '2019' ? 5 : 4) + phoneBytes + serial + (parts ? 4 : 0) }
-  }
-  return [
-    layout(version, serialBytes, inParts),
-    ...(dialect.serialBytes ? [] : [layout(version, serialBytes === 1 ? 2 : 1, inParts)]),
-    ...(dialect.headerVersion ? [] : [layout(other, serialBytes, inParts)]),
-    ...(inParts ? [layout(version, serialBytes, false)] : []),
-  ]
+type HeaderLayout = { readonly version: Version; readonly phoneBytes: number; readonly serialBytes: 1 | 2; readonly inParts: boolean; readonly bytes: number }
+
+function headerLayout(version: Version, serialBytes: 1 | 2, inParts: boolean): HeaderLayout {
+  const phoneBytes = version === '2019' ? 10 : 6
+  return { version, phoneBytes, serialBytes, inParts, bytes: (version === '2019' ? 5 : 4) + phoneBytes + serialBytes + (inParts ? 4 : 0) }
 }
+
+/** The header that is likeliest meant. */
+const usualLayout = (id: number, properties: number, dialect: Dialect): HeaderLayout =>
+  headerLayout(dialect.headerVersion ?? (properties & 0x4000 ? '2019' : '2013'), dialect.serialBytes ?? (isLockReport(id) ? 1 : 2), (properties & 0x2000) !== 0)
+
+/** What else may be meant, the likeliest first: the one that makes the length right is. */
+const otherLayouts = ({ version, serialBytes, inParts }: HeaderLayout, dialect: Dialect): HeaderLayout[] => [
+  ...(dialect.serialBytes ? [] : [headerLayout(version, serialBytes === 1 ? 2 : 1, inParts)]),
+  ...(dialect.headerVersion ? [] : [headerLayout(version === '2019' ? '2013' : '2019', serialBytes, inParts)]),
+  ...(inParts ? [headerLayout(version, serialBytes, false)] : []),
+]
 const isLockReport = (id: number) => id === 0x5501 || id === 0x5502
 
 /** A whole body, of one frame or of several put together. */
@@ -164,7 +165,7 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
       return { type: 'parameters', answerTo, values: parametersIn(reader) }
     }
     case 0x0200:
-      return { type: 'location', location: locationIn(reader.take(reader.left)) }
+      return { type: 'location', location: locationIn(reader.bytes) }
     case 0x0201:
     case 0x0500: // the answer to vehicle control is laid out alike
       return { type: 'location-answer', answerTo: reader.u16(), location: locationIn(reader.take(reader.left)) }

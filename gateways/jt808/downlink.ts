@@ -81,18 +81,34 @@ export const BODY_BYTES_MAX = 1023
  * @throws Error on what no frame can hold: more than 255 areas, an area over the equator, a number that is no terminal's
  */
 export function encodeCommand(terminal: Terminal, command: Command, serial: number): Uint8Array[] {
+  if (command.type === 'answer') return [answerFrame(terminal, command, serial)]
   const { id, body } = bodyOf(command, terminal.version)
   return encodeMessage(terminal, id, body, serial)
 }
 
+/** What is said most often, in one array: header, the message's serial and number, the result. */
+function answerFrame({ phone, version }: Terminal, { to, of, result }: Command & { readonly type: 'answer' }, serial: number): Uint8Array {
+  const writer = new Writer(version === '2019' ? 22 : 17).u16(0x8001).u16(5 | (version === '2019' ? 0x4000 : 0))
+  if (version === '2019') writer.u8(1)
+  return sealed(writer.hex(digitsOf(phone, version)).u16(serial).u16(to).u16(of).u8(answerCodes[result]).done())
+}
+
+/** A terminal's number as a header holds it. @throws Error on one that does not fit */
+function digitsOf(phone: string, version: Version): string {
+  const count = version === '2019' ? 20 : 12
+  const digits = phone.length === count ? phone : phone.padStart(count, '0')
+  invariant(digits.length === count && /^[0-9a-f]+$/.test(digits), `terminal number ${phone} does not fit a header of ${version}`)
+  return digits
+}
+
 /** The frames of any message: header, parts, check code, escapes. */
 export function encodeMessage({ phone, version }: Terminal, id: number, body: Uint8Array, serial: number): Uint8Array[] {
-  const digits = phone.padStart(version === '2019' ? 20 : 12, '0')
-  invariant(/^[0-9a-f]+$/.test(digits) && digits.length === (version === '2019' ? 20 : 12), `terminal number ${phone} does not fit a header of ${version}`)
+  const digits = digitsOf(phone, version)
   const total = Math.max(1, Math.ceil(body.length / BODY_BYTES_MAX))
+  const headBytes = (version === '2019' ? 17 : 12) + (total > 1 ? 4 : 0)
   return Array.from({ length: total }, (_, index) => {
-    const part = body.subarray(index * BODY_BYTES_MAX, (index + 1) * BODY_BYTES_MAX)
-    const writer = new Writer().u16(id).u16(part.length | (total > 1 ? 0x2000 : 0) | (version === '2019' ? 0x4000 : 0))
+    const part = total === 1 ? body : body.subarray(index * BODY_BYTES_MAX, (index + 1) * BODY_BYTES_MAX)
+    const writer = new Writer(headBytes + part.length).u16(id).u16(part.length | (total > 1 ? 0x2000 : 0) | (version === '2019' ? 0x4000 : 0))
     if (version === '2019') writer.u8(1)
     writer.hex(digits).u16((serial + index) & 0xffff)
     if (total > 1) writer.u16(total).u16(index + 1)
@@ -100,13 +116,10 @@ export function encodeMessage({ phone, version }: Terminal, id: number, body: Ui
   })
 }
 
-function bodyOf(command: Command, version: Version): { id: number; body: Uint8Array } {
-  const writer = new Writer()
+function bodyOf(command: Exclude<Command, { type: 'answer' }>, version: Version): { id: number; body: Uint8Array } {
+  const writer = new Writer(64)
   const as = (id: number) => ({ id, body: writer.done() })
   switch (command.type) {
-    case 'answer':
-      writer.u16(command.to).u16(command.of).u8(answerCodes[command.result])
-      return as(0x8001)
     case 'register-answer':
       writer.u16(command.to).u8(registerCodes[command.result])
       if (command.result === 'done') writer.gbk(command.token ?? '')

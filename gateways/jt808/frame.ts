@@ -34,14 +34,15 @@ export function frameSplitter(delimiter: Delimiter = 0x7e, bytesMax = FRAME_BYTE
   let tooLong = false
   let dropped = 0
 
-  function keep(bytes: Uint8Array): void {
-    const room = begun && !tooLong ? Math.min(bytes.length, bytesMax - length) : 0
+  function keep(chunk: Uint8Array, from: number, to: number): void {
+    const count = to - from
+    const room = begun && !tooLong ? Math.min(count, bytesMax - length) : 0
     while (length + room > run.length) run = grown(run, bytesMax)
-    run.set(bytes.subarray(0, room), length)
+    copy(chunk, from, room, run, length)
     length += room
-    if (bytes.length === room) return
+    if (count === room) return
     if (begun) tooLong = true
-    dropped += bytes.length - room
+    dropped += count - room
   }
 
   return {
@@ -50,22 +51,31 @@ export function frameSplitter(delimiter: Delimiter = 0x7e, bytesMax = FRAME_BYTE
       for (let at = 0; at < chunk.length; ) {
         const found = chunk.indexOf(delimiter, at)
         const end = found < 0 ? chunk.length : found
-        keep(chunk.subarray(at, end))
+        // A frame that lies whole in its chunk, as most do, is read where it is.
+        const isWhole = found > at && begun && !tooLong && length === 0 && end - at <= bytesMax
+        if (isWhole) frames.push(unescaped(chunk, delimiter, at, end))
+        else keep(chunk, at, end)
         at = end + 1
         if (found < 0) break
         if (tooLong) dropped += length
-        else if (length > 0) frames.push(unescaped(run.subarray(0, length), delimiter))
+        else if (length > 0) frames.push(unescaped(run, delimiter, 0, length))
         begun = true
         tooLong = false
         length = 0
       }
       return frames
     },
-    rest: () => (tooLong ? new Uint8Array() : unescaped(run.subarray(0, length), delimiter)),
+    rest: () => (tooLong ? new Uint8Array() : unescaped(run, delimiter, 0, length)),
     get dropped() {
       return dropped
     },
   }
+}
+
+/** Of few bytes one by one: a view of them costs more. */
+function copy(source: Uint8Array, from: number, count: number, target: Uint8Array, at: number): void {
+  if (count > 128) target.set(source.subarray(from, from + count), at)
+  else for (let n = 0; n < count; n++) target[at + n] = source[from + n]!
 }
 
 function grown(run: Uint8Array, bytesMax: number): Uint8Array<ArrayBuffer> {
@@ -80,39 +90,44 @@ const escapes: Readonly<Record<Delimiter, readonly (readonly [escape: number, se
   0xe7: [[0xe6, 0x01, 0xe6], [0xe6, 0x02, 0xe7], [0x3e, 0x01, 0x3e], [0x3e, 0x02, 0x3d]],
 }
 
-/** An escape that means nothing stays as it is: some firmware forgets to escape 7d. */
-export function unescaped(run: Uint8Array, delimiter: Delimiter = 0x7e): Uint8Array {
-  if (!escapes[delimiter].some(([escape]) => run.includes(escape))) return run.slice()
-  const bytes = new Uint8Array(run.length)
+/** A copy without escapes. One that means nothing stays as it is: some firmware forgets to escape 7d. */
+export function unescaped(run: Uint8Array, delimiter: Delimiter = 0x7e, from = 0, to = run.length): Uint8Array {
+  const known = escapes[delimiter]
+  const bytes = new Uint8Array(to - from)
   let length = 0
-  for (let i = 0; i < run.length; i++) {
-    const meant = escapes[delimiter].find(([escape, second]) => escape === run[i] && second === run[i + 1])
-    bytes[length++] = meant ? meant[2] : run[i]!
+  for (let i = from; i < to; i++) {
+    const byte = run[i]!
+    const isEscape = byte === 0x7d ? delimiter === 0x7e : (byte === 0xe6 || byte === 0x3e) && delimiter === 0xe7
+    const meant = isEscape && i + 1 < to ? known.find(([escape, second]) => escape === byte && second === run[i + 1]) : undefined
+    bytes[length++] = meant ? meant[2] : byte
     if (meant) i++
   }
-  return bytes.subarray(0, length)
+  return length === bytes.length ? bytes : bytes.slice(0, length)
 }
 
 /** Message id to last byte of the body, as sent: with check code, escapes and delimiters. */
 export function sealed(content: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(2 * content.length + 4)
+  const code = checkCode(content)
+  let escaped = isEscaped(code) ? 1 : 0
+  for (let at = 0; at < content.length; at++) if (isEscaped(content[at]!)) escaped++
+  const bytes = Buffer.allocUnsafe(content.length + 3 + escaped) // as a socket wants it: anything else it copies or wraps
   let length = 0
   bytes[length++] = 0x7e
-  const code = checkCode(content)
   for (let at = 0; at <= content.length; at++) {
     const byte = at < content.length ? content[at]! : code
-    if (byte === 0x7e || byte === 0x7d) {
+    if (isEscaped(byte)) {
       bytes[length++] = 0x7d
       bytes[length++] = byte === 0x7e ? 0x02 : 0x01
     } else bytes[length++] = byte
   }
-  bytes[length++] = 0x7e
-  return bytes.subarray(0, length)
+  bytes[length] = 0x7e
+  return bytes
 }
+const isEscaped = (byte: number) => byte === 0x7e || byte === 0x7d
 
-/** Exclusive or of all bytes. */
-export function checkCode(content: Uint8Array): number {
+/** Exclusive or of all bytes, or of as many. */
+export function checkCode(content: Uint8Array, count = content.length): number {
   let code = 0
-  for (const byte of content) code ^= byte
+  for (let at = 0; at < count; at++) code ^= content[at]!
   return code
 }

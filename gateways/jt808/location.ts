@@ -69,15 +69,17 @@ export function readLocation(body: Uint8Array, version: '2013' | '2019', layout:
     speedKmh: speed === 0xffff ? undefined : speed / 10,
     courseDeg: course <= 360 ? course : undefined,
     alarmWord,
-    alarms: [...new Set([...alarmsOf(alarmWord, version), ...attachments.flatMap(makersAlarms)])],
+    alarms: alarmWord === 0 && attachments.length === 0 ? none : [...new Set([...alarmsOf(alarmWord, version), ...attachments.flatMap(makersAlarms)])],
     attached: attachedOf(attachments),
   }
 }
 
+const none: readonly string[] = []
+
 /** Status word, latitude, longitude: 12 bytes that several messages have in common. */
 export function readPlace(reader: Reader) {
   const statusWord = reader.u32()
-  const bit = (n: number) => Math.floor(statusWord / 2 ** n) % 2 === 1
+  const bit = (n: number) => ((statusWord >>> n) & 1) === 1
   const lat = reader.u32() / 1e6
   const lon = reader.u32() / 1e6
   const onMap = lat <= 90 && lon <= 180

@@ -44,9 +44,10 @@ export function reassembly(limits: Limits = limitsOfAConnection): Reassembly {
   }
 
   return {
-    take({ header, body }, at) {
-      const part = header.part
-      if (!part) return { header, body }
+    take(frame, at) {
+      const { header, body } = frame
+      const { part } = header
+      if (!part) return frame
       for (const [key, { since }] of open) if (at - since > limits.ageMsMax) drop(key)
 
       const key = `${header.phone}/${header.id}`
@@ -80,6 +81,7 @@ export function reassembly(limits: Limits = limitsOfAConnection): Reassembly {
       return message ? missingOf(message) : []
     },
     stalled(at, ms) {
+      if (open.size === 0) return []
       const still = [...open.values()].filter(({ heardAt }) => at - heardAt >= ms)
       for (const message of still) message.heardAt = at
       return still.map((message) => ({ header: message.header, firstSerial: message.firstSerial, missing: missingOf(message), first: message.parts.get(1) }))

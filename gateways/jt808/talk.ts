@@ -16,6 +16,8 @@ export type Jt808Talk = Talk & {
   command(command: Command): { readonly serial: number; readonly frames: readonly Uint8Array[] } | undefined
 }
 
+const asItSays: Dialect = {}
+
 /** Headers are 12 to 21 bytes, the block of time and place 28: what follows may be anything a maker likes. */
 const PLACE_BYTES = 28
 
@@ -24,7 +26,14 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
   let splitter: ReturnType<typeof frameSplitter> | undefined
   const together = reassembly()
   let terminal: Terminal | undefined
+  /** What was read of it last: a connection is one terminal's. */
+  let last = { phone: '', number: '' }
   let serial = 0
+
+  function numberOf({ phone }: { readonly phone: string }): string {
+    if (last.phone !== phone) last = { phone, number: terminalNumber(phone) }
+    return last.number
+  }
 
   const send = (to: Terminal, command: Command): Uint8Array[] => {
     const frames = encodeCommand(to, command, serial)
@@ -35,46 +44,49 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
   function hearFrame(frame: Uint8Array, now: Instant): Heard {
     // The header is read once as it comes, to know who speaks, and again as the registry says that this one means it.
     let split = splitFrame(frame)
-    const profile = 'malformed' in split ? undefined : profileOf(terminalNumber(split.header.phone))
-    const dialect: Dialect = profile?.version ? { headerVersion: profile.version, bodyVersion: profile.version } : {}
+    const profile = 'malformed' in split ? undefined : profileOf(numberOf(split.header))
+    const dialect: Dialect = profile?.version ? { headerVersion: profile.version, bodyVersion: profile.version } : asItSays
     if (profile?.version) split = splitFrame(frame, dialect)
     if ('malformed' in split) {
       return {
         type: 'malformed',
-        number: terminal && terminalNumber(terminal.phone),
+        number: terminal && numberOf(terminal),
         said: { kind: 'malformed', malformed: split.malformed },
         shown: shownBytes(frame, 48),
         answer: () => [],
       }
     }
     const { header } = split
-    const from: Terminal = { phone: header.phone, version: header.version }
-    terminal = from
-    const number = terminalNumber(header.phone)
-    const common = { number, dialect: header.version, shown: shownBytes(frame, headerBytes(header)) }
+    if (terminal?.phone !== header.phone || terminal.version !== header.version) terminal = { phone: header.phone, version: header.version }
+    const from = terminal
+    const number = numberOf(header)
     const whole = together.take(split, now)
-    if (!whole) return { ...common, type: 'part', said: { kind: 'part' }, answer: () => [] }
+    if (!whole) return { number, dialect: header.version, shown: shownBytes(frame, headerBytes(header)), type: 'part', said: { kind: 'part' }, answer: () => [] }
 
     const decoded = decodeBody(whole.header, whole.body, dialect)
-    const answered = [...new Set([whole.header.serial, header.serial])]
+    const answered = whole.header.serial === header.serial ? [header.serial] : [whole.header.serial, header.serial]
     if ('malformed' in decoded) {
       return {
-        ...common,
+        number,
+        dialect: header.version,
+        shown: shownBytes(frame, headerBytes(header)),
         type: 'malformed',
         said: { kind: 'malformed', malformed: decoded.malformed },
         answer: () => answered.flatMap((to) => send(from, { type: 'answer', to, of: header.id, result: 'wrong' })),
       }
     }
     const { body } = decoded.message
-    const hasPlace = body.type === 'location' || body.type === 'location-answer'
+    const hasPlace = (body.type === 'location' || body.type === 'location-answer') && !header.part
     return {
-      ...common,
+      number,
+      dialect: header.version,
       type: body.type === 'other' ? body.name : body.type,
-      shown: hasPlace && !header.part ? shownBytes(frame, headerBytes(header) + (body.type === 'location' ? 0 : 2) + PLACE_BYTES) : common.shown,
+      shown: shownBytes(frame, headerBytes(header) + (hasPlace ? PLACE_BYTES + (body.type === 'location' ? 0 : 2) : 0)),
       said: meaning(decoded.message, now, profile),
       answer(verdict, at) {
         const command = answerTo(decoded.message, verdict, at)
         if (command?.type !== 'answer') return command ? send(from, command) : []
+        if (answered.length === 1) return send(from, command)
         return answered.flatMap((to) => send(from, { ...command, to }))
       },
     }
@@ -127,14 +139,9 @@ function meaning(message: Jt808Message, now: Instant, profile: TerminalProfile |
   const { positions, alarms, unusable } = translate(message, now, profile)
   if (body.type === 'media') return { kind: 'media', id: body.media.id, media: body.media.kind, bytes: body.data, positions }
   if (positions.length + alarms.length + unusable.length === 0) return { kind: 'other' }
-  return {
-    kind: 'report',
-    positions,
-    alarms,
-    unusable: unusable.length,
-    isLate: body.type === 'location-batch' && body.backfill,
-    ...(body.type === 'location-answer' && { answersTo: body.answerTo }),
-  }
+  const isLate = body.type === 'location-batch' && body.backfill
+  const report = { kind: 'report', positions, alarms, unusable: unusable.length, isLate } as const
+  return body.type === 'location-answer' ? { ...report, answersTo: body.answerTo } : report
 }
 
 /** The command that the standard has for an answer to this message. Answers are not answered. */

@@ -22,18 +22,26 @@ export type Profile = { readonly crs?: 'wgs84' | 'gcj02' }
  */
 export function translate({ body }: Jt808Message, now: Instant, profile: Profile = {}): Translated {
   const positions: NewPosition[] = []
+  const alarms: { name: string; at: Instant }[] = []
   const unusable: 'place-invalid'[] = []
-  const places = placesOf(body)
-  for (const { at, lon, lat, valid, encrypted, speedKmh, courseDeg, altitudeMeters } of places) {
+  for (const place of placesOf(body)) {
+    const { at = now, lon, lat } = place
     // 0°, 0° lies in the Gulf of Guinea: a receiver that has not found itself.
-    if (!valid || lon === undefined || lat === undefined || (lon === 0 && lat === 0)) unusable.push('place-invalid')
-    else {
-      const known = Object.entries({ speedKmh, courseDeg, altitudeMeters }).filter(([, value]) => value !== undefined)
-      const crs = profile.crs ?? (encrypted ? 'gcj02' : 'wgs84')
-      positions.push({ fixAt: at ?? now, lon, lat, ...(crs === 'gcj02' && { crs }), ...Object.fromEntries(known) })
-    }
+    if (!place.valid || lon === undefined || lat === undefined || (lon === 0 && lat === 0)) unusable.push('place-invalid')
+    else positions.push(positionAt(at, lon, lat, place, profile.crs ?? (place.encrypted ? 'gcj02' : 'wgs84')))
+    for (const name of place.alarms) alarms.push({ name, at })
   }
-  return { positions, alarms: places.flatMap(({ alarms, at }) => alarms.map((name) => ({ name, at: at ?? now }))), unusable }
+  return { positions, alarms, unusable }
+}
+
+/** What the place does not say is left out. */
+function positionAt(fixAt: Instant, lon: number, lat: number, { speedKmh, courseDeg, altitudeMeters }: Location | MakersPlace, crs: 'wgs84' | 'gcj02'): NewPosition {
+  const position: NewPosition = { fixAt, lon, lat }
+  if (crs === 'gcj02') position.crs = crs
+  if (speedKmh !== undefined) position.speedKmh = speedKmh
+  if (courseDeg !== undefined) position.courseDeg = courseDeg
+  if (altitudeMeters !== undefined) position.altitudeMeters = altitudeMeters
+  return position
 }
 
 /** Every place in a message, in the order in which it holds them. */

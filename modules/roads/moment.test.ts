@@ -99,6 +99,7 @@ test('a closure heard of while the database is away counts as soon as it is back
   let away = false
   const db: Db = {
     query: (text, params) => (away ? Promise.reject(new Error('the database is away')) : scene.database.query(text, params)),
+    copy: (text, rows) => scene.database.copy(text, rows),
     transaction: (work) => scene.database.transaction(work),
   }
   const one = await scene.node({ roads: () => first })

@@ -1,5 +1,6 @@
 /** A device 定位设备: a phone or a vehicle terminal that reports for one unit, and what is known of how it speaks. */
 import type { Instant } from '#kernel/names.ts'
+import { SHOWN_BYTES_MAX, type ShownFrame } from '#gateways/talk.ts'
 import type { DeviceSettings, Protocol } from './contract.ts'
 import { noCounts, type StepName } from './pipeline.ts'
 
@@ -19,7 +20,7 @@ export type Device = {
 export const usualSettings: DeviceSettings = { crs: null, zoneMinutes: null, version: null, requiresToken: false, leftOut: [], vehiclePlate: null }
 
 /** A frame as it came, for whoever looks for what is wrong. */
-export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: { readonly bytes: Uint8Array; readonly more: number }; readonly because: string | null }
+export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: ShownFrame; readonly because: string | null }
 
 /** What is known of a device since the program started: it is lost with the process, but for `seenAt`. */
 export type DeviceStatus = {
@@ -37,8 +38,8 @@ export type DeviceStatus = {
   readonly taken: { accepted: number; flagged: number; duplicates: number; discarded: number; rejected: number; unusable: number }
   /** Positions that a step stopped. */
   readonly stopped: Record<StepName, number>
-  /** Newest last. */
-  readonly raw: RawFrame[]
+  /** Its last frames; none before the first. */
+  raw: LastFrames | undefined
 }
 
 export const newStatus = (): DeviceStatus => ({
@@ -53,16 +54,48 @@ export const newStatus = (): DeviceStatus => ({
   tokenRefused: 0,
   taken: { accepted: 0, flagged: 0, duplicates: 0, discarded: 0, rejected: 0, unusable: 0 },
   stopped: noCounts(),
-  raw: [],
+  raw: undefined,
 })
 
 const rawMax = 30
 const skewsMax = 20
 
-export function remember(status: DeviceStatus, frame: RawFrame): void {
-  status.raw.push(frame)
-  if (status.raw.length > rawMax) status.raw.shift()
+/** The last frames of a device, in some 3 kB that are taken once: as objects, those of a city's fleet would be a million to keep an eye on. */
+export type LastFrames = {
+  keep(at: Instant, type: string, shown: ShownFrame, because: string | null): void
+  /** Newest last. */
+  list(): RawFrame[]
 }
+
+function lastFrames(): LastFrames {
+  const bytes = new Uint8Array(rawMax * SHOWN_BYTES_MAX)
+  const lengths = new Uint8Array(rawMax)
+  const more = new Uint32Array(rawMax)
+  const times = new Float64Array(rawMax)
+  const types: string[] = []
+  const reasons: (string | null)[] = []
+  let kept = 0
+  return {
+    keep(at, type, shown, because) {
+      const slot = kept++ % rawMax
+      for (let n = 0; n < shown.bytes.length; n++) bytes[slot * SHOWN_BYTES_MAX + n] = shown.bytes[n]!
+      lengths[slot] = shown.bytes.length
+      more[slot] = shown.more
+      times[slot] = at
+      types[slot] = type
+      reasons[slot] = because
+    },
+    list: () =>
+      Array.from({ length: Math.min(kept, rawMax) }, (_, index): RawFrame => {
+        const slot = (kept - Math.min(kept, rawMax) + index) % rawMax
+        const from = slot * SHOWN_BYTES_MAX
+        return { at: times[slot]!, type: types[slot]!, shown: { bytes: bytes.slice(from, from + lengths[slot]!), more: more[slot]! }, because: reasons[slot]! }
+      }),
+  }
+}
+
+export const remember = (status: DeviceStatus, at: Instant, type: string, shown: ShownFrame, because: string | null): void =>
+  (status.raw ??= lastFrames()).keep(at, type, shown, because)
 
 /** A live fix tells of the clock: it can have travelled for long, but not have come before it left. */
 export function noteSkew(status: DeviceStatus, fixAt: Instant, now: Instant): void {
@@ -90,21 +123,25 @@ export type Devices = {
 export function devicesInMemory(): Devices {
   const byId = new Map<string, Device>()
   const byNumber = new Map<number, Device>()
-  const byTerminal = new Map<string, Device>()
+  const byTerminal = new Map<Protocol, Map<string, Device>>()
   const byUnit = new Map<string, readonly Device[]>()
   const statuses = new Map<number, DeviceStatus>()
-  let seen = new Map<number, Instant>()
+  let seen = new Set<number>()
 
-  const keyOf = (protocol: Protocol, terminal: string) => `${protocol}/${terminal}`
+  const terminalsOf = (protocol: Protocol) => {
+    const known = byTerminal.get(protocol) ?? new Map<string, Device>()
+    byTerminal.set(protocol, known)
+    return known
+  }
   const add = (device: Device) => {
     byId.set(device.id, device)
     byNumber.set(device.number, device)
-    if (device.terminal !== null) byTerminal.set(keyOf(device.protocol, device.terminal), device)
+    if (device.terminal !== null) terminalsOf(device.protocol).set(device.terminal, device)
   }
   const remove = (device: Device) => {
     byId.delete(device.id)
     byNumber.delete(device.number)
-    if (device.terminal !== null) byTerminal.delete(keyOf(device.protocol, device.terminal))
+    if (device.terminal !== null) terminalsOf(device.protocol).delete(device.terminal)
   }
   const replace = (unit: string, devices: readonly Device[]) => {
     for (const device of byUnit.get(unit) ?? []) remove(device)
@@ -132,16 +169,19 @@ export function devicesInMemory(): Devices {
     replace,
     find: (id) => byId.get(id),
     byNumber: (number) => byNumber.get(number),
-    byTerminal: (protocol, terminal) => byTerminal.get(keyOf(protocol, terminal)),
+    byTerminal: (protocol, terminal) => byTerminal.get(protocol)?.get(terminal),
     of: (unit) => byUnit.get(unit) ?? [],
     status,
     noteSeen(number, at) {
       status(number).seenAt = at
-      seen.set(number, at)
+      seen.add(number)
     },
     takeSeen() {
-      const taken = [...seen].map(([number, seenAt]) => ({ number, seenAt }))
-      seen = new Map()
+      const taken = [...seen].flatMap((number) => {
+        const seenAt = statuses.get(number)?.seenAt ?? null
+        return seenAt === null ? [] : [{ number, seenAt }]
+      })
+      seen = new Set()
       return taken
     },
   }

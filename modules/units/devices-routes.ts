@@ -136,7 +136,7 @@ export const devicesRoutes = [
     async handle(deps, { actor, params }) {
       const device = seen(deps, actor, params.id)
       if (isRefused(device)) return device
-      const items = deps.devices.status(device.number).raw.toReversed()
+      const items = (deps.devices.status(device.number).raw?.list() ?? []).toReversed()
       return { status: 200, body: { items: items.map(({ at, type, shown, because }) => ({ at, type, hex: inHex(shown), because })) } }
     },
   }),

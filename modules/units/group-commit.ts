@@ -37,7 +37,9 @@ export function groupCommit<Item, Result>(
       const batch = waiting.slice(0, taken)
       waiting = waiting.slice(taken)
       try {
-        const results = await write(batch.flatMap((one) => one.items))
+        const items: Item[] = []
+        for (const one of batch) items.push(...one.items)
+        const results = await write(items)
         let start = 0
         for (const one of batch) {
           one.resolve(results.slice(start, start + one.items.length))

@@ -6,7 +6,7 @@ import type { StoredFix } from './fix-wire.ts'
 import { groupCommit } from './group-commit.ts'
 import type { LiveUnits } from './live.ts'
 import { isOutlier, type StepName } from './pipeline.ts'
-import { insertPositions, keyOf, type DayKeeper, type PositionRow } from './positions-store.ts'
+import { keyOf, writePositions, type DayKeeper, type PositionRow } from './positions-store.ts'
 
 /** A fix of a unit on duty, found plausible. */
 export type Observation = {
@@ -38,36 +38,50 @@ export function openIntake(deps: {
   /** Told what was stored and shown here, for the nodes beside. */
   readonly onStored: (stored: readonly StoredFix[]) => void
 }): Intake {
+  const newest = newestOfSources()
+
   async function write(observations: readonly Observation[]): Promise<Taken[]> {
     await deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
 
     // Each is judged by what the ones before it in this batch would have made of the track.
     const tracks = new Map<number, Track>()
-    const rows = new Map<string, PositionRow>()
-    const keys = observations.map(({ unit, fix, altitudeMeters, leftOut }) => {
-      const key = keyOf(unit, fix)
-      if (rows.has(key)) return undefined // said twice in one batch
+    const fresh: PositionRow[] = []
+    const doubtful: PositionRow[] = []
+    let keys: Set<string> | undefined // made when one may have been said twice in this batch
+    const rows: (PositionRow | undefined)[] = []
+    for (const { unit, fix, altitudeMeters, leftOut } of observations) {
+      const isFresh = newest.raise(unit, fix, deps.live.track(unit).place?.fixAt ?? 0)
+      if (!isFresh) keys ??= new Set(rows.flatMap((row) => (row ? keyOf(row.unit, row.fix) : [])))
+      if (keys) {
+        const key = keyOf(unit, fix)
+        if (keys.has(key)) {
+          rows.push(undefined)
+          continue
+        }
+        keys.add(key)
+      }
       const track = tracks.get(unit) ?? deps.live.track(unit)
       const flagged = isOutlier(track, fix, leftOut)
       tracks.set(unit, withFix(track, fix, flagged))
-      rows.set(key, { unit, fix, altitudeMeters, flagged })
-      return key
-    })
+      const row = { unit, fix, altitudeMeters, flagged }
+      rows.push(row)
+      if (isFresh) fresh.push(row)
+      else doubtful.push(row)
+    }
 
-    const written = await insertPositions(deps.db, [...rows.values()])
+    const known = await writePositions(deps.db, fresh, doubtful)
 
     const stored: StoredFix[] = []
-    const taken = observations.map(({ unit, fix }, index): Taken => {
-      const key = keys[index]
-      const status = deps.devices.status(fix.device)
-      if (key === undefined || (written !== 'all' && !written.has(key))) {
+    const taken = rows.map((row, index): Taken => {
+      const status = deps.devices.status(observations[index]!.fix.device)
+      if (row === undefined || known.has(row)) {
         status.stopped.duplicate++
         status.taken.duplicates++
         return 'duplicate'
       }
-      const { flagged } = rows.get(key)!
+      const { unit, fix, flagged } = row
       deps.live.place(unit, fix, flagged)
-      stored.push({ unit, fix, flagged })
+      stored.push(row)
       if (status.fixAt === null || fix.fixAt > status.fixAt) status.fixAt = fix.fixAt
       if (flagged) status.stopped.outlier++
       status.taken[flagged ? 'flagged' : 'accepted']++
@@ -82,5 +96,33 @@ export function openIntake(deps: {
     add: (observations) => (observations.length === 0 ? Promise.resolve([]) : commits.add(observations)),
     settled: commits.settled,
     ageMs: deps.ageMs,
+  }
+}
+
+/**
+ * The newest fix of each source, a device or a unit itself, that this process has handed to the database, whether it was written or not.
+ *
+ * What is newer than that is new but for what other nodes took or an earlier process did; what is not may be known.
+ * It decides only how a row is written, never whether. Some 8 bytes a source: short numbers come from sequences.
+ */
+function newestOfSources() {
+  let ofDevices = new Float64Array(0)
+  let ofUnits = new Float64Array(0)
+  const roomFor = (marks: Float64Array<ArrayBuffer>, number: number) => {
+    if (number < marks.length) return marks
+    const wider = new Float64Array(Math.max(1024, 2 * number))
+    wider.set(marks)
+    return wider
+  }
+  return {
+    /** Whether this is newer than all before it. @param placedAt  of the unit's place, which counts for a source that was not heard yet */
+    raise(unit: number, { device, fixAt }: Fix, placedAt: number): boolean {
+      const marks = device > 0 ? (ofDevices = roomFor(ofDevices, device)) : (ofUnits = roomFor(ofUnits, unit))
+      const source = device > 0 ? device : unit
+      const before = marks[source] || placedAt
+      if (fixAt <= before) return false
+      marks[source] = fixAt
+      return true
+    },
   }
 }

@@ -83,7 +83,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     if (placed.length > 0) needs.onPlaced?.(placed)
   }
   const onStored = (stored: readonly StoredFix[]) => {
-    bus.publish(placedSubject, encodeFixes(stored))
+    if (bus !== aloneBus) bus.publish(placedSubject, encodeFixes(stored))
     tellPlaced(stored)
   }
   const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored })

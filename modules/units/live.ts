@@ -6,6 +6,7 @@ import type { LivePosition, PositionSource } from '#platform/live/contract.ts'
 import { staleSeconds, type UnitView } from './contract.ts'
 import { crewOf, evolve, openShift, satIn, stateOf, unitOf, withoutOldShifts, type Duty } from './duty.ts'
 import { ageMsMax, noTrack, placedAt, withFix, type Fix, type Track } from './fix.ts'
+import { tracksInMemory } from './tracks.ts'
 
 /** What the registry starts from: the module's own tables. */
 export type Snapshot = { readonly position: number; readonly units: readonly { readonly duty: Duty; readonly track: Track }[] }
@@ -38,7 +39,14 @@ export type LiveUnits = {
   dump(): unknown
 }
 
-type Record = { duty: Duty; track: Track }
+type Record = {
+  duty: Duty
+  /** Of its track. */
+  readonly row: number
+  /** The live feed knows where it is, and knew it as stale. */
+  isShown: boolean
+  isShownStale: boolean
+}
 
 const shiftsForgottenEveryMs = 600_000
 
@@ -50,7 +58,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   const byHandle = new Map<number, Record>()
   /** Where a member sat last; to be checked, for members move on. */
   const byMember = new Map<string, string>()
-  const frames = new Map<number, LivePosition>()
+  const tracks = tracksInMemory()
   /** Whose frames are not what the live feed took last. */
   let changed = new Set<number>()
   /** Units whose frames are fresh, each once, by the second at which it is worth looking whether they still are. */
@@ -60,29 +68,20 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   let heardUpTo = 0
 
   const staleAt = (duty: Duty, place: Fix): Instant => placedAt(place) + staleSeconds[duty.kind] * 1000
-  const isStale = ({ duty, track }: Record) => !track.place || deps.now() > staleAt(duty, track.place)
+  const placeOf = ({ row }: Record) => tracks.get(row).place
+  const isStale = (record: Record, place = placeOf(record)) => !place || deps.now() > staleAt(record.duty, place)
 
-  /** Bring a unit's frame up to date with its record. */
-  function frame(record: Record) {
-    const { duty, track } = record
-    const { place } = track
+  /** Tell the live feed of a unit as its record has it. */
+  function show(record: Record, place = placeOf(record)) {
+    const { duty } = record
     if (!place) {
-      hide(duty.handle)
+      hide(record)
       return
     }
-    const stale = isStale(record)
-    frames.set(duty.handle, {
-      handle: duty.handle,
-      agency: duty.agency,
-      lon: place.lon,
-      lat: place.lat,
-      fixAt: placedAt(place),
-      speedKmh: place.speedKmh,
-      courseDeg: place.courseDeg,
-      stale,
-    })
+    record.isShown = true
+    record.isShownStale = isStale(record, place)
     changed.add(duty.handle)
-    if (!stale && !fresh.has(duty.handle)) watch(duty, place)
+    if (!record.isShownStale && !fresh.has(duty.handle)) watch(duty, place)
   }
 
   function watch(duty: Duty, place: Fix) {
@@ -93,17 +92,28 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     else freshUntil.set(second, [duty.handle])
   }
 
-  const hide = (handle: number) => {
-    if (frames.delete(handle)) changed.add(handle)
+  function hide(record: Record) {
+    if (record.isShown) changed.add(record.duty.handle)
+    record.isShown = false
   }
 
   function put(duty: Duty, track: Track) {
-    const record = { duty, track }
-    if (byId.get(duty.id)?.duty.kind !== duty.kind) fresh.delete(duty.handle) // another kind is stale at another time
+    const known = byId.get(duty.id)
+    if (known?.duty.kind !== duty.kind) fresh.delete(duty.handle) // another kind is stale at another time
+    const record: Record = known ?? { duty, row: tracks.add(), isShown: false, isShownStale: false }
+    record.duty = duty
+    tracks.set(record.row, track)
     byId.set(duty.id, record)
     byHandle.set(duty.handle, record)
     for (const member of crewOf(duty)) byMember.set(member.id, duty.id)
-    frame(record)
+    show(record)
+  }
+
+  function remove(record: Record) {
+    hide(record)
+    byId.delete(record.duty.id)
+    byHandle.delete(record.duty.handle)
+    tracks.remove(record.row)
   }
 
   function apply(entry: Entry) {
@@ -113,20 +123,18 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     const duty = evolve(record?.duty, entry)
     if (duty === record?.duty) return
     if (!duty) {
-      byId.delete(unit)
-      byHandle.delete(record!.duty.handle)
-      hide(record!.duty.handle)
+      remove(record!)
       return
     }
     // Off duty nobody has a place; a new shift starts with none.
     const since = openShift(duty)?.startedAt
     const sameShift = since !== undefined && record && openShift(record.duty)?.startedAt === since
-    put(duty, sameShift ? record.track : noTrack)
+    put(duty, sameShift ? tracks.get(record.row) : noTrack)
   }
 
   const viewOf = (record: Record): UnitView => {
-    const { duty, track } = record
-    const { place } = track
+    const { duty } = record
+    const place = placeOf(record)
     return {
       id: duty.id,
       handle: duty.handle,
@@ -152,12 +160,10 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
 
   return {
     load(snapshot) {
-      byId.clear()
-      byHandle.clear()
+      for (const record of [...byId.values()]) remove(record)
       byMember.clear()
       freshUntil.clear()
       fresh.clear()
-      for (const handle of frames.keys()) hide(handle)
       heardUpTo = snapshot.position
       for (const { duty, track } of snapshot.units) put(duty, track)
     },
@@ -173,10 +179,11 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       const record = byHandle.get(handle)
       const since = record && openShift(record.duty)?.startedAt
       if (!record || since === undefined || fix.fixAt < since) return
-      const track = withFix(record.track, fix, flagged)
-      const moved = track.place !== record.track.place
-      record.track = track
-      if (moved) frame(record)
+      const before = tracks.get(record.row)
+      const track = withFix(before, fix, flagged)
+      if (track === before) return
+      tracks.set(record.row, track)
+      if (track.place !== before.place) show(record, track.place)
     },
     tick() {
       const at = deps.now()
@@ -186,9 +193,10 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
         for (const handle of handles) {
           fresh.delete(handle)
           const record = byHandle.get(handle)
-          if (!record || !frames.has(handle)) continue
-          if (isStale(record)) frame(record)
-          else watch(record.duty, record.track.place!)
+          const place = record?.isShown ? placeOf(record) : null
+          if (!record || !place) continue
+          if (isStale(record, place)) show(record, place)
+          else watch(record.duty, place)
         }
       }
       if (at - forgottenAt < shiftsForgottenEveryMs) return
@@ -197,7 +205,10 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     },
     find: (unit) => byId.get(unit)?.duty,
     findByHandle: (handle) => byHandle.get(handle)?.duty,
-    track: (handle) => byHandle.get(handle)?.track ?? noTrack,
+    track(handle) {
+      const record = byHandle.get(handle)
+      return record ? tracks.get(record.row) : noTrack
+    },
     unitOf(member, at) {
       const likely = byId.get(byMember.get(member) ?? '')?.duty
       if (likely && satIn(likely, member, at)) return likely
@@ -222,7 +233,13 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       return seen.map(viewOf).sort(byCallSign)
     },
     positions: {
-      find: (handle) => frames.get(handle),
+      find(handle) {
+        const record = byHandle.get(handle)
+        const place = record?.isShown ? placeOf(record) : null
+        if (!record || !place) return undefined
+        const { lon, lat, speedKmh, courseDeg } = place
+        return { handle, agency: record.duty.agency, lon, lat, fixAt: placedAt(place), speedKmh, courseDeg, stale: record.isShownStale } satisfies LivePosition
+      },
       takeChanged() {
         const taken = changed
         changed = new Set()
@@ -231,7 +248,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     },
     dump: () =>
       [...byId.values()]
-        .map(({ duty, track }) => ({ duty: withoutOldShifts(duty, deps.now() - shiftMsMax), track }))
+        .map(({ duty, row }) => ({ duty: withoutOldShifts(duty, deps.now() - shiftMsMax), track: tracks.get(row) }))
         .sort((a, b) => a.duty.handle - b.duty.handle),
   }
 }

@@ -45,8 +45,8 @@ const alone: readonly Step[] = [
   {
     name: 'coordinates',
     take(passing) {
+      if (passing.position.crs === undefined || wrongPlace(passing.position)) return passing // the next step says so
       const { crs, ...position } = passing.position
-      if (wrongPlace(position)) return passing // the next step says so
       const [lon, lat] = toWgs84(crs, position.lon, position.lat)
       return { ...passing, position: { ...position, lon, lat } }
     },

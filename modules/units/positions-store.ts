@@ -1,7 +1,8 @@
 /** The SQL of positions: observations in one table per UTC day, written in batches, dropped by the day. */
-import type { Db } from '#platform/db/sql.ts'
+import type { Db, Sql } from '#platform/db/sql.ts'
 import { retentionDaysUsual, type TrackPoint } from './contract.ts'
 import { isNewer, type Fix, type Track } from './fix.ts'
+import { positionRows } from './position-rows.ts'
 
 export type PositionRow = {
   /** The unit's short number. */
@@ -18,22 +19,23 @@ const tableOf = (day: number) => `position_${new Date(day * DAY_MS).toISOString(
 /** One fix in a database: no two rows have the same. */
 export const keyOf = (unit: number, fix: Pick<Fix, 'fixAt' | 'device'>) => `${unit}/${fix.fixAt}/${fix.device}`
 
+const columns = 'unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, altitude_meters, accuracy_meters, flagged'
+
 // Which rows were new is asked only when some were not: nearly always all of them are.
 const insertSql = `
   with written as (
-    insert into units.position
-      (unit, device, fix_at, taken_at, lon, lat, speed_kmh, course_deg, altitude_meters, accuracy_meters, flagged)
+    insert into units.position (${columns})
     select * from unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::float8[], $6::float8[],
       $7::real[], $8::real[], $9::real[], $10::real[], $11::boolean[])
     on conflict do nothing
     returning unit, fix_at, device)
   select case when count(*) < cardinality($1::int[]) then coalesce(json_agg(json_build_array(unit, fix_at, device)), '[]') end as keys from written`
 
-/** Write rows in one statement. Answers the keys of those that were new, or `all`; the others were known. Durable when it returns. */
-export async function insertPositions(db: Db, rows: readonly PositionRow[]): Promise<'all' | ReadonlySet<string>> {
+/** Write rows of which some may be known. Answers those that were. */
+async function insertPositions(sql: Sql, rows: readonly PositionRow[]): Promise<ReadonlySet<PositionRow>> {
   // As PostgreSQL writes arrays itself: making them of many values is half the driver's work otherwise.
   const column = (pick: (row: PositionRow) => number | boolean | null) => `{${rows.map((row) => pick(row) ?? 'null').join()}}`
-  const [{ keys } = { keys: null }] = await db.query<{ keys: [unit: number, fixAt: number, device: number][] | null }>(insertSql, [
+  const [{ keys } = { keys: null }] = await sql.query<{ keys: [unit: number, fixAt: number, device: number][] | null }>(insertSql, [
     column((row) => row.unit),
     column((row) => row.fix.device),
     column((row) => row.fix.fixAt),
@@ -46,7 +48,40 @@ export async function insertPositions(db: Db, rows: readonly PositionRow[]): Pro
     column((row) => row.fix.accuracyMeters),
     column((row) => row.flagged),
   ])
-  return keys === null ? 'all' : new Set(keys.map(([unit, fixAt, device]) => keyOf(unit, { fixAt, device })))
+  if (keys === null) return none
+  const written = new Set(keys.map(([unit, fixAt, device]) => keyOf(unit, { fixAt, device })))
+  return new Set(rows.filter(({ unit, fix }) => !written.has(keyOf(unit, fix))))
+}
+const none: ReadonlySet<PositionRow> = new Set()
+
+const copySql = `copy units.position (${columns}) from stdin (format binary)`
+const isKnownAlready = (error: unknown) => (error as { code?: unknown }).code === '23505'
+
+/**
+ * Write rows. Durable when it returns.
+ *
+ * No two rows are the same.
+ *
+ * @param fresh     believed to be new: copied, which costs the database a third. Should one be known after all —
+ *                  another node took it, or its first writing was never heard of — all are inserted.
+ * @param doubtful  inserted one by one where they are not known
+ * @returns the rows that were known, of either
+ */
+export async function writePositions(db: Db, fresh: readonly PositionRow[], doubtful: readonly PositionRow[]): Promise<ReadonlySet<PositionRow>> {
+  if (fresh.length === 0) return insertPositions(db, doubtful)
+  try {
+    if (doubtful.length > 0) {
+      return await db.transaction(async (sql) => {
+        await sql.copy(copySql, positionRows(fresh))
+        return insertPositions(sql, doubtful)
+      })
+    }
+    await db.copy(copySql, positionRows(fresh))
+    return none
+  } catch (error) {
+    if (!isKnownAlready(error)) throw error
+    return insertPositions(db, [...fresh, ...doubtful])
+  }
 }
 
 const isAttachedSql = `select 1 from pg_inherits where inhrelid = to_regclass($1) and inhparent = 'units.position'::regclass`

@@ -32,6 +32,7 @@ before(async () => {
   const { database, drop } = await testDatabase()
   const db: Db = {
     query: (text, params) => (databaseGone ? Promise.reject(new DatabaseUnavailable('gone')) : database.query(text, params)),
+    copy: (text, rows) => (databaseGone ? Promise.reject(new DatabaseUnavailable('gone')) : database.copy(text, rows)),
     transaction: database.transaction,
   }
   const journal = postgresJournal({ db: database, projections, log: silentLog })

@@ -28,7 +28,7 @@ export function takePositions(
 }
 
 /** Positions sent by a device that showed its key, or its number. */
-export async function takeFromDevice(
+export function takeFromDevice(
   deps: UnitsDeps,
   language: Language,
   device: Device,
@@ -75,6 +75,8 @@ function judge(deps: UnitsDeps, actor: Actor, position: NewPosition): Judged {
 const wasTheirs = (duty: Duty | undefined, member: string) =>
   duty?.shifts.some((shift) => shift.crew.some((spell) => spell.id === member)) ?? false
 
+const nothing: Observation['leftOut'] = []
+
 /** A device's own word for its coordinates counts less than what the registry knows of it. */
 function asKnown(position: NewPosition, crs: 'wgs84' | 'gcj02' | null | undefined): NewPosition {
   return crs === null || crs === undefined ? position : { ...position, crs }
@@ -83,7 +85,7 @@ function asKnown(position: NewPosition, crs: 'wgs84' | 'gcj02' | null | undefine
 function plausible(deps: UnitsDeps, duty: Duty, device: Device | undefined, position: NewPosition): Judged {
   const { number = 0, settings } = device ?? {}
   const now = deps.now()
-  const leftOut = settings?.leftOut ?? []
+  const leftOut = settings?.leftOut ?? nothing
   const passed = passAlone({ duty, now, ageMs: deps.intake.ageMs, position: asKnown(position, settings?.crs) }, leftOut)
   const status = deps.devices.status(number)
   if ('discard' in passed) {
@@ -123,17 +125,17 @@ const course = (degrees: number | undefined) => (degrees === undefined ? null : 
 const altitude = (meters: number | undefined) => (meters !== undefined && meters > -1000 && meters < 10_000 ? meters : null)
 
 async function store(deps: UnitsDeps, language: Language, judged: readonly Judged[]): Promise<PositionsTaken> {
-  const taken = await deps.intake.add(judged.flatMap((one) => ('observe' in one ? [one.observe] : [])))
-  const count = (kind: string) => taken.filter((one) => one === kind).length
-  const result: PositionsTaken = {
-    accepted: count('accepted'),
-    duplicates: count('duplicate'),
-    flagged: count('flagged'),
-    discarded: judged.filter((one) => 'discard' in one).length,
-    rejected: judged.flatMap((one, index) =>
-      'reject' in one ? [{ index, code: one.reject, because: sentence(refusals, refuse(one.reject), language) }] : [],
-    ),
+  const counts = { accepted: 0, duplicate: 0, flagged: 0, discarded: 0 }
+  const observations: Observation[] = []
+  const rejected: PositionsTaken['rejected'] = []
+  for (const [index, one] of judged.entries()) {
+    if ('observe' in one) observations.push(one.observe)
+    else if ('discard' in one) counts.discarded++
+    else rejected.push({ index, code: one.reject, because: sentence(refusals, refuse(one.reject), language) })
   }
+  for (const taken of await deps.intake.add(observations)) counts[taken]++
+  const { duplicate: duplicates, ...others } = counts
+  const result: PositionsTaken = { ...others, duplicates, rejected }
   deps.onTaken?.(result)
   return result
 }

@@ -54,6 +54,9 @@ const talks: Readonly<Record<TerminalProtocol, (profileOf: (number: string) => T
 /** JT/T 808 and H02 devices may speak over UDP; a GT06 device says who it is once in a connection. */
 const overUdp: Readonly<Record<TerminalProtocol, boolean>> = { jt808: true, gt06: false, h02: true }
 
+const asItsFramesSay: TerminalProfile = {}
+const done: Verdict = { result: 'done' }
+
 const tickMs = 1_000
 const keptMs = 90 * 86_400_000
 const HOUR_MS = 3_600_000
@@ -86,6 +89,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   function profileOf(protocol: TerminalProtocol) {
     return (number: string): TerminalProfile | undefined => {
       const settings = devices.byTerminal(protocol, number)?.settings
+      if (settings && settings.crs === null && settings.zoneMinutes === null && settings.version === null) return asItsFramesSay
       return settings && {
         ...(settings.crs && { crs: settings.crs }),
         ...(settings.zoneMinutes !== null && { zoneMinutes: settings.zoneMinutes }),
@@ -97,18 +101,15 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   function begin(protocol: TerminalProtocol, link: Link): Ear {
     const session: Session = { protocol, link, talk: talks[protocol](profileOf(protocol)), device: undefined, authenticated: false, told: new Map() }
     return {
-      async hear(bytes) {
+      hear(bytes) {
         const heard = session.talk.hear(bytes, now())
         // All at once, so that a burst shares its commits; answered in the order in which it came.
         const verdicts = heard.map((one) => judge(session, one))
-        const answers: Uint8Array[] = []
-        for (const [index, verdict] of verdicts.entries()) {
-          const made = await verdict
-          if (made) answers.push(...heard[index]!.answer(made, now()))
-        }
-        // Over TCP in one write: what a write costs is more than what it carries. A datagram holds one.
-        if (link.over === 'tcp' && answers.length > 1) link.send(Buffer.concat(answers))
-        else for (const answer of answers) link.send(answer)
+        // Most say one thing at a time, and many say it at once: no more promises than are needed.
+        if (verdicts.length !== 1) return answerAll(session, heard, verdicts)
+        const verdict = verdicts[0]
+        if (!(verdict instanceof Promise)) return answerWith(session, heard[0]!, verdict)
+        return verdict.then((made) => answerWith(session, heard[0]!, made))
       },
       gone() {
         const { device } = session
@@ -119,8 +120,27 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     }
   }
 
+  function answerWith(session: Session, heard: Heard, verdict: Verdict | undefined) {
+    if (verdict) send(session, heard.answer(verdict, now()))
+  }
+
+  async function answerAll(session: Session, heard: readonly Heard[], verdicts: readonly (Verdict | undefined | Promise<Verdict | undefined>)[]) {
+    const answers: Uint8Array[] = []
+    for (const [index, verdict] of verdicts.entries()) {
+      const made = await verdict
+      if (made) answers.push(...heard[index]!.answer(made, now()))
+    }
+    send(session, answers)
+  }
+
+  /** Over TCP in one write: what a write costs is more than what it carries. A datagram holds one. */
+  function send({ link }: Session, answers: readonly Uint8Array[]) {
+    if (link.over === 'tcp' && answers.length > 1) link.send(Buffer.concat(answers))
+    else for (const answer of answers) link.send(answer)
+  }
+
   /** What becomes of one message; undefined where nothing is to be answered. */
-  async function judge(session: Session, heard: Heard): Promise<Verdict | undefined> {
+  function judge(session: Session, heard: Heard): Verdict | undefined | Promise<Verdict | undefined> {
     const { number, said } = heard
     if (number === undefined) return undefined
     const device = devices.byTerminal(session.protocol, number)
@@ -129,21 +149,26 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       return { result: 'stranger' }
     }
     settle(session, device)
+    const at = now()
     const status = devices.status(device.number)
     status.frames++
     if (heard.dialect) status.dialect = heard.dialect
     if (heard.battery !== undefined) status.battery = heard.battery
-    devices.noteSeen(device.number, now())
+    devices.noteSeen(device.number, at)
     const because = said.kind === 'malformed' ? `${said.malformed.path}: ${said.malformed.found} ≠ ${said.malformed.expected}` : null
-    remember(status, { at: now(), type: heard.type, shown: heard.shown, because })
+    remember(status, at, heard.type, heard.shown, because)
 
-    try {
-      return await verdictOn(session, device, said)
-    } catch (cause) {
+    const failed = (cause: unknown): Verdict => {
       deps.onFault?.('a terminal’s message', cause)
       // Told that it failed, or cut off, it keeps what it has and tries again.
       if (session.protocol !== 'jt808') session.link.close()
       return { result: 'failed' }
+    }
+    try {
+      const verdict = verdictOn(session, device, said)
+      return verdict instanceof Promise ? verdict.catch(failed) : verdict
+    } catch (cause) {
+      return failed(cause)
     }
   }
 
@@ -158,49 +183,71 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     pump()
   }
 
-  async function verdictOn(session: Session, device: Device, said: Said): Promise<Verdict | undefined> {
+  function verdictOn(session: Session, device: Device, said: Said): Verdict | undefined | Promise<Verdict | undefined> {
     const { settings } = device
     const status = devices.status(device.number)
     if (settings.requiresToken && !session.authenticated && said.kind !== 'registration' && said.kind !== 'authentication' && said.kind !== 'malformed') {
       return { result: 'failed' }
     }
     switch (said.kind) {
-      case 'registration': {
-        if (settings.vehiclePlate !== null && plain(settings.vehiclePlate) !== plain(said.plate)) return { result: 'other-vehicle' }
-        const token = Buffer.from(deps.randomBytes(8)).toString('hex')
-        await setKey(db, device.id, token, now())
-        return { result: 'registered', token }
-      }
-      case 'authentication': {
-        // A terminal that served elsewhere shows the token of there and never registers anew: only who must is held to ours.
-        const isOurs = !settings.requiresToken || (await findDeviceByKey(db, said.token))?.id === device.id
-        session.authenticated = isOurs
-        if (!isOurs) status.tokenRefused++
-        return { result: isOurs ? 'done' : 'failed' }
-      }
-      case 'report': {
-        const { positions, alarms, unusable, isLate, answersTo } = said
-        status.taken.unusable += unusable
-        const newest = positions.at(-1)
-        if (newest && !isLate) noteSkew(status, newest.fixAt, now())
-        // Positions that can never be right are answered well: sent again they would not be better.
-        await takeFromDevice(deps, 'zh', device, positions)
-        const isCalling = await takeAlarms(device, alarms, isLate ? (newest?.fixAt ?? now()) : now(), newest, isLate)
-        if (answersTo !== undefined) await answer(session, device, answersTo, true)
-        return { result: isCalling ? 'alarm-taken' : 'done' }
-      }
+      case 'registration':
+        return register(device, said.plate)
+      case 'authentication':
+        return authenticate(session, device, said.token)
+      case 'report':
+        return takeReport(session, device, said)
       case 'media':
-        if (said.positions.length > 0) await takeFromDevice(deps, 'zh', device, said.positions)
-        return { result: (await deps.onPicture?.({ unit: device.unit, device: device.id, media: said.media, bytes: said.bytes })) === false ? 'failed' : 'done' }
+        return takeMedia(device, said)
       case 'answer':
-        await answer(session, device, said.to, said.done)
-        return undefined
+        return answer(session, device, said.to, said.done).then(() => undefined)
       case 'malformed':
         status.malformed++
         return { result: 'failed' }
       default:
-        return { result: 'done' }
+        return done
     }
+  }
+
+  async function register(device: Device, plate: string): Promise<Verdict> {
+    const { vehiclePlate } = device.settings
+    if (vehiclePlate !== null && plain(vehiclePlate) !== plain(plate)) return { result: 'other-vehicle' }
+    const token = Buffer.from(deps.randomBytes(8)).toString('hex')
+    await setKey(db, device.id, token, now())
+    return { result: 'registered', token }
+  }
+
+  async function authenticate(session: Session, device: Device, token: string): Promise<Verdict> {
+    // A terminal that served elsewhere shows the token of there and never registers anew: only who must is held to ours.
+    const isOurs = !device.settings.requiresToken || (await findDeviceByKey(db, token))?.id === device.id
+    session.authenticated = isOurs
+    if (!isOurs) devices.status(device.number).tokenRefused++
+    return { result: isOurs ? 'done' : 'failed' }
+  }
+
+  /** Resolves when what it says is durable. Positions that can never be right are answered well: sent again they would not be better. */
+  function takeReport(session: Session, device: Device, said: Said & { readonly kind: 'report' }): Promise<Verdict> {
+    const { positions, alarms, unusable, isLate, answersTo } = said
+    const status = devices.status(device.number)
+    status.taken.unusable += unusable
+    const newest = positions.at(-1)
+    if (newest && !isLate) noteSkew(status, newest.fixAt, now())
+    return takeFromDevice(deps, 'zh', device, positions).then(() => {
+      // Asked now: what one message of a segment began may be what the next one ends.
+      if (answersTo === undefined && !hasAlarms(device, alarms)) return done
+      return afterPositions(session, device, said)
+    })
+  }
+
+  async function afterPositions(session: Session, device: Device, { positions, alarms, isLate, answersTo }: Said & { readonly kind: 'report' }): Promise<Verdict> {
+    const newest = positions.at(-1)
+    const isCalling = await takeAlarms(device, alarms, isLate ? (newest?.fixAt ?? now()) : now(), newest, isLate)
+    if (answersTo !== undefined) await answer(session, device, answersTo, true)
+    return isCalling ? { result: 'alarm-taken' } : done
+  }
+
+  async function takeMedia(device: Device, { positions, media, bytes }: Said & { readonly kind: 'media' }): Promise<Verdict> {
+    if (positions.length > 0) await takeFromDevice(deps, 'zh', device, positions)
+    return { result: (await deps.onPicture?.({ unit: device.unit, device: device.id, media, bytes })) === false ? 'failed' : 'done' }
   }
 
   /** What we told it was heard. */
@@ -215,10 +262,13 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
 
   // ——— alarms ———
 
+  /** Whether there is anything to begin or to end. */
+  const hasAlarms = ({ number }: Device, alarms: readonly SaidAlarm[]) => alarms.length > 0 || (openAlarms.get(number)?.size ?? 0) > 0 || alarmsUnderWay.has(number)
+
   /** Two messages of one device are looked at in turn: each must know what the other began. */
   function takeAlarms(device: Device, alarms: readonly SaidAlarm[], at: Instant, place: Place | undefined, isLate = false): Promise<boolean> {
     const { number } = device
-    if (alarms.length === 0 && mapOf(openAlarms, number).size === 0 && !alarmsUnderWay.has(number)) return Promise.resolve(false)
+    if (!hasAlarms(device, alarms)) return Promise.resolve(false)
     const before = alarmsUnderWay.get(number) ?? Promise.resolve()
     const mine = before.catch(() => {}).then(() => keepEdges(device, alarms, at, place, isLate))
     const settled = mine.finally(() => alarmsUnderWay.get(number) === settled && alarmsUnderWay.delete(number))
@@ -312,19 +362,19 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       // A command that was sent through a connection that is gone was not heard.
       const isLost = one.state === 'sent' && session !== undefined && ![...session.told.values()].some(({ id }) => id === one.id)
       if (step === 'expire') await setDownlink(db, expired(one, at))
-      else if (session && (step === 'send' || isLost)) await send(session, one, at)
+      else if (session && (step === 'send' || isLost)) await command(session, one, at)
     }
   }
 
-  async function send(session: Session, one: Downlink, at: Instant) {
-    const command = (session.talk as Jt808Talk).command(asCommand(one.command)) // sessions of this protocol only are pumped
-    if (!command) return
+  async function command(session: Session, one: Downlink, at: Instant) {
+    const said = (session.talk as Jt808Talk).command(asCommand(one.command)) // sessions of this protocol only are pumped
+    if (!said) return
     for (const [serial, { id }] of session.told) if (id === one.id) session.told.delete(serial)
     const next = sent(one, at)
     // Kept first: the answer may be faster than our own database.
-    session.told.set(command.serial, next)
-    if (!(await setDownlink(db, next))) return void session.told.delete(command.serial)
-    for (const frame of command.frames) session.link.send(frame)
+    session.told.set(said.serial, next)
+    if (!(await setDownlink(db, next))) return void session.told.delete(said.serial)
+    for (const frame of said.frames) session.link.send(frame)
   }
 
   // ——— the clock's work ———
@@ -339,7 +389,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   let ticks = 0
   const ticking = setInterval(() => {
     pump()
-    for (const { talk, link } of sessions.values()) for (const frame of talk.remind?.(now()) ?? []) link.send(frame)
+    const at = now()
+    for (const { talk, link } of sessions.values()) for (const frame of talk.remind?.(at) ?? []) link.send(frame)
     if (++ticks % 60 !== 0) return
     expireDownlinks(db, now())
       .then(sweep)

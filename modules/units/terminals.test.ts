@@ -47,7 +47,7 @@ before(async () => {
   units = await openUnits({
     journal,
     // A database that is gone answers nothing; the test says when.
-    db: { query: (...words: Parameters<typeof db.query>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.query(...words)), transaction: db.transaction.bind(db) } as typeof db,
+    db: { query: (...words: Parameters<typeof db.query>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.query(...words)), copy: (...words: Parameters<typeof db.copy>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.copy(...words)), transaction: db.transaction.bind(db) } as typeof db,
     now: () => clock.now,
     newId: () => `id-${++made}`,
     randomBytes,
@@ -146,7 +146,7 @@ test('nothing of the plate that a terminal says is kept, and a terminal in anoth
     `select string_agg(data::text, ' ') as text from journal.entry union all select string_agg(to_jsonb(d)::text, ' ') from units.device d`,
   )
   assert.ok(texts.every(({ text }) => !text?.includes('54321')))
-  assert.ok(units.deps.devices.status(units.deps.devices.byTerminal('jt808', '777')!.number).raw.every(({ shown }) => !Buffer.from(shown.bytes).toString('hex').includes(Buffer.from('54321').toString('hex'))))
+  assert.ok(units.deps.devices.status(units.deps.devices.byTerminal('jt808', '777')!.number).raw!.list().every(({ shown }) => !Buffer.from(shown.bytes).toString('hex').includes(Buffer.from('54321').toString('hex'))))
 })
 
 test('a stranger is refused and listed, and moves after one click', async () => {
@@ -395,7 +395,7 @@ test('noise, half frames and wrong check codes are counted and harm nobody', asy
   terminal.socket.write(frame)
   await until('the broken frame is counted', () => status().malformed === 1)
   assert.equal(await rows(device.number), 1)
-  assert.match(status().raw.at(-1)!.because!, /check code/)
+  assert.match(status().raw!.list().at(-1)!.because!, /check code/)
   noise.destroy()
   terminal.close()
 })

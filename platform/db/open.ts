@@ -95,6 +95,7 @@ export function connect(options: {
     url,
     urgent: { query: urgent.query },
     query: pool.query,
+    copy: pool.copy,
     transaction: pool.transaction,
     begin: pool.begin,
     isHealthy: () => pool.isHealthy() && urgent.isHealthy(),

@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Log } from '#platform/log.ts'
+import { CopyIn } from './copy-in.ts'
 import { asFault, isConnectionFault, isRaceLost } from './fault.ts'
-import type { Db, Sql } from './sql.ts'
+import type { Copies, Db, Sql } from './sql.ts'
 
 export type Statement = { readonly text: string; readonly params?: readonly unknown[] }
 
 /** A transaction in the hands of its opener, who must commit or roll back. */
 export type OpenTransaction = {
-  readonly sql: Sql
+  readonly sql: Sql & Copies
   /** What `first` gave, where there was one. */
   readonly rows: readonly object[]
   /** `last` is sent together with the commit: what it locks is held for no round trip. Its rows are the answer. */
@@ -122,6 +123,16 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
       }
     }
 
+  const copyOn = (client: pg.Pool | pg.PoolClient) => async (text: string, rows: Uint8Array): Promise<void> => {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        client.query(new CopyIn(text, rows) as unknown as string, [], (error: Error | null | undefined) => (error ? reject(error) : resolve()))
+      })
+    } catch (error) {
+      throw failed(error)
+    }
+  }
+
   const begin: Begin = async (settings = '', first) => {
     const client = await pool.connect().catch((error: unknown) => {
       throw failed(error)
@@ -150,7 +161,7 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
     }
     succeeded()
     return {
-      sql: { query: queryOn(client) },
+      sql: { query: queryOn(client), copy: copyOn(client) },
       rows,
       async commit<Row extends object>(last?: Statement) {
         try {
@@ -175,7 +186,7 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
     }
   }
 
-  const once = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
+  const once = async <T>(work: (sql: Sql & Copies) => Promise<T>): Promise<T> => {
     const open = await begin()
     try {
       const result = await work(open.sql)
@@ -189,6 +200,7 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
 
   return {
     query: queryOn(pool),
+    copy: copyOn(pool),
     begin,
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {

@@ -96,17 +96,31 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
       close: () => socket.destroySoon(),
       settle,
     }))
-    socket.on('data', (chunk) => {
-      one.heardAt = clock()
+    let isBusy = false
+    let next: Uint8Array | undefined
+    const hear = (chunk: Uint8Array) => {
       const busy = one.ear.hear(chunk)
       if (!busy) return
+      isBusy = true
+      busy.then(settled, (cause: unknown) => {
+        onFault('answering a terminal', cause)
+        socket.destroy()
+      })
+    }
+    const settled = () => {
+      isBusy = false
+      if (!next || socket.destroyed) return
+      const chunk = next
+      next = undefined
+      socket.resume()
+      hear(chunk)
+    }
+    socket.on('data', (chunk) => {
+      one.heardAt = clock()
+      if (!isBusy) return hear(chunk)
+      // One chunk waits for its turn, and the rest with the sender. Most wait for our answer before they go on.
+      next = chunk
       socket.pause()
-      busy
-        .catch((cause: unknown) => {
-          onFault('answering a terminal', cause)
-          socket.destroy()
-        })
-        .finally(() => socket.resume())
     })
     socket.on('error', () => socket.destroy()) // reset by the network: 'close' follows
     socket.on('close', () => drop(one))

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { seeded } from '#core/random.ts'
+import { testDatabase } from '#test/database.ts'
+import type { Db } from '#platform/db/sql.ts'
+import { devicesInMemory } from './device.ts'
+import { noTrack } from './fix.ts'
+import { openIntake, type Observation } from './intake.ts'
+import type { LiveUnits } from './live.ts'
+import { dayKeeper, keyOf } from './positions-store.ts'
+
+const T0 = Date.UTC(2026, 0, 1, 12)
+let opened: Awaited<ReturnType<typeof testDatabase>>
+before(async () => void (opened = await testDatabase()))
+after(() => opened.drop())
+
+/** A node that knows nothing of where units are. */
+function node(db: Db) {
+  const devices = devicesInMemory()
+  const live = { track: () => noTrack, place: () => {} } as unknown as LiveUnits
+  return { devices, ...openIntake({ db, live, devices, days: dayKeeper(db), ageMs: 1e9, onStored: () => {} }) }
+}
+
+function observation(random: () => number): Observation {
+  const fix = { fixAt: T0 + Math.floor(random() * 25) * 1_000, takenAt: T0, device: Math.floor(random() * 3), lon: 115, lat: 28, speedKmh: null, courseDeg: null, accuracyMeters: null }
+  return { unit: 1 + Math.floor(random() * 3), fix, altitudeMeters: null, leftOut: [] }
+}
+
+test('two nodes and their restarts take each fix once, whatever is sent again, late or twice (20 seeds)', async () => {
+  const { database } = opened
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = seeded(seed)
+    await database.query('truncate units.position')
+    const nodes = [node(database), node(database)]
+    const oracle = new Set<string>()
+    for (let batch = 0; batch < 12; batch++) {
+      if (random() < 0.15) nodes[0] = node(database)
+      const observations = Array.from({ length: 1 + Math.floor(random() * 10) }, () => observation(random))
+      const expected = observations.map(({ unit, fix }) => {
+        const key = keyOf(unit, fix)
+        if (oracle.has(key)) return 'duplicate'
+        oracle.add(key)
+        return 'accepted'
+      })
+      assert.deepEqual(await nodes[Math.floor(random() * 2)]!.add(observations), expected, `seed ${seed}, batch ${batch}`)
+    }
+    const [row] = await database.query<{ count: number }>('select count(*)::int as count from units.position')
+    assert.equal(row!.count, oracle.size, `seed ${seed}`)
+  }
+})
+
+test('what was written and never acknowledged is a duplicate when it is sent again', async () => {
+  const { database } = opened
+  await database.query('truncate units.position')
+  let isCut = true
+  // The commit is done; the connection breaks before its answer is here.
+  const cut: Db = {
+    ...database,
+    async copy(text, rows) {
+      await database.copy(text, rows)
+      if (isCut) throw new Error('Connection terminated unexpectedly')
+    },
+  }
+  const { add, devices } = node(cut)
+  const one = observation(seeded(1))
+  await assert.rejects(add([one]), /Connection terminated/)
+  assert.equal(devices.status(one.fix.device).taken.accepted, 0)
+  isCut = false
+  assert.deepEqual(await add([one]), ['duplicate'])
+})
