@@ -2,7 +2,8 @@
 import { inScope } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
-import type { LivePosition, PositionSource } from '#platform/live/contract.ts'
+import type { PositionSource } from '#platform/live/contract.ts'
+import { newestPlaces } from '#platform/live/newest.ts'
 import { staleSeconds, type UnitView } from './contract.ts'
 import { crewOf, evolve, openShift, satIn, stateOf, unitOf, withoutOldShifts, type Duty } from './duty.ts'
 import { ageMsMax, noTrack, placedAt, withFix, type Fix, type Track } from './fix.ts'
@@ -50,9 +51,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   const byHandle = new Map<number, Record>()
   /** Where a member sat last; to be checked, for members move on. */
   const byMember = new Map<string, string>()
-  const frames = new Map<number, LivePosition>()
-  /** Whose frames are not what the live feed took last. */
-  let changed = new Set<number>()
+  const frames = newestPlaces()
   /** Units whose frames are fresh, each once, by the second at which it is worth looking whether they still are. */
   const freshUntil = new Map<number, number[]>()
   const fresh = new Set<number>()
@@ -67,11 +66,11 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     const { duty, track } = record
     const { place } = track
     if (!place) {
-      hide(duty.handle)
+      frames.remove(duty.handle)
       return
     }
     const stale = isStale(record)
-    frames.set(duty.handle, {
+    frames.put({
       handle: duty.handle,
       agency: duty.agency,
       lon: place.lon,
@@ -81,7 +80,6 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       courseDeg: place.courseDeg,
       stale,
     })
-    changed.add(duty.handle)
     if (!stale && !fresh.has(duty.handle)) watch(duty, place)
   }
 
@@ -91,10 +89,6 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     const handles = freshUntil.get(second)
     if (handles) handles.push(duty.handle)
     else freshUntil.set(second, [duty.handle])
-  }
-
-  const hide = (handle: number) => {
-    if (frames.delete(handle)) changed.add(handle)
   }
 
   function put(duty: Duty, track: Track) {
@@ -115,7 +109,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     if (!duty) {
       byId.delete(unit)
       byHandle.delete(record!.duty.handle)
-      hide(record!.duty.handle)
+      frames.remove(record!.duty.handle)
       return
     }
     // Off duty nobody has a place; a new shift starts with none.
@@ -157,7 +151,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       byMember.clear()
       freshUntil.clear()
       fresh.clear()
-      for (const handle of frames.keys()) hide(handle)
+      for (const handle of frames.handles()) frames.remove(handle)
       heardUpTo = snapshot.position
       for (const { duty, track } of snapshot.units) put(duty, track)
     },
@@ -186,7 +180,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
         for (const handle of handles) {
           fresh.delete(handle)
           const record = byHandle.get(handle)
-          if (!record || !frames.has(handle)) continue
+          if (!record || !frames.find(handle)) continue
           if (isStale(record)) frame(record)
           else watch(record.duty, record.track.place!)
         }
@@ -221,14 +215,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       const seen = [...byId.values()].filter(({ duty }) => !scope || inScope(duty.agency, scope))
       return seen.map(viewOf).sort(byCallSign)
     },
-    positions: {
-      find: (handle) => frames.get(handle),
-      takeChanged() {
-        const taken = changed
-        changed = new Set()
-        return taken
-      },
-    },
+    positions: frames,
     dump: () =>
       [...byId.values()]
         .map(({ duty, track }) => ({ duty: withoutOldShifts(duty, deps.now() - shiftMsMax), track }))
