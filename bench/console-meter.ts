@@ -57,11 +57,11 @@ export function meter(): void {
       while (done.keys.length < presses) done.keys.push(16)
       return done
     },
-    /** From the next press of the pointer until it is so and drawn, ms. */
+    /** From the next press of the pointer until it is so and drawn, ms; no longer than 5 s. */
     until: (isSo) =>
       new Promise((resolve) => {
         addEventListener('pointerdown', ({ timeStamp }) => {
-          const look = () => (isSo() ? requestAnimationFrame(() => resolve(performance.now() - timeStamp)) : requestAnimationFrame(look))
+          const look = () => requestAnimationFrame(isSo() || performance.now() - timeStamp > 5_000 ? () => resolve(performance.now() - timeStamp) : look)
           look()
         }, { capture: true, once: true })
       }),

@@ -1,4 +1,7 @@
-/** The console in a real browser while a province of 20,000 units drives: frames, memory, bytes, and how soon it answers a hand. */
+/**
+ * The console in a real browser while a province of 20,000 units drives: frames, memory, bytes, and how soon it answers a hand. Needs a
+ * NATS with JetStream (GENGFU_NATS_URL, or the usual port) and Chromium (CHROMIUM); without a graphics card the map is drawn by the processor.
+ */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +30,7 @@ const unitCount = 20_000
 const callCount = 24
 const guixi = join(import.meta.dirname, '../demo/guixi/guixi.osm.pbf')
 const natsUrl = process.env.GENGFU_NATS_URL ?? 'nats://127.0.0.1:4222'
-/** An empty address for a database is this house's own; no account of a demo acts by itself at this speed. */
+/** So slowly that its own people do little beside what is measured. */
 const how = { demo: 'guixi', speed: 0.1, seed: 7 } as const
 const frameMs = 6_000
 
@@ -244,13 +247,14 @@ async function hands(page: Page, watched: Watched, say: (line: string) => void):
       const element = document.querySelector('.town-map') as unknown as Probe & HTMLElement
       const { left, top } = element.getBoundingClientRect()
       const { clientWidth: width, clientHeight: height } = element
-      const spots = element.drawn().units.map(({ callSign, lon, lat }) => ({ callSign, ...element.map.project([lon, lat]) }))
+      const spots = element.drawn().units.map(({ lon, lat }) => element.map.project([lon, lat]))
       const free = spots.filter(({ x, y }) => x > 80 && y > 80 && x < width - 120 && y < height - 80 && spots.every((other) => other.x === x || Math.hypot(other.x - x, other.y - y) > 30))
       const one = free[Math.floor(Math.random() * free.length)]
-      return one && { callSign: one.callSign, x: left + one.x, y: top + one.y }
+      return one && { x: left + one.x, y: top + one.y }
     })
     if (!at) continue
-    const opens = page.evaluate((callSign) => window.meter.until(() => document.querySelector('.unit-detail')?.getAttribute('aria-label') === callSign), at.callSign)
+    // units drive on: whichever is nearest when the click arrives
+    const opens = page.evaluate(() => window.meter.until(() => document.querySelector('.unit-detail') !== null))
     await page.mouse.click(at.x, at.y)
     opened.push(await opens)
     await page.keyboard.press('Escape')

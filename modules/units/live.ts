@@ -1,10 +1,10 @@
 /** The units as they are now, in memory: rebuilt at start, kept by the journal's tail and by every fix that was stored. */
+import { latest } from '#core/latest.ts'
 import { inScope } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
-import type { PositionSource } from '#platform/live/contract.ts'
-import { newestPlaces } from '#platform/live/newest.ts'
-import { staleSeconds, type UnitView } from './contract.ts'
+import type { LivePosition, PositionSource } from '#platform/live/contract.ts'
+import { handleMax, staleSeconds, type UnitView } from './contract.ts'
 import { crewOf, evolve, openShift, satIn, stateOf, unitOf, withoutOldShifts, type Duty } from './duty.ts'
 import { ageMsMax, noTrack, placedAt, withFix, type Fix, type Track } from './fix.ts'
 
@@ -51,7 +51,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   const byHandle = new Map<number, Record>()
   /** Where a member sat last; to be checked, for members move on. */
   const byMember = new Map<string, string>()
-  const frames = newestPlaces()
+  const frames = latest<LivePosition>(handleMax)
   /** Units whose frames are fresh, each once, by the second at which it is worth looking whether they still are. */
   const freshUntil = new Map<number, number[]>()
   const fresh = new Set<number>()
@@ -70,7 +70,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       return
     }
     const stale = isStale(record)
-    frames.put({
+    frames.put(duty.handle, {
       handle: duty.handle,
       agency: duty.agency,
       lon: place.lon,
@@ -151,7 +151,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
       byMember.clear()
       freshUntil.clear()
       fresh.clear()
-      for (const handle of frames.handles()) frames.remove(handle)
+      for (const handle of frames.numbers()) frames.remove(handle)
       heardUpTo = snapshot.position
       for (const { duty, track } of snapshot.units) put(duty, track)
     },

@@ -16,7 +16,6 @@ import type { LivePosition } from './contract.ts'
 import { columnOf, eastWithin, northWithin, rowOf, type TileKey } from './grid.ts'
 
 const tenthMs = 100
-export const handleMax = 2 ** 24 - 1
 
 /** A tile's part of a frame; for everybody who looks at the tile with the same rights from the same tick on. */
 export type Block = { readonly bytes: Uint8Array; readonly records: number }

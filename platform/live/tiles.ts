@@ -1,7 +1,8 @@
 /** The newest place of every unit, cut into tiles: what changed in a tile since a tick is encoded once for all who look at it. */
 import type { AgencyPath, Instant } from '#kernel/names.ts'
+import { handleMax } from '#modules/units/contract.ts'
 import type { LivePosition, PositionSource } from './contract.ts'
-import { encodeTile, handleMax, type Block } from './frame.ts'
+import { encodeTile, type Block } from './frame.ts'
 import { tileAt, type TileKey } from './grid.ts'
 
 /** Whose units may be seen. Equal keys see the same: what was encoded for one is sent to all of them. */

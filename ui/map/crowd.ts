@@ -129,7 +129,7 @@ export function projection(camera: Camera): (lon: number, lat: number) => readon
   return (lon, lat) => [((lon + 180) / 360) * world - left, mercatorY(lat) * world - top]
 }
 
-/** What at work is: drawn as a sign even among dots. */
+/** Drawn as a sign even among dots. */
 const isAtWork = (tone: Tone) => tone !== 'free' && tone !== 'rest'
 
 /**
