@@ -1,6 +1,7 @@
-/** `npm run bench [name…]` (`positions` is both its parts; `--minutes 10` of load for `positions-in`): check the answers, measure, compare with what was promised, remember. */
+/** `npm run bench [name…]` (`positions` is both its parts; `--minutes 10` of load for `positions-in`, of watching for `console`): check the answers, measure, compare with what was promised, remember. */
 import { parseArgs } from 'node:util'
 import { board } from './board.ts'
+import { consoleBench } from './console.ts'
 import { fences } from './fences.ts'
 import { history } from './history.ts'
 import { journal } from './journal.ts'
@@ -17,6 +18,7 @@ import { start } from './start.ts'
 
 const benches: Readonly<Record<string, () => Promise<Measure[]>>> = {
   recommendation, journal, start, board, loop, roads, legality, matching, 'positions-out': positionsOut, 'positions-in': () => positionsIn(Number(values.minutes)),
+  console: () => consoleBench((line) => void process.stdout.write(`${line}\n`), Number(values.minutes)),
   'roads-growth': roadsGrowth, 'roads-room': roadsRoom, history, fences,
 }
 

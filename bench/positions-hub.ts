@@ -4,11 +4,13 @@
  */
 import { createServer } from 'node:net'
 import { Registry } from 'prom-client'
+import { latest } from '#core/latest.ts'
 import type { Actor } from '#kernel/actor.ts'
 import { createHttpServer } from '#platform/http/server.ts'
 import type { LivePosition } from '#platform/live/contract.ts'
 import { createLiveHub } from '#platform/live/hub.ts'
 import { createLog } from '#platform/log.ts'
+import { handleMax } from '#modules/units/contract.ts'
 import { agencyOf, numbersMax, positionsOf, rootOf } from './positions-feed.ts'
 import { monotonicMs } from './processor.ts'
 
@@ -17,8 +19,7 @@ export type Said = { readonly feedPort: number } | { readonly url: string } | { 
 
 const [units, port, tickMs] = process.argv.slice(2).map(Number)
 const say = (said: Said) => process.send!(said)
-const places = new Map<number, LivePosition>()
-let changed = new Set<number>()
+const places = latest<LivePosition>(handleMax)
 const acceptedAt = new Float64Array((units + 1) * numbersMax)
 const log = createLog({ level: 'error' })
 
@@ -31,14 +32,7 @@ const server = await createHttpServer({ log, metrics, sentences: {}, authenticat
 const hub = createLiveHub({
   journal: { read: async () => [], head: async () => 0, listen: () => () => {}, waitFor: async () => {} },
   describe: async () => [],
-  positions: {
-    find: (handle) => places.get(handle),
-    takeChanged() {
-      const taken = changed
-      changed = new Set()
-      return taken
-    },
-  },
+  positions: places,
   authenticate, metrics, log, now: Date.now, limits: { tickMs },
 })
 hub.attach(server.app)
@@ -49,8 +43,7 @@ const feed = createServer((socket) => {
   socket.on('error', () => {})
   let [at, now] = [0, 0]
   const take = positionsOf((handle, number, lon, lat) => {
-    places.set(handle, { handle, agency: agencyOf(handle), lon, lat, fixAt: now, speedKmh: number, courseDeg: null, stale: false })
-    changed.add(handle)
+    places.put(handle, { handle, agency: agencyOf(handle), lon, lat, fixAt: now, speedKmh: number, courseDeg: null, stale: false })
     acceptedAt[handle * numbersMax + number] = at
     if (++heard === units) void open()
   })

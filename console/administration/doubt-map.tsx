@@ -40,7 +40,7 @@ export function DoubtMap({ town, rows, chosen, onChoose }: DoubtMapProps) {
       pois: false,
       districts: null,
       shown: { districts: false, fences: false, units: false, incidents: false, stations: false, calls: false },
-      words: { free: '', busy: '' },
+      words: { free: '' },
     }),
     [town, theme, language],
   )

@@ -6,7 +6,7 @@ import { useInboxPart } from '#ui/messages/inbox-context.tsx'
 import { Icon, Kbd, Spinner } from '#ui/primitives.ts'
 import { useView } from '../router.ts'
 import { readLine } from './command-line.ts'
-import type { Command, Saying, Vocabulary } from './line-types.ts'
+import type { Command, NamedUnit, Saying, Vocabulary } from './line-types.ts'
 import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
 import { categoryName, placeName } from './words.ts'
 
@@ -41,7 +41,8 @@ export function CommandBar({ onCommand, ref }: CommandBarProps) {
     },
   }), [])
 
-  const reading = useMemo(() => readLine(line, words), [line, words])
+  useMovedSlowly(open) // whether a unit is stale changes without its view changing
+  const reading = readLine(line, words)
   useEffect(() => setAt(-1), [line])
   const completions = open ? reading.completions : []
 
@@ -187,8 +188,16 @@ function useVocabulary(): Vocabulary {
   const agencies = useRoomPart((state) => state.agencies)
   const closures = useRoomPart((state) => state.closures)
   const groups = useInboxPart((state) => state.channels)
-  useMovedSlowly() // whether a unit is stale changes without its view changing
-  const staleKey = [...units.values()].filter((unit) => room.glides.get(unit.handle)?.stale ?? true).map(({ id }) => id).join()
+  const named = useMemo(
+    () =>
+      [...units.values()].map((unit): NamedUnit => ({
+        id: unit.id, callSign: unit.callSign, state: unit.state, assignment: unit.assignment, incident: unit.incident,
+        get stale() {
+          return room.glides.get(unit.handle)?.stale ?? true
+        },
+      })),
+    [room, units],
+  )
   return useMemo(
     () => ({
       incidents: [...incidents.values()].map((each) => ({
@@ -198,7 +207,7 @@ function useVocabulary(): Vocabulary {
         openedAt: each.openedAt,
         title: `${categoryName(categories.find(({ id }) => id === each.category), language)} · ${placeName(each, language)}`,
       })),
-      units: [...units.values()].map((unit) => ({ id: unit.id, callSign: unit.callSign, state: unit.state, stale: staleKey.split(',').includes(unit.id), assignment: unit.assignment, incident: unit.incident })),
+      units: named,
       categories: categories.filter(({ active }) => active),
       stations: agencies.filter(({ kind }) => kind === 'station'),
       channels: [
@@ -209,6 +218,6 @@ function useVocabulary(): Vocabulary {
       selected: incident,
       language: language === 'en' ? 'en' : 'zh',
     }),
-    [incidents, units, categories, agencies, closures, groups, incident, language, staleKey],
+    [incidents, named, categories, agencies, closures, groups, incident, language],
   )
 }

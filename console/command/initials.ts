@@ -30,16 +30,28 @@ export function initials(text: string): string {
   return result
 }
 
+/** Names as they are compared: with 20,000 of them, reading each anew at every key would be felt. */
+const read = new Map<string, { readonly full: string; readonly short: string }>()
+const readMax = 100_000
+
+function readName(name: string): { readonly full: string; readonly short: string } {
+  const known = read.get(name)
+  if (known) return known
+  if (read.size >= readMax) read.clear()
+  const made = { full: name.normalize('NFKC').toLowerCase(), short: initials(name) }
+  read.set(name, made)
+  return made
+}
+
 /**
  * How well what was typed names something: 0 exactly, 1 as its beginning, 2 by initials, 3 somewhere inside,
  * 4 as letters in order; undefined when it does not.
  */
 export function likeness(typed: string, name: string): number | undefined {
   const wanted = typed.normalize('NFKC').toLowerCase()
-  const full = name.normalize('NFKC').toLowerCase()
   if (wanted === '') return undefined
+  const { full, short } = readName(name)
   if (full === wanted) return 0
-  const short = initials(name)
   if (short === wanted) return 0.5
   if (full.startsWith(wanted)) return 1
   if (short.startsWith(wanted)) return 2

@@ -28,6 +28,7 @@ export type NamedUnit = {
   readonly id: string
   readonly callSign: string
   readonly state: UnitState
+  /** At the moment at which it is read. */
   readonly stale: boolean
   readonly assignment: string | null
   readonly incident: string | null

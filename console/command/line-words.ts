@@ -111,9 +111,13 @@ export function readIncident(verb: Verb, reader: Words, words: Vocabulary): Name
 export const isReading = (value: object): value is Reading => 'status' in value
 
 export function unitCompletions(reader: Words, units: readonly NamedUnit[]): Completion[] {
-  const rank = (unit: NamedUnit) => (unit.state === 'off-duty' ? 2 : unit.state === 'free' ? 0 : 1)
-  return units
-    .toSorted((a, b) => rank(a) - rank(b))
+  const offered: [free: NamedUnit[], atWork: NamedUnit[], offDuty: NamedUnit[]] = [[], [], []]
+  for (const unit of units) {
+    const rank = unit.state === 'off-duty' ? 2 : unit.state === 'free' ? 0 : 1
+    if (offered[rank].length < completionsMax) offered[rank].push(unit)
+  }
+  return offered
+    .flat()
     .slice(0, completionsMax)
     .map((unit) => ({ line: reader.with(unit.callSign.replaceAll(' ', '')), label: unit.callSign, hint: `unitState.${unit.state}` }))
 }

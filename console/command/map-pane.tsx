@@ -5,7 +5,7 @@ import { api } from '#ui/client.ts'
 import { serverNow } from '#ui/clock.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { TownMap } from '#ui/map/town-map.tsx'
-import type { Look, MapEvents, Scene, TownMapEngine } from '#ui/map/engine.ts'
+import type { Look, MapEvents, Scene, TownMapEngine, UnitsAs } from '#ui/map/engine.ts'
 import { lengthMeters, noDoubts, scaleBar, type MapIncident, type MapThing, type MapUnit, type Place } from '#ui/map/things.ts'
 import { Empty, Icon, IconButton, useToasts } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
@@ -85,6 +85,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
   const [menu, setMenu] = useState<{ at: Place; x: number; y: number } | null>(null)
   const [measuring, setMeasuring] = useState<readonly Place[] | null>(null)
   const [scale, setScale] = useState(1)
+  const [unitsAs, setUnitsAs] = useState<UnitsAs>('signs')
 
   const hasDistricts = town?.districts === true
   const version = town?.version
@@ -110,7 +111,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       pois: on('pois'),
       districts,
       shown: { districts: on('districts'), fences: on('fences'), units: on('units'), incidents: on('incidents'), stations: on('stations'), calls: on('calls') },
-      words: { free: t('map.free'), busy: t('map.busy') },
+      words: { free: t('map.free') },
     }
   }, [town, districts, theme, language, layers, t])
 
@@ -122,7 +123,8 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     [fences, fence, fenceDraft?.id, fenceDraft?.name, draftedOutline],
   )
 
-  const scene = useMemo<Scene>(() => {
+  // each part by itself: what did not change is not handed to the map again
+  const incidentsOnMap = useMemo<Scene['incidents']>(() => {
     const glyphs = new Map(categories.map((category) => [category.id, categoryMark(category, language)]))
     const onMap: MapIncident[] = []
     for (const each of incidents.values()) {
@@ -133,6 +135,9 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
         alarming: each.status !== 'closed' && each.timers.some((timer) => timer.escalation > 0 && timer.seenBy === null),
       })
     }
+    return onMap
+  }, [incidents, categories, incident, language])
+  const unitsOnMap = useMemo<Scene['units']>(() => {
     const working = new Map<string, string>()
     for (const each of incidents.values()) for (const assignment of activeAssignments(each)) working.set(assignment.unit, each.id)
     const onDuty: MapUnit[] = []
@@ -140,21 +145,34 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       if (each.state === 'off-duty') continue
       onDuty.push({ id: each.id, handle: each.handle, callSign: each.callSign, kind: each.kind, tone: toneOf(each.state), incident: working.get(each.id) ?? null })
     }
-    return {
-      units: onDuty,
-      incidents: onMap,
-      stations: agencies.flatMap((agency) => (agency.lon !== null && agency.lat !== null ? [{ id: agency.id, lon: agency.lon, lat: agency.lat, name: agencyName(agency, agency.path, language) }] : [])),
+    return onDuty
+  }, [units, incidents])
+  const stationsOnMap = useMemo<Scene['stations']>(
+    () => agencies.flatMap((agency) => (agency.lon !== null && agency.lat !== null ? [{ id: agency.id, lon: agency.lon, lat: agency.lat, name: agencyName(agency, agency.path, language) }] : [])),
+    [agencies, language],
+  )
+  const closuresOnMap = useMemo<Scene['closures']>(() => [...closures.values()].map(({ id, lines, geometry }) => ({ id, lines, area: geometry.type === 'Polygon' ? geometry.coordinates : null })), [closures])
+  const drawnOnMap = useMemo<Scene['drawing']>(
+    () => (fenceDraft ? fenceDrawing(fenceDraft) : tool?.tool === 'close' ? { points: drawing.points, as: drawing.shape === 'cut' ? 'points' : drawing.shape } : { points: tool ? toolPoints(tool) : [], as: 'points' }),
+    [fenceDraft, tool, drawing],
+  )
+  const scene = useMemo<Scene>(
+    () => ({
+      units: unitsOnMap,
+      incidents: incidentsOnMap,
+      stations: stationsOnMap,
       selected: incident ? { kind: 'incident', id: incident } : unit ? { kind: 'unit', id: unit } : null,
       route: route.length > 0 ? route : roadsDrawn.route,
-      measure: measuring ?? [],
-      closures: [...closures.values()].map(({ id, lines, geometry }) => ({ id, lines, area: geometry.type === 'Polygon' ? geometry.coordinates : null })),
+      measure: measuring ?? noPlaces,
+      closures: closuresOnMap,
       fences: fencesOnMap,
       reach: roadsDrawn.reach,
       doubts: noDoubts,
-      drawing: fenceDraft ? fenceDrawing(fenceDraft) : tool?.tool === 'close' ? { points: drawing.points, as: drawing.shape === 'cut' ? 'points' : drawing.shape } : { points: tool ? toolPoints(tool) : [], as: 'points' },
+      drawing: drawnOnMap,
       draft,
-    }
-  }, [units, incidents, categories, agencies, incident, unit, route, measuring, draft, language, closures, roadsDrawn, drawing, tool, fencesOnMap, fenceDraft])
+    }),
+    [unitsOnMap, incidentsOnMap, stationsOnMap, incident, unit, route, measuring, draft, closuresOnMap, roadsDrawn, drawnOnMap, fencesOnMap],
+  )
 
   const choose = (thing: MapThing | null) => {
     if (thing?.kind === 'incident') selectIncident(thing.id)
@@ -185,6 +203,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       if (byPerson) changeView({ at: [view.lon, view.lat, view.zoom] }, 'replace')
     },
     onTrouble: () => {}, // a tile that fails is asked for again when it is next looked at; there is nothing to tell
+    onUnitsAs: setUnitsAs,
   }
 
   useEffect(() => engine.current?.setCursor(measuring || picking || tool || fenceDraft ? 'crosshair' : ''), [measuring, picking, tool, fenceDraft])
@@ -321,6 +340,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
       {town.ready ? (
         <div className="map-foot">
           <Scale metersPerPixel={scale} />
+          {unitsAs === 'signs' ? null : <span className="map-key">{t(`map.key.${unitsAs}`)}</span>}
           <span className="attribution">{town.attribution}</span>
         </div>
       ) : null}
@@ -328,6 +348,7 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
   )
 }
 
+const noPlaces: readonly Place[] = []
 const firstRoute: RoadsTool = { tool: 'route', mode: 'car', from: null, to: null }
 const firstReach: RoadsTool = { tool: 'reach', mode: 'car', direction: 'from', at: null }
 const closing: RoadsTool = { tool: 'close' }

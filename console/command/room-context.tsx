@@ -34,18 +34,23 @@ export function useEntries(listener: (entries: readonly LiveEntry[], before: Roo
   useEffect(() => room.onEntries((entries, before) => latest.current(entries, before)), [room])
 }
 
-/** Drawn anew once a second while positions come: for ages and distances in words, not for the map. */
-export function useMovedSlowly(): void {
+/**
+ * Drawn anew once a second while positions come: for ages and distances in words, not for the map.
+ *
+ * @param isWanted  false: not now
+ */
+export function useMovedSlowly(isWanted = true): void {
   const room = useRoom()
   const [, setCount] = useState(0)
   useEffect(() => {
+    if (!isWanted) return
     let timer = 0
     const stop = room.onMoved(() => {
-      if (timer === 0) timer = window.setTimeout(() => { timer = 0; setCount((count) => count + 1) }, 1000)
+      if (timer === 0) timer = window.setTimeout(() => { timer = 0; setCount((old) => old + 1) }, 1000)
     })
     return () => {
       stop()
       window.clearTimeout(timer)
     }
-  }, [room])
+  }, [room, isWanted])
 }

@@ -198,7 +198,8 @@ export function createRoom(): Room {
     const now = serverNow()
     for (const record of frame.records) {
       if (!unitByHandle.has(record.handle)) continue
-      glides.set(record.handle, glideTo(glides.get(record.handle), { ...record, courseDeg: courseOf(record.courseDeg, record.speedKmh) }, now))
+      const { lon, lat, fixAt, speedKmh, stale } = record
+      glides.set(record.handle, glideTo(glides.get(record.handle), { lon, lat, fixAt, speedKmh, stale, courseDeg: courseOf(record.courseDeg, speedKmh) }, now))
     }
     // Who is in a part of the map that is not looked at any more keeps the last place known, and that grows old.
     for (const handle of frame.gone) glides.delete(handle)

@@ -49,7 +49,7 @@ export function PastMap({ past, at, trailMinutes, engine }: PastMapProps) {
       pois: false,
       districts: null,
       shown: { districts: false, fences: false, units: true, incidents: true, stations: true, calls: true },
-      words: { free: command('map.free'), busy: command('map.busy') },
+      words: { free: command('map.free') },
     }),
     [town, theme, language, command],
   )

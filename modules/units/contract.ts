@@ -386,6 +386,8 @@ export const frameVersion = 2
 export const frameHeaderBytes = 24
 export const tileHeaderBytes = 16
 export const frameRecordBytes = 12
+/** A record names its unit in 24 bits. */
+export const handleMax = 2 ** 24 - 1
 export const frameForgets = 1
 export const tileKinds = { changes: 1, whole: 2, dropped: 3 } as const
 /** Bits of a cell's number within its tile, each way. */

@@ -1,4 +1,5 @@
 /** The units as they are now, in memory: rebuilt at start, kept by the journal's tail and by every fix that was stored. */
+import { numbersNoted } from '#core/latest.ts'
 import { inScope } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
@@ -59,8 +60,8 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   /** Where a member sat last; to be checked, for members move on. */
   const byMember = new Map<string, string>()
   const tracks = tracksInMemory()
-  /** Whose frames are not what the live feed took last. */
-  let changed = new Set<number>()
+  /** Whose place is not what the live feed took last. */
+  const changed = numbersNoted()
   /** Units whose frames are fresh, each once, by the second at which it is worth looking whether they still are. */
   const freshUntil = new Map<number, number[]>()
   const fresh = new Set<number>()
@@ -80,7 +81,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     }
     record.isShown = true
     record.isShownStale = isStale(record, place)
-    changed.add(duty.handle)
+    changed.note(duty.handle)
     if (!record.isShownStale && !fresh.has(duty.handle)) watch(duty, place)
   }
 
@@ -93,7 +94,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
   }
 
   function hide(record: Record) {
-    if (record.isShown) changed.add(record.duty.handle)
+    if (record.isShown) changed.note(record.duty.handle)
     record.isShown = false
   }
 
@@ -240,11 +241,7 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
         const { lon, lat, speedKmh, courseDeg } = place
         return { handle, agency: record.duty.agency, lon, lat, fixAt: placedAt(place), speedKmh, courseDeg, stale: record.isShownStale } satisfies LivePosition
       },
-      takeChanged() {
-        const taken = changed
-        changed = new Set()
-        return taken
-      },
+      takeChanged: changed.take,
     },
     dump: () =>
       [...byId.values()]

@@ -13,10 +13,9 @@ import {
   tileKinds,
 } from '#modules/units/contract.ts'
 import type { LivePosition } from './contract.ts'
-import { cellWithin, columnOf, rowOf, type TileKey } from './grid.ts'
+import { columnOf, eastWithin, northWithin, rowOf, type TileKey } from './grid.ts'
 
 const tenthMs = 100
-export const handleMax = 2 ** 24 - 1
 
 /** A tile's part of a frame; for everybody who looks at the tile with the same rights from the same tick on. */
 export type Block = { readonly bytes: Uint8Array; readonly records: number }
@@ -39,10 +38,9 @@ export function encodeTile(level: number, tile: TileKey, kind: keyof typeof tile
   for (const one of shown) {
     const age = Math.max(0, nowTenths - Math.floor(one.fixAt / tenthMs))
     const isOld = age >= ageFollows
-    const [east, north] = cellWithin(level, tile, one.lon, one.lat)
     words[at] = one.handle | (speedCode(one.speedKmh) << 24)
-    words[at + 1] = east | (courseCode(one.courseDeg) << cellBits) | (one.stale ? 0x80000000 : 0)
-    words[at + 2] = north | ((isOld ? ageFollows : age) << cellBits)
+    words[at + 1] = eastWithin(level, tile, one.lon) | (courseCode(one.courseDeg) << cellBits) | (one.stale ? 0x80000000 : 0)
+    words[at + 2] = northWithin(level, tile, one.lat) | ((isOld ? ageFollows : age) << cellBits)
     at += frameRecordBytes / 4
     if (isOld) words[at++] = Math.min(0xffffffff, age)
   }

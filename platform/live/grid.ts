@@ -21,19 +21,17 @@ const keyOf = (column: number, row: number): TileKey => column * 65536 + row
 export const columnOf = (tile: TileKey): number => Math.floor(tile / 65536)
 export const rowOf = (tile: TileKey): number => tile % 65536
 
-/** Where a place lies among all cells of a level, from 180° W or from 90° S; the last cell has its far edge too. */
-function cellOf(level: number, degreesFromEdge: number, degreesInAll: number): number {
-  const cells = (2 ** level * cellsInTile * degreesInAll) / 360
-  return Math.min(cells - 1, Math.max(0, Math.floor((degreesFromEdge / degreesInAll) * cells)))
-}
-const cellEast = (level: number, lon: number): number => cellOf(level, lon + 180, 360)
-const cellNorth = (level: number, lat: number): number => cellOf(level, lat + 90, 180)
+/** By level: how many cells lie in a degree, and how many there are from west to east; half as many from south to north. */
+const cellsInDegree = Array.from({ length: levelMax + 1 }, (_, level) => (2 ** level * cellsInTile) / 360)
+const cellsInAll = Array.from({ length: levelMax + 1 }, (_, level) => 2 ** level * cellsInTile)
 
-/** A place's cell within its tile, 0…2^22 − 1 each way. */
-export const cellWithin = (level: number, tile: TileKey, lon: number, lat: number): readonly [east: number, north: number] => [
-  cellEast(level, lon) - columnOf(tile) * cellsInTile,
-  cellNorth(level, lat) - rowOf(tile) * cellsInTile,
-]
+/** Where a place lies among all cells of a level, from 180° W and from 90° S; the last cell has its far edge too. */
+const cellEast = (level: number, lon: number): number => Math.min(cellsInAll[level]! - 1, Math.max(0, Math.floor((lon + 180) * cellsInDegree[level]!)))
+const cellNorth = (level: number, lat: number): number => Math.min(cellsInAll[level]! / 2 - 1, Math.max(0, Math.floor((lat + 90) * cellsInDegree[level]!)))
+
+/** A place's cell within its tile, 0…2^22 − 1. */
+export const eastWithin = (level: number, tile: TileKey, lon: number): number => cellEast(level, lon) - columnOf(tile) * cellsInTile
+export const northWithin = (level: number, tile: TileKey, lat: number): number => cellNorth(level, lat) - rowOf(tile) * cellsInTile
 
 export const tileAt = (level: number, lon: number, lat: number): TileKey =>
   keyOf(Math.floor(cellEast(level, lon) / cellsInTile), Math.floor(cellNorth(level, lat) / cellsInTile))

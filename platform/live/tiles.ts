@@ -1,7 +1,8 @@
 /** The newest place of every unit, cut into tiles: what changed in a tile since a tick is encoded once for all who look at it. */
 import type { AgencyPath, Instant } from '#kernel/names.ts'
+import { handleMax } from '#modules/units/contract.ts'
 import type { LivePosition, PositionSource } from './contract.ts'
-import { encodeTile, handleMax, type Block } from './frame.ts'
+import { encodeTile, type Block } from './frame.ts'
 import { tileAt, type TileKey } from './grid.ts'
 
 /** Whose units may be seen. Equal keys see the same: what was encoded for one is sent to all of them. */
@@ -19,21 +20,24 @@ export type Tiles = {
   block(level: number, tile: TileKey, rights: Rights, since: number | undefined): Block | undefined
 }
 
-/** A unit, its newest place, and at which tick that changed last. Lives as long as the program, so that a tile's log can name it. */
-type Known = { readonly handle: number; readonly index: number; position: LivePosition | undefined; changedAt: number }
-
-/** `agency`: whose the unit was before, for those who saw it then; undefined where it had no place in the tile. */
-type Change = { readonly tick: number; readonly known: Known; readonly agency: AgencyPath | undefined }
-
 type Tile = {
-  readonly members: Set<Known>
-  /** Oldest first; whole from after tick `forgotten` on. */
-  log: Change[]
+  readonly key: TileKey
+  /** By their index. */
+  readonly members: Set<number>
+  /** What changed, oldest first; whole from after tick `forgotten` on. */
+  readonly log: Log
   forgotten: number
   /** What was encoded at tick `encodedAt`, by rights and by since when. */
   readonly encoded: Map<string, Block | undefined>
   encodedAt: number
 }
+
+/**
+ * Changes in three numbers each: tick, the unit's index, and whose the unit was before, for those who saw it then (0 where it had no
+ * place in the tile). Ten thousand a second as objects would be the collector's work.
+ */
+type Log = { words: Int32Array; length: number }
+const inChange = 3
 
 type Level = {
   readonly level: number
@@ -48,69 +52,98 @@ type Level = {
 const unusedTicksMax = 1200
 /** A log longer than this and twice the tile's units loses its older half; who is further behind gets the tile whole. */
 const logMin = 64
+const none: readonly number[] = []
 
 export function createTiles(source: PositionSource): Tiles {
-  const table = new Map<number, Known>()
+  // Units by the index at which they were first heard of; it is theirs as long as the program lives, so that logs can name it.
+  const indexOf = new Map<number, number>()
+  const handles: number[] = []
+  const positions: (LivePosition | undefined)[] = []
+  /** At which tick it changed last. */
+  const changedAt: number[] = []
+  /** Agencies by number, from 1 on. */
+  const agencies: AgencyPath[] = ['']
+  const agencyNumbers = new Map<AgencyPath, number>()
   const levels = new Map<number, Level>()
   let tick = 0
   let at: Instant = 0
 
-  function tileAtPlace(level: Level, { lon, lat }: LivePosition): Tile {
-    const key = tileAt(level.level, lon, lat)
+  function numberOf(agency: AgencyPath): number {
+    let number = agencyNumbers.get(agency)
+    if (number === undefined) agencyNumbers.set(agency, (number = agencies.push(agency) - 1))
+    return number
+  }
+
+  function tileWith(level: Level, key: TileKey): Tile {
     let tile = level.tiles.get(key)
-    if (!tile) level.tiles.set(key, (tile = { members: new Set(), log: [], forgotten: level.builtAt, encoded: new Map(), encodedAt: 0 }))
+    if (!tile) level.tiles.set(key, (tile = { key, members: new Set(), log: { words: new Int32Array(16 * inChange), length: 0 }, forgotten: level.builtAt, encoded: new Map(), encodedAt: 0 }))
     return tile
   }
 
   function build(number: number): Level {
     const level: Level = { level: number, tiles: new Map(), tileOf: [], builtAt: tick, usedAt: tick }
-    for (const known of table.values()) {
-      const tile = known.position && tileAtPlace(level, known.position)
-      tile?.members.add(known)
-      level.tileOf[known.index] = tile
+    for (const [index, position] of positions.entries()) {
+      const tile = position && tileWith(level, tileAt(number, position.lon, position.lat))
+      tile?.members.add(index)
+      level.tileOf[index] = tile
     }
     levels.set(number, level)
     return level
   }
 
-  /** @param agency whose the unit was before; undefined where it had no place */
-  function move(level: Level, known: Known, agency: AgencyPath | undefined): void {
-    const from = level.tileOf[known.index]
-    const to = known.position && tileAtPlace(level, known.position)
-    if (from !== to) {
-      level.tileOf[known.index] = to
-      from?.members.delete(known)
-      to?.members.add(known)
-      if (from) remember(from, { tick, known, agency })
-    }
-    if (to) remember(to, { tick, known, agency: from === to ? agency : undefined })
+  /** @param agency whose the unit was before; 0 where it had no place */
+  function move(level: Level, index: number, position: LivePosition | undefined, agency: number): void {
+    const from = level.tileOf[index]
+    if (position) {
+      const key = tileAt(level.level, position.lon, position.lat)
+      if (from?.key === key) return remember(from, index, agency)
+      const to = tileWith(level, key)
+      level.tileOf[index] = to
+      to.members.add(index)
+      remember(to, index, 0)
+    } else level.tileOf[index] = undefined
+    if (!from) return
+    from.members.delete(index)
+    remember(from, index, agency)
   }
 
-  function remember(tile: Tile, change: Change): void {
-    tile.log.push(change)
-    if (tile.log.length <= logMin + 2 * tile.members.size) return
-    const half = tile.log.length >> 1
-    tile.forgotten = tile.log[half - 1]!.tick
-    tile.log = tile.log.slice(half)
+  function remember(tile: Tile, index: number, agency: number): void {
+    const { log } = tile
+    if (log.length === log.words.length) {
+      const longer = new Int32Array(log.length * 2)
+      longer.set(log.words)
+      log.words = longer
+    }
+    log.words[log.length] = tick
+    log.words[log.length + 1] = index
+    log.words[log.length + 2] = agency
+    log.length += inChange
+    const count = log.length / inChange
+    if (count <= logMin + 2 * tile.members.size) return
+    const half = (count >> 1) * inChange
+    tile.forgotten = log.words[half - inChange]!
+    log.words.copyWithin(0, half, log.length)
+    log.length -= half
   }
 
   function encode({ level, tileOf, builtAt }: Level, key: TileKey, tile: Tile | undefined, rights: Rights, since: number | undefined): Block | undefined {
     const isWhole = since === undefined || since < (tile?.forgotten ?? builtAt)
     const shown: LivePosition[] = []
     if (isWhole) {
-      for (const { position } of tile?.members ?? []) if (rights.sees(position!.agency)) shown.push(position!)
+      for (const index of tile?.members ?? []) if (rights.sees(positions[index]!.agency)) shown.push(positions[index]!)
       // Of an empty tile there is nothing to say to who held nothing of it.
-      return since === undefined && shown.length === 0 ? undefined : encodeTile(level, key, 'whole', shown, [], at)
+      return since === undefined && shown.length === 0 ? undefined : encodeTile(level, key, 'whole', shown, none, at)
     }
-    const gone = new Set<number>()
-    const log = tile?.log ?? []
-    for (let n = log.length - 1; n >= 0 && log[n]!.tick > since; n--) {
-      const { known, agency, tick: changedAt } = log[n]!
-      if (tileOf[known.index] === tile && rights.sees(known.position!.agency)) {
-        if (changedAt === known.changedAt) shown.push(known.position!) // else a later line tells it
-      } else if (agency !== undefined && rights.sees(agency)) gone.add(known.handle)
+    if (!tile) return undefined
+    const { words, length } = tile.log
+    let gone: Set<number> | undefined
+    for (let n = length - inChange; n >= 0 && words[n]! > since; n -= inChange) {
+      const index = words[n + 1]!
+      if (tileOf[index] === tile && rights.sees(positions[index]!.agency)) {
+        if (words[n] === changedAt[index]) shown.push(positions[index]!) // else a later line tells it
+      } else if (words[n + 2] !== 0 && rights.sees(agencies[words[n + 2]!]!)) (gone ??= new Set()).add(handles[index]!)
     }
-    return shown.length === 0 && gone.size === 0 ? undefined : encodeTile(level, key, 'changes', shown, [...gone], at)
+    return shown.length === 0 && !gone ? undefined : encodeTile(level, key, 'changes', shown, gone ? [...gone] : none, at)
   }
 
   return {
@@ -122,12 +155,19 @@ export function createTiles(source: PositionSource): Tiles {
       for (const level of levels.values()) if (tick - level.usedAt > unusedTicksMax) levels.delete(level.level)
       for (const handle of source.takeChanged()) {
         if (handle > handleMax) continue
-        let known = table.get(handle)
-        if (!known) table.set(handle, (known = { handle, index: table.size, position: undefined, changedAt: tick }))
-        const before = known.position
-        known.position = source.find(handle)
-        known.changedAt = tick
-        if (known.position !== before) for (const level of levels.values()) move(level, known, before?.agency)
+        let index = indexOf.get(handle)
+        if (index === undefined) {
+          indexOf.set(handle, (index = handles.push(handle) - 1))
+          positions.push(undefined)
+          changedAt.push(tick)
+        }
+        const before = positions[index]
+        const position = source.find(handle)
+        positions[index] = position
+        changedAt[index] = tick
+        if (position === before) continue
+        const agency = before ? numberOf(before.agency) : 0
+        for (const level of levels.values()) move(level, index, position, agency)
       }
     },
     block(number, key, rights, since) {

@@ -26,10 +26,18 @@ export type View = {
 
 const nowhere: Cover = { level: 0, tiles: [] }
 
+type Said = { readonly message: Buffer | undefined; /** What whoever was told it knows. */ readonly known: number }
+
 /** One for all clients: those with the same tiles, rights and last tick share one message. */
 export function createViews(source: PositionSource): Views {
   const tiles = createTiles(source)
-  const messages = new Map<string, Buffer | undefined>()
+  /**
+   * What was said at this tick, by what a client knew before, in words. Who was told the same knows the same: a number stands for that from
+   * then on, so that the words are put together once for all of them and not for each.
+   */
+  const byWords = new Map<string, Said>()
+  const byKnown = new Map<number, Said>()
+  let knowns = 0
 
   function open(first: readonly AgencyPath[]): View {
     let rights = rightsOf(first)
@@ -41,11 +49,14 @@ export function createViews(source: PositionSource): Views {
     let since = 0
     /** A frame must go even if there is nothing to see. */
     let isDue = false
+    /** All of this as one number, while nothing but frames changed it. */
+    let known: number | undefined
     /** Tiles that it has nothing of yet, and tiles that it need not hold any more. */
     let fresh = new Set<TileKey>()
     let dropped = new Set<TileKey>()
 
     function forget(): void {
+      known = undefined
       isDue ||= sent !== undefined
       sent = undefined
       fresh = new Set(cover.tiles)
@@ -62,8 +73,17 @@ export function createViews(source: PositionSource): Views {
       return blocks.length > 0 || isDue ? Buffer.from(encodeFrame(tiles.tick(), sent, blocks, tiles.now()).buffer) : undefined
     }
 
+    function say(): Said {
+      const name = [coverKey, sent, since, isDue, [...fresh].join(), [...dropped].join(), rights.key].join(' ')
+      let said = byWords.get(name)
+      if (!said) byWords.set(name, (said = { message: build(), known: knowns++ }))
+      if (known !== undefined) byKnown.set(known, said)
+      return said
+    }
+
     return {
       look(box) {
+        known = undefined
         const next = box ? coverOf(box) : nowhere
         if (box && next.level === cover.level) {
           const wanted = new Set(next.tiles)
@@ -86,9 +106,9 @@ export function createViews(source: PositionSource): Views {
         forget()
       },
       frame() {
-        const name = [coverKey, sent, since, isDue, [...fresh].join(), [...dropped].join(), rights.key].join(' ')
-        if (!messages.has(name)) messages.set(name, build())
-        const message = messages.get(name)
+        const said = (known === undefined ? undefined : byKnown.get(known)) ?? say()
+        const { message } = said
+        known = said.known
         if (message) sent = tiles.tick()
         since = tiles.tick()
         isDue = false
@@ -102,7 +122,8 @@ export function createViews(source: PositionSource): Views {
   return {
     advance(now) {
       tiles.advance(now)
-      messages.clear()
+      byWords.clear()
+      byKnown.clear()
     },
     open,
   }

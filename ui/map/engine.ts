@@ -1,17 +1,18 @@
 /**
- * The map itself: MapLibre with the town's tiles and what stands on them. Lives outside React; `town-map.tsx` hands
- * it what to show. It draws units where their glides are, as often as anybody can see a difference.
+ * The map itself: MapLibre with the town's tiles and what stands on them, and over it a canvas with the units. Lives outside
+ * React; `town-map.tsx` hands it what to show. It draws units where their glides are, as often as anybody can see a difference.
  */
 import { addProtocol, Map as MapLibreMap, setWorkerUrl, type GeoJSONSource, type PointLike, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { Protocol } from 'pmtiles'
+import { crowdCanvas } from './crowd-canvas.ts'
 import { placeAt, redrawMs, type Glide } from './glide.ts'
 import { drawMark, markRatio } from './marks.ts'
 import { overlayLayers, overlaySources, pointable, type OverlayOptions } from './overlay.ts'
 import { basemapStyle, type BasemapOptions } from './style.ts'
 import {
-  callFeatures, closureFeatures, doubtFeatures, drawingFeatures, fenceFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures,
-  trailFeatures, unitFeatures,
+  closureFeatures, doubtFeatures, drawingFeatures, fenceFeatures, incidentFeatures, reachFeatures, lineFeature, noDoubts, noFeatures, pointFeatures, stationFeatures,
+  trailFeatures,
   type MapClosure, type MapDoubts, type MapFence, type MapIncident, type MapReach, type MapStation, type MapThing, type MapTrail, type MapUnit, type Place,
 } from './things.ts'
 
@@ -51,7 +52,11 @@ export type MapEvents = {
   /** The camera came to rest. */
   readonly onView: (view: View, bounds: Bounds, byPerson: boolean) => void
   readonly onTrouble: (message: string) => void
+  /** Units are drawn in another way than before: what a key has to explain. */
+  readonly onUnitsAs?: (as: UnitsAs) => void
 }
+
+export type UnitsAs = 'signs' | 'dots' | 'clusters'
 
 export type TownMapEngine = {
   setLook(look: Look): void
@@ -86,13 +91,14 @@ export function createTownMap(
   let trails: readonly MapTrail[] = []
   let incidentsById = new Map<string, MapIncident>()
   let redrawTimer = 0
+  let drawing = 0
   let isReady = false
-  let hadCalls = false
-  /** On the map now: a thousand fences are not handed over again because a unit changed its state. */
-  let fencesPut: Scene['fences'] | undefined
-  let drawnAt: number | undefined
-  /** How long it takes from handing over positions to seeing them; a machine without a graphics card is slow. */
-  let drawMs = 20
+  /** What the sources hold: nothing is handed over again because a unit changed its state. */
+  let put: Partial<Scene> = {}
+  let haloOf: MapThing | null = null
+  /** How long a drawing of the units takes; a machine without a graphics card is slow. */
+  let drawMs = 5
+  let unitsAs: UnitsAs = 'signs'
 
   const map = new MapLibreMap({
     container,
@@ -111,52 +117,69 @@ export function createTownMap(
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
-  if (import.meta.env.DEV || new URLSearchParams(location.search).has('probe')) Object.assign(container, { map })
+  const crowd = crowdCanvas(map.getCanvasContainer(), glides)
+  if (import.meta.env.DEV || new URLSearchParams(location.search).has('probe')) Object.assign(container, { map, drawn: crowd.drawn })
 
   const source = (id: string) => map.getSource<GeoJSONSource>(id)
-  const put = (id: string, features: GeoJSON.FeatureCollection) => void source(id)?.setData(features)
+  const hand = (id: string, features: GeoJSON.FeatureCollection) => void source(id)?.setData(features)
 
-  const putUnits = () => {
-    const at = now()
-    drawnAt = performance.now()
-    put('units', unitFeatures(scene.units, glides, at, look.theme))
-    const calls = look.shown.calls ? callFeatures(scene.units, incidentsById, glides, at) : noFeatures
-    if (calls.features.length > 0 || hadCalls) put('calls', calls)
-    hadCalls = calls.features.length > 0
-    if (scene.selected?.kind === 'unit') putHalo(at)
-  }
-  const putHalo = (at: number) => {
-    const place = scene.selected ? placeOfThing(scene.selected, at) : null
-    put('halo', place ? pointFeatures([place], { kind: scene.selected!.kind === 'incident' ? 'incident' : 'unit' }) : noFeatures)
-  }
   const putScene = () => {
-    put('incidents', incidentFeatures(scene.incidents, look.theme))
-    put('stations', stationFeatures(scene.stations, look.theme))
-    put('reach', reachFeatures(scene.reach))
-    put('closures', closureFeatures(scene.closures))
-    if (fencesPut !== scene.fences) put('fences', fenceFeatures((fencesPut = scene.fences)))
-    put('doubts', doubtFeatures(scene.doubts))
-    put('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
-    put('route', lineFeature(scene.route))
-    put('trails', trailFeatures(trails))
-    put('measure', lineFeature(scene.measure))
-    put('measure-points', pointFeatures(scene.measure))
-    put('draft', scene.draft ? pointFeatures([scene.draft]) : noFeatures)
-    putHalo(now())
-    putUnits()
+    const before = put
+    put = scene
+    const isNew = (part: keyof Scene) => before[part] !== scene[part]
+    if (isNew('incidents')) hand('incidents', incidentFeatures(scene.incidents, look.theme))
+    if (isNew('stations')) hand('stations', stationFeatures(scene.stations, look.theme))
+    if (isNew('reach')) hand('reach', reachFeatures(scene.reach))
+    if (isNew('closures')) hand('closures', closureFeatures(scene.closures))
+    if (isNew('fences')) hand('fences', fenceFeatures(scene.fences))
+    if (isNew('doubts')) hand('doubts', doubtFeatures(scene.doubts))
+    if (isNew('drawing')) hand('drawing', drawingFeatures(scene.drawing.points, scene.drawing.as))
+    if (isNew('route')) hand('route', lineFeature(scene.route))
+    if (isNew('measure')) {
+      hand('measure', lineFeature(scene.measure))
+      hand('measure-points', pointFeatures(scene.measure))
+    }
+    if (isNew('draft')) hand('draft', scene.draft ? pointFeatures([scene.draft]) : noFeatures)
+    const chosen = scene.selected?.kind === 'unit' ? null : scene.selected // a unit's is drawn with the units
+    if (isNew('incidents') || chosen?.id !== haloOf?.id) {
+      const place = chosen ? placeOfThing(chosen, now()) : null
+      hand('halo', place ? pointFeatures([place], { kind: chosen!.kind }) : noFeatures)
+      haloOf = chosen
+    }
+    drawSoon()
+  }
+  /** A changed style starts with empty sources. */
+  const putAll = () => {
+    put = {}
+    haloOf = null
+    putScene()
+    hand('trails', trailFeatures(trails))
   }
 
-  /** Draw moving units again when that would be seen, and not while nobody moves or looks. */
-  const schedule = () => {
-    if (redrawTimer !== 0 || !isReady) return
-    const pixelsPerDegree = (512 * 2 ** map.getZoom()) / 360
-    const wait = redrawMs(glides.values(), now(), pixelsPerDegree)
-    if (wait === Infinity) return
-    redrawTimer = window.setTimeout(() => {
-      redrawTimer = 0
-      if (!document.hidden && look.shown.units) putUnits()
-      schedule()
-    }, Math.max(wait, Math.min(1000, drawMs * 4), scene.units.length > 400 ? 500 : 0))
+  const drawUnits = () => {
+    const from = performance.now()
+    const { lng, lat } = map.getCenter()
+    const { x, y } = map.project([lng, lat])
+    const { clientWidth: width, clientHeight: height } = container
+    const selected = scene.selected?.kind === 'unit' ? scene.selected.id : null
+    const how = { theme: look.theme, units: look.shown.units, calls: look.shown.calls && look.shown.incidents, words: look.words }
+    const fastest = crowd.draw(scene.units, incidentsById, { lon: lng, lat, zoom: map.getZoom(), x, y, width, height }, now(), how, selected)
+    drawMs += (performance.now() - from - drawMs) * 0.2
+    const { dots, clusters } = crowd.drawn()
+    const as = clusters > 0 ? 'clusters' : dots > 0 ? 'dots' : 'signs'
+    if (as !== unitsAs) events.onUnitsAs?.((unitsAs = as))
+    window.clearTimeout(redrawTimer)
+    redrawTimer = 0
+    const wait = redrawMs(fastest)
+    if (wait < Infinity) redrawTimer = window.setTimeout(drawSoon, Math.max(wait, drawMs * 4))
+  }
+  /** With the next frame, however often it is asked for. */
+  const drawSoon = () => {
+    if (drawing !== 0) return
+    drawing = requestAnimationFrame(() => {
+      drawing = 0
+      drawUnits()
+    })
   }
 
   const placeOfThing = (thing: MapThing, at: number): Place | null => {
@@ -169,21 +192,22 @@ export function createTownMap(
     return still ? [still.lon, still.lat] : null
   }
 
-  /** The nearest thing within reach of the pointer; drops are pointed at by their head, not their tip. */
+  /** The nearest thing within reach of the pointer, a unit before an incident before a station; drops are pointed at by their head, not their tip. */
   const thingAt = (x: number, y: number, reach: number): MapThing | null => {
     const box: [PointLike, PointLike] = [[x - reach, y - reach], [x + reach, y + reach]]
     const layers = pointable.filter((id) => map.getLayer(id))
-    let best: MapThing | null = null
-    let bestDistance = Infinity
+    const found = crowd.unitAt(x, y, reach)
+    let best: MapThing | null = found ? { kind: 'unit', id: found.unit.id } : null
+    let bestDistance = found?.distance ?? Infinity
     for (const feature of map.queryRenderedFeatures(box, { layers })) {
       if (feature.geometry.type !== 'Point') continue
       const [lon, lat] = feature.geometry.coordinates as [number, number] // points have two
       const spot = map.project([lon, lat])
       const isDrop = feature.layer.id === 'incidents'
-      const distance = Math.hypot(spot.x - x, spot.y - (isDrop ? 22 : 0) - y) + pointable.indexOf(feature.layer.id as (typeof pointable)[number]) * 2
+      const distance = Math.hypot(spot.x - x, spot.y - (isDrop ? 22 : 0) - y) + (isDrop ? 2 : 4)
       if (distance < bestDistance) {
         bestDistance = distance
-        best = { kind: isDrop ? 'incident' : feature.layer.id === 'units' ? 'unit' : 'station', id: String(feature.properties['id']) }
+        best = { kind: isDrop ? 'incident' : 'station', id: String(feature.properties['id']) }
       }
     }
     return best
@@ -195,21 +219,23 @@ export function createTownMap(
   })
   map.on('style.load', () => {
     isReady = true
-    fencesPut = undefined
-    putScene()
-    schedule()
+    putAll()
   })
+  // in the same frame as the map, so that units do not swim over it
+  let isElsewhere = false
+  map.on('move', () => void (isElsewhere = true))
   map.on('render', () => {
-    if (drawnAt === undefined) return
-    drawMs += (performance.now() - drawnAt - drawMs) * 0.2
-    drawnAt = undefined
+    if (!isElsewhere) return
+    isElsewhere = false
+    drawUnits()
   })
+  map.on('resize', drawSoon)
   map.on('error', ({ error }) => events.onTrouble(error.message))
 
   map.on('click', (event) => {
-    const cluster = map.queryRenderedFeatures(event.point, { layers: ['clusters'].filter((id) => map.getLayer(id)) })[0]
-    if (cluster && cluster.geometry.type === 'Point') {
-      map.easeTo({ center: cluster.geometry.coordinates as [number, number], zoom: map.getZoom() + 2 })
+    const cluster = crowd.clusterAt(event.point.x, event.point.y)
+    if (cluster) {
+      map.easeTo({ center: map.unproject([cluster.x, cluster.y]), zoom: map.getZoom() + 2 })
       return
     }
     events.onClick(thingAt(event.point.x, event.point.y, clickPixels), [event.lngLat.lng, event.lngLat.lat])
@@ -261,9 +287,9 @@ export function createTownMap(
       if (next === look) return
       look = next
       map.setStyle(wholeStyle(next))
-      fencesPut = undefined
-      // a changed style starts with empty sources; a wholly new one says 'style.load' later
-      if (map.isStyleLoaded() || source('units')) putScene()
+      // a wholly new one says 'style.load' later
+      if (map.isStyleLoaded() || source('incidents')) putAll()
+      drawSoon()
     },
     setScene(next) {
       scene = next
@@ -276,12 +302,11 @@ export function createTownMap(
     setTrails(next) {
       if (trails.length === 0 && next.length === 0) return
       trails = next
-      if (isReady) put('trails', trailFeatures(next))
+      if (isReady) hand('trails', trailFeatures(next))
     },
     moved() {
-      if (!isReady) return
-      if (redrawTimer === 0) putUnits()
-      schedule()
+      crowd.moved()
+      drawSoon()
     },
     goTo(view, options = {}) {
       map.easeTo({
@@ -304,7 +329,9 @@ export function createTownMap(
     resize: () => void map.resize(),
     destroy() {
       window.clearTimeout(redrawTimer)
+      cancelAnimationFrame(drawing)
       resizer.disconnect()
+      crowd.remove()
       map.remove()
     },
   }

@@ -1,28 +1,24 @@
-/** What is laid over the basemap: sources and layers for units, incidents, stations, lines. Pure data. */
+/** What is laid over the basemap: sources and layers for incidents, stations, lines. Units are on a canvas of their own (crowd-canvas.ts). Pure data. */
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification } from 'maplibre-gl'
 import { palettes, type MapTheme, type Palette } from './palette.ts'
 import { boldFont, textFont } from './style.ts'
 import { noFeatures } from './things.ts'
 
-export type OverlayWords = { readonly free: string; readonly busy: string }
 export type OverlayOptions = {
   readonly theme: MapTheme
   /** Outlines of the patrol districts, where there are any. */
   readonly districts: GeoJSON.FeatureCollection | null
   readonly shown: { readonly districts: boolean; readonly fences: boolean; readonly units: boolean; readonly incidents: boolean; readonly stations: boolean; readonly calls: boolean }
-  readonly words: OverlayWords
+  /** Said in clusters of units. */
+  readonly words: { readonly free: string }
 }
 
 /** Layers that can be pointed at, the topmost first. */
-export const pointable = ['units', 'incidents', 'stations'] as const
-
-/** Below this zoom units come together in clusters that say what is in them. */
-export const clusterZoomMax = 10
+export const pointable = ['incidents', 'stations'] as const
 
 const data = (more: object = {}): SourceSpecification => ({ type: 'geojson', data: noFeatures, ...more }) as SourceSpecification // a literal of that shape
 
 export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>): Record<string, SourceSpecification> {
-  const sum = (tone: string) => ['+', ['coalesce', ['get', tone], 0]]
   return {
     districts: districts === null ? data() : data({ data: districts }),
     reach: data(),
@@ -34,18 +30,10 @@ export function overlaySources({ districts }: Pick<OverlayOptions, 'districts'>)
     measure: data(),
     'measure-points': data(),
     trails: data(),
-    calls: data(),
     stations: data(),
     incidents: data(),
     halo: data(),
     draft: data(),
-    units: data({
-      cluster: true,
-      clusterMaxZoom: clusterZoomMax,
-      clusterRadius: 44,
-      tolerance: 0,
-      clusterProperties: { free: sum('free'), busy: sum('busy'), 'en-route': sum('en-route'), 'on-scene': sum('on-scene'), rest: sum('rest') },
-    }),
   }
 }
 
@@ -58,7 +46,7 @@ const byTone = (palette: Palette): ExpressionSpecification =>
 const byFence = (palette: Palette): ExpressionSpecification => ['match', ['get', 'look'], 'alarm', palette.tones.panic, 'draft', palette.tones.busy, palette.labelStrong]
 const fenceWidth: ExpressionSpecification = ['case', ['any', ['==', ['get', 'alarming'], 1], ['==', ['get', 'chosen'], 1]], 3, 1.25]
 
-export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpecification[] {
+export function overlayLayers({ theme, shown }: OverlayOptions): LayerSpecification[] {
   const palette = palettes[theme]
   const halo = { 'text-halo-color': palette.halo, 'text-halo-width': 1.8 }
   const visible = (is: boolean) => ({ visibility: is ? ('visible' as const) : ('none' as const) })
@@ -159,20 +147,12 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
       paint: { 'line-color': byTone(palette), 'line-width': 2.4, 'line-opacity': 0.85 },
     },
     {
-      id: 'calls', type: 'line', source: 'calls', layout: { 'line-cap': 'round', ...visible(shown.calls && shown.units && shown.incidents) },
-      paint: { 'line-color': byTone(palette), 'line-width': 1.4, 'line-dasharray': [1.5, 2.5], 'line-opacity': 0.8 },
-    },
-    {
       id: 'stations', type: 'symbol', source: 'stations', minzoom: 9,
       layout: {
         ...visible(shown.stations), 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'text-optional': true,
         'text-field': ['step', ['zoom'], '', 12.5, ['get', 'name']], 'text-font': textFont, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 0.95], 'text-max-width': 9,
       },
       paint: { 'text-color': palette.labelStrong, ...halo },
-    },
-    {
-      id: 'halo-unit', type: 'circle', source: 'halo', filter: ['==', ['get', 'kind'], 'unit'],
-      paint: { 'circle-radius': 18, 'circle-color': palette.ink, 'circle-opacity': 0.12, 'circle-stroke-color': palette.ink, 'circle-stroke-width': 2 },
     },
     {
       id: 'halo-incident', type: 'circle', source: 'halo', filter: ['==', ['get', 'kind'], 'incident'],
@@ -189,28 +169,6 @@ export function overlayLayers({ theme, shown, words }: OverlayOptions): LayerSpe
         'text-optional': true, 'text-field': ['step', ['zoom'], '', 12, ['concat', '#', ['get', 'label']]], 'text-font': boldFont, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 0.25],
       },
       paint: { 'text-color': palette.ink, ...halo },
-    },
-    {
-      id: 'units', type: 'symbol', source: 'units', filter: ['!', ['has', 'point_count']],
-      layout: {
-        ...visible(shown.units), 'icon-image': ['get', 'icon'], 'icon-rotate': ['get', 'course'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-        'symbol-sort-key': ['get', 'order'], 'text-optional': true, 'text-field': ['step', ['zoom'], '', 11.5, ['get', 'callSign']], 'text-font': boldFont, 'text-size': 12,
-        'text-variable-anchor': ['top', 'right', 'left', 'bottom'], 'text-radial-offset': 1.05, 'text-padding': 1, 'text-justify': 'auto',
-      },
-      paint: { 'text-color': palette.ink, ...halo, 'text-opacity': ['case', ['==', ['get', 'stale'], 1], 0.55, 1], 'icon-opacity': ['case', ['==', ['get', 'stale'], 1], 0.75, 1] },
-    },
-    {
-      id: 'clusters', type: 'circle', source: 'units', filter: ['has', 'point_count'], layout: visible(shown.units),
-      paint: { 'circle-radius': ['step', ['get', 'point_count'], 19, 10, 23, 50, 28, 200, 34], 'circle-color': palette.paper, 'circle-stroke-width': 2.5, 'circle-stroke-color': ['case', ['>', ['get', 'free'], 0], palette.tones.free, palette.tones.busy] },
-    },
-    {
-      id: 'cluster-count', type: 'symbol', source: 'units', filter: ['has', 'point_count'],
-      layout: {
-        ...visible(shown.units), 'text-font': boldFont, 'text-allow-overlap': true, 'text-line-height': 1.05,
-        'text-field': ['format', ['get', 'point_count_abbreviated'], { 'font-scale': 1.1 }, '\n', {}, ['concat', words.free, ' ', ['to-string', ['get', 'free']]], { 'font-scale': 0.72 }],
-        'text-size': 13,
-      },
-      paint: { 'text-color': palette.ink },
     },
     {
       id: 'measure', type: 'line', source: 'measure', layout: { 'line-cap': 'round', 'line-join': 'round' },

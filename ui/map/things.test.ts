@@ -1,34 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { glideTo, type Glide } from './glide.ts'
-import { callFeatures, doubtFeatures, doubtRank, incidentFeatures, lengthMeters, scaleBar, unitFeatures, type MapIncident, type MapUnit } from './things.ts'
+import { doubtFeatures, doubtRank, incidentFeatures, lengthMeters, scaleBar, shapeOf, type MapIncident } from './things.ts'
 
-const car: MapUnit = { id: 'u1', handle: 1, callSign: '巡1', kind: 'car', tone: 'en-route', incident: 'i1' }
-const fix = { lon: 117.21, lat: 28.29, fixAt: 0, courseDeg: 45, speedKmh: 30, stale: false }
-const glides = new Map<number, Glide>([[1, glideTo(undefined, fix, 0)]])
 const incident: MapIncident = { id: 'i1', lon: 117.22, lat: 28.3, glyph: '火', label: '12', priority: 1, look: 'waiting', alarming: true }
 
-test('a unit without a position is not on the map', () => {
-  assert.equal(unitFeatures([car, { ...car, id: 'u2', handle: 2 }], glides, 0, 'dark').features.length, 1)
-})
-
 test('a car points where it heads; with no heading, and on foot, nothing is pointed at', () => {
-  const icon = (unit: MapUnit, courseDeg: number | null) =>
-    unitFeatures([unit], new Map([[1, glideTo(undefined, { ...fix, courseDeg }, 0)]]), 0, 'dark').features[0]!.properties!
-  assert.equal(icon(car, 45)['icon'], 'dark|unit|arrow|en-route|fresh')
-  assert.equal(icon(car, 45)['course'], 45)
-  assert.equal(icon(car, null)['icon'], 'dark|unit|parked|en-route|fresh')
-  assert.equal(icon({ ...car, kind: 'foot' }, 45)['course'], 0)
-})
-
-test('a stale unit looks stale', () => {
-  const stale = new Map([[1, glideTo(undefined, { ...fix, stale: true }, 0)]])
-  assert.match(String(unitFeatures([car], stale, 0, 'light').features[0]!.properties!['icon']), /\|stale$/)
-})
-
-test('a line goes from each unit to its incident, and nowhere when the incident is not shown', () => {
-  assert.equal(callFeatures([car], new Map([['i1', incident]]), glides, 0).features.length, 1)
-  assert.equal(callFeatures([car], new Map(), glides, 0).features.length, 0)
+  assert.equal(shapeOf('car', true), 'arrow')
+  assert.equal(shapeOf('car', false), 'parked')
+  assert.equal(shapeOf('foot', true), 'dot')
 })
 
 test('the most urgent incident is drawn over the others', () => {

@@ -2,7 +2,6 @@
 import type { Feature, FeatureCollection, Point } from 'geojson'
 import type { UnitKind } from '#modules/units/contract.ts'
 import type { Tone } from '../state.ts'
-import { placeAt, type Glide } from './glide.ts'
 import type { MapTheme } from './palette.ts'
 
 export type Place = readonly [lon: number, lat: number]
@@ -57,44 +56,6 @@ const point = (place: Place, properties: Record<string, unknown>): Feature<Point
 
 const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features })
 export const noFeatures: FeatureCollection = collection([])
-
-/** Units where they are drawn at this moment. Those without any position are not on the map. */
-export function unitFeatures(units: readonly MapUnit[], glides: ReadonlyMap<number, Glide>, now: number, theme: MapTheme): FeatureCollection {
-  const features: Feature[] = []
-  for (const unit of units) {
-    const glide = glides.get(unit.handle)
-    if (!glide) continue
-    const hasCourse = glide.courseDeg !== null
-    const shape = shapeOf(unit.kind, hasCourse)
-    const pointed = shape === 'arrow' || shape === 'slim'
-    features.push(point(placeAt(glide, now), {
-      id: unit.id,
-      callSign: unit.callSign,
-      icon: `${theme}|unit|${shape}|${unit.tone}|${glide.stale ? 'stale' : 'fresh'}`,
-      course: pointed ? glide.courseDeg : 0,
-      order: unit.tone === 'rest' ? 2 : unit.tone === 'free' ? 1 : 0,
-      stale: glide.stale ? 1 : 0,
-      [unit.tone]: 1,
-    }))
-  }
-  return collection(features)
-}
-
-/** A thin line from each unit to the incident it is on: who goes where, at a glance. */
-export function callFeatures(units: readonly MapUnit[], incidents: ReadonlyMap<string, MapIncident>, glides: ReadonlyMap<number, Glide>, now: number): FeatureCollection {
-  const features: Feature[] = []
-  for (const unit of units) {
-    const glide = glides.get(unit.handle)
-    const incident = unit.incident === null ? undefined : incidents.get(unit.incident)
-    if (!glide || !incident) continue
-    features.push({
-      type: 'Feature',
-      geometry: { type: 'LineString', coordinates: [placeAt(glide, now), [incident.lon, incident.lat]] },
-      properties: { tone: unit.tone, unit: unit.id, incident: incident.id },
-    })
-  }
-  return collection(features)
-}
 
 export const incidentFeatures = (incidents: Iterable<MapIncident>, theme: MapTheme): FeatureCollection =>
   collection(

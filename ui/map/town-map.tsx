@@ -33,6 +33,7 @@ export function TownMap({ label, look, scene, startView, bounds, glides, now, on
       onContext: (...args) => latest.current.onContext(...args),
       onView: (...args) => latest.current.onView(...args),
       onTrouble: (...args) => latest.current.onTrouble(...args),
+      onUnitsAs: (...args) => latest.current.onUnitsAs?.(...args),
     })
     engine.current = made
     const stop = onMoved(made.moved)
