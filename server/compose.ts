@@ -218,12 +218,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       },
       timeZone: place.timeZone,
       onFault,
-      async onEmergency({ place: where, ...call }) {
-        const home = where ?? (await findAgency(organisationDeps, call.agency))
-        const [west, south, east, north] = place.view().bounds ?? [0, 0, 0, 0]
-        const { lon, lat } = { lon: home?.lon ?? (west! + east!) / 2, lat: home?.lat ?? (south! + north!) / 2 }
-        return raiseEmergency(dispatchDeps, { ...call, lon, lat, isPlaced: where !== undefined })
-      },
+      onEmergency: (call) => raiseEmergency(dispatchDeps, call, language),
       async orderInWords(incident) {
         const [view] = await incidentViews(database, [incident])
         const category = view && (await listCategories(database)).find(({ id }) => id === view.category)

@@ -18,7 +18,8 @@ export const withdrawnCommands = (lines: readonly LogLine[]): ReadonlySet<string
 /** Taken by the watch room, or reported by an officer in the street, perhaps as a call for help. */
 const openedKey = (report: unknown): string => {
   if (!report || typeof report !== 'object') return 'log.opened'
-  return 'panic' in report && report.panic === true ? 'log.calledForHelp' : 'log.reported'
+  if (!('panic' in report) || report.panic !== true) return 'log.reported'
+  return 'means' in report && report.means === 'terminal' ? 'log.calledByTerminal' : 'log.calledForHelp'
 }
 
 const facts = ['category', 'priority', 'place', 'placeEn', 'lon', 'lat', 'summary', 'reporter', 'phone', 'answers'] as const
@@ -56,6 +57,10 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
       return t('log.limitSeen')
     case 'order-spoken':
       return t('log.spoken', { unit: words.callSign(text('assignment')) })
+    case 'help-called-again': {
+      const place = words.language === 'en' ? text('placeEn') || text('place') : text('place')
+      return t(place ? 'log.calledAgainAt' : 'log.calledAgain', { place, text: text('summary') })
+    }
     case 'note-added':
       return text('text')
     case 'message-sent': {

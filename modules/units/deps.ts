@@ -62,7 +62,7 @@ export type EmergencyCall = {
   readonly callSign: string
   readonly agency: AgencyPath
   readonly at: Instant
-  /** Where the device, or else the unit, was last. */
+  /** Where the device itself says that it was. */
   readonly place: { readonly lon: number; readonly lat: number } | undefined
 }
 

@@ -240,8 +240,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     await keepAlarms(db, device.number, duty.handle, now(), { ...edges, began })
     for (const one of began) {
       if (one.name !== 'emergency' || !deps.onEmergency) continue
-      const known = place ?? live.track(duty.handle).place ?? undefined
-      const incident = await deps.onEmergency({ commandId: `emergency/${device.id}/${one.at}`, unit: device.unit, callSign: duty.callSign, agency: duty.agency, at: one.at, place: known && { lon: known.lon, lat: known.lat } })
+      const incident = await deps.onEmergency({ commandId: `emergency/${device.id}/${one.at}`, unit: device.unit, callSign: duty.callSign, agency: duty.agency, at: one.at, place: place && { lon: place.lon, lat: place.lat } })
       if (incident === undefined) continue
       calls.set(incident, { device: device.number, names: [one.name] })
       await keepAlarmIncident(db, device.number, one.name, one.at, incident)
