@@ -48,7 +48,7 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
     case 'assignment-changed': {
       const because = data['because'] === null || data['because'] === undefined ? '' : text('because')
       const said = endReasons[because]?.[words.language === 'en' ? 'en' : 'zh'] ?? because
-      const key = said ? 'log.stateBecause' : 'log.state'
+      const key = said ? 'log.stateBecause' : data['means'] === 'terminal' ? 'log.stateOnTerminal' : 'log.state'
       return t(key, { unit: words.callSign(text('assignment')), state: common(`assignmentState.${text('state')}`), because: said })
     }
     case 'limit-passed':

@@ -387,6 +387,8 @@ export type DispatchEvent =
       readonly next: { readonly kind: 'acknowledge' | 'move' | 'arrive' | 'settle'; readonly startedAt: number; readonly dueAt: number } | null
       /** What the incident itself waits for, when this was its last unit: another unit, or to be settled. */
       readonly left: { readonly kind: 'send' | 'settle'; readonly dueAt: number } | null
+      /** Said on the terminal in the car. */
+      readonly means?: 'terminal'
     }
   | { readonly type: 'limit-passed'; readonly at: number; readonly timer: string; readonly kind: Static<typeof TimerKind>; readonly assignment: string | null; readonly escalation: number; readonly dueAt: number | null }
   /** Somebody took the alert upon himself: the next in line is told later, at `dueAt`, or never when null. */

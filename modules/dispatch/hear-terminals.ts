@@ -1,13 +1,15 @@
 /** What comes from the terminals in the cars: a call for help, a picture, and that an order has been read out. */
 import { system } from '#kernel/actor.ts'
-import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
+import { isRefused, refuse, sentence, type Refused } from '#kernel/decision.ts'
 import type { AgencyPath, AssignmentId, CommandId, IncidentId, Instant, UnitId } from '#kernel/names.ts'
 import type { DispatchEvent, IncidentView } from './contract.ts'
 import type { DispatchDeps, HandlerDeps } from './deps.ts'
+import { changeAssignment } from './assignment.ts'
 import { callForHelp } from './call-for-help.ts'
 import { incident as story } from './incident.ts'
 import { pictureBytesMax, pictureType } from './picture.ts'
 import { withoutMetadata } from './picture-metadata.ts'
+import { refusals } from './refusals.ts'
 import { madeAtOf, placeOf } from './report.ts'
 
 export type EmergencyRaised = {
@@ -55,6 +57,28 @@ export async function noteOrderSpoken(
     tx.append(`incident/${incident}`, state.agency, [event])
     return { answer: {} }
   })
+}
+
+/**
+ * The crew acknowledges an order on the terminal in its car: by the same rule as on a phone, once.
+ *
+ * @returns undefined; or, of an order that is no more, what to say to the crew
+ */
+export async function acknowledgeOnTerminal(
+  deps: HandlerDeps,
+  { commandId, assignment, incident, unit }: { readonly commandId: CommandId; readonly assignment: AssignmentId; readonly incident: IncidentId; readonly unit: UnitId },
+  language: 'zh' | 'en',
+): Promise<string | undefined> {
+  const at = deps.now()
+  const outcome = await deps.journal.act({ id: commandId, actor: system, at }, async (tx): Promise<{ answer: object } | Refused> => {
+    const state = await tx.load(`incident/${incident}`, story)
+    if (state.assignments.find(({ id }) => id === assignment)?.unit !== unit) return refuse('assignment-not-found')
+    const decision = changeAssignment(state, assignment, { state: 'acknowledged', note: '', by: 'crew' }, at)
+    if (isRefused(decision)) return decision
+    tx.append(`incident/${incident}`, state.agency, decision.events.map((event): DispatchEvent => (event.type === 'assignment-changed' ? { ...event, means: 'terminal' } : event)))
+    return { answer: {} }
+  })
+  return isRefused(outcome) ? sentence(refusals, outcome, language) : undefined
 }
 
 /** What the crew hears: what, where, and what is known; never who reported. */

@@ -132,6 +132,8 @@ export const DeviceSettings = Type.Object(
       description: 'steps that its positions do not go through; without `time` they are of when they come',
     }),
     vehiclePlate: Nullable(Type.String({ minLength: 1, maxLength: 16, description: 'of the agency’s own vehicle; a terminal that says another is refused' })),
+    keepsFences: Type.Boolean({ description: 'fences that are for its unit are sent to a JT/T 808 terminal by themselves' }),
+    asksCrew: Type.Boolean({ description: 'orders are asked as a question (0x8302, of 2011 and 2013) whose answer acknowledges them; a terminal of 2019, or one that knows no questions, reads them out' }),
   },
   { additionalProperties: false },
 )
@@ -167,6 +169,16 @@ export const DeviceView = Type.Object({
       stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them' }),
     },
     { description: 'counted since the program started' },
+  ),
+  fences: Nullable(
+    Type.Object({
+      state: Type.Union([Type.Literal('held'), Type.Literal('on-its-way'), Type.Literal('refused'), Type.Literal('unanswered')], { description: 'of the set that it was told last' }),
+      count: Nullable(Type.Integer({ description: 'fences that it holds; null: none of ours yet' })),
+      since: Nullable(At),
+      toldCount: Type.Integer(),
+      toldAt: At,
+      leftOut: Type.Integer({ description: 'fences for its unit that no terminal can keep; they are watched here' }),
+    }, { description: 'which of our fences a JT/T 808 terminal keeps; null: it was told none' }),
   ),
 })
 export type DeviceView = Static<typeof DeviceView>

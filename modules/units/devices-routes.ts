@@ -10,9 +10,12 @@ import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDe
 import { commandTerminal } from './command-terminal.ts'
 import type { UnitsDeps } from './deps.ts'
 import { skewOf, type Device } from './device.ts'
+import type { Downlink } from './downlink.ts'
 import { listDownlinks } from './downlink-store.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice, renewKey, type Paired } from './pair-device.ts'
 import { shownName } from './strangers.ts'
+import { fencesState, type FencesHeld } from './terminal-fences.ts'
+import { fencesHeld } from './terminal-fences-store.ts'
 
 const units = route<UnitsDeps>()
 const AtDevice = Type.Object({ id: Id })
@@ -24,7 +27,7 @@ const heardLatelyMs = 5 * 60_000
 const alarmsShown = 200
 const downlinksShown = 50
 
-function deviceView(deps: UnitsDeps, device: Device): DeviceView {
+function deviceView(deps: UnitsDeps, device: Device, fences?: FencesHeld): DeviceView {
   const status = deps.devices.status(device.number)
   return {
     id: device.id,
@@ -48,6 +51,9 @@ function deviceView(deps: UnitsDeps, device: Device): DeviceView {
       ...status.taken,
       stopped: Object.fromEntries(Object.entries(status.stopped).filter(([, count]) => count > 0)),
     },
+    fences: fences
+      ? { state: fencesState(fences), count: fences.heldCount, since: fences.heldAt, toldCount: fences.toldCount, toldAt: fences.toldAt, leftOut: fences.leftOut }
+      : null,
   }
 }
 
@@ -61,6 +67,40 @@ function seen(deps: UnitsDeps, actor: Actor, id: string) {
   return device && visibleUnits(deps, actor).some((unit) => unit.id === device.unit) ? device : refuse('device-not-found')
 }
 
+/** As people think of them: a set of fences is one thing, however many messages it takes; answers to alarms go without saying. */
+export function toldViews(told: readonly Downlink[]): DownlinkView[] {
+  const views: DownlinkView[] = []
+  const sets = new Map<number, Downlink[]>()
+  for (const one of told) {
+    const { id, command, madeAt, expiresAt, state, attempts, changedAt } = one
+    const view = { id, madeAt, expiresAt, state, attempts, changedAt }
+    if (command.type === 'area' && command.series !== undefined) {
+      const parts = sets.get(command.series)
+      if (parts) parts.push(one)
+      else sets.set(command.series, [one])
+    } else if (command.type === 'area') views.push({ ...view, command: { type: 'areas' } })
+    else if (command.type === 'question') views.push({ ...view, command: { type: 'text', text: command.text, urgent: true } })
+    else if (command.type !== 'confirm-alarm') views.push({ ...view, command })
+  }
+  for (const parts of sets.values()) {
+    const first = parts.toSorted((a, b) => a.madeAt - b.madeAt)[0]!
+    const is = (state: DownlinkView['state']) => parts.some((part) => part.state === state)
+    // To delete where there is nothing is refused by some, and means nothing.
+    const isRefused = parts.some((part) => part.state === 'refused' && part.command.type === 'area' && (part.command.message as { type?: string }).type !== 'delete-areas')
+    const state = isRefused ? 'refused' : is('expired') ? 'expired' : parts.every((part) => part.state === 'waiting') ? 'waiting' : is('waiting') || is('sent') ? 'sent' : 'done'
+    views.push({
+      id: first.id,
+      command: { type: 'areas' },
+      madeAt: first.madeAt,
+      expiresAt: first.expiresAt,
+      state,
+      attempts: Math.max(...parts.map(({ attempts }) => attempts)),
+      changedAt: Math.max(...parts.map(({ changedAt }) => changedAt)),
+    })
+  }
+  return views.toSorted((a, b) => b.madeAt - a.madeAt)
+}
+
 export const devicesRoutes = [
   units({
     method: 'GET',
@@ -72,7 +112,8 @@ export const devicesRoutes = [
     async handle(deps, { actor, querystring: { unit } }) {
       const visible = visibleUnits(deps, actor).filter(({ id }) => unit === undefined || id === unit)
       const items = visible.flatMap(({ id }) => deps.devices.of(id)).sort((a, b) => a.number - b.number)
-      return { status: 200, body: { items: items.map((device) => deviceView(deps, device)) } }
+      const fences = await fencesHeld(deps.db, items.map(({ number }) => number))
+      return { status: 200, body: { items: items.map((device) => deviceView(deps, device, fences.get(device.number))) } }
     },
   }),
   units({
@@ -151,7 +192,7 @@ export const devicesRoutes = [
       const device = seen(deps, actor, params.id)
       if (isRefused(device)) return device
       const items = await listDownlinks(deps.db, device.number, downlinksShown)
-      return { status: 200, body: { items: items.flatMap(({ command, ...one }) => (command.type === 'confirm-alarm' ? [] : [{ ...one, command: command.type === 'area' ? { type: 'areas' as const } : command }])) } }
+      return { status: 200, body: { items: toldViews(items) } }
     },
   }),
   units({
