@@ -13,6 +13,7 @@ import { talkers } from '../messages/provider.tsx'
 import { changeView, selectIncident, selectUnit } from '../router.ts'
 import type { Acts } from './acts.ts'
 import { AssignmentList } from './assignment-list.tsx'
+import { UnitDeviceAlarms } from './device-alarms.tsx'
 import { Glyph } from './glyph.tsx'
 import { Section } from './incident-detail.tsx'
 import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
@@ -120,6 +121,7 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
             ) : null}
           </div>
         </section>
+        <UnitDeviceAlarms unit={unit.id} mayAct={mayAct} />
         {incident ? (
           <Section title={t('unit.order')}>
             <button type="button" className="order-link" onClick={() => selectIncident(incident.id)}>

@@ -258,6 +258,20 @@ export type TerminalPorts = Static<typeof TerminalPorts>
 export const AlarmView = Type.Object({ device: Id, label: Type.String(), unit: Id, callSign: Type.String(), name: Type.String(), beganAt: At, endedAt: Nullable(At) })
 export type AlarmView = Static<typeof AlarmView>
 
+/** An alarm of a device that lasts or has just happened, and of which nobody took note; one however often it flaps. */
+export const StandingAlarmView = Type.Object({
+  device: Id,
+  label: Type.String(),
+  unit: Id,
+  callSign: Type.String(),
+  name: Type.String(),
+  since: At,
+  endedAt: Nullable(At),
+  times: Type.Integer({ description: 'how often it came and went' }),
+})
+export type StandingAlarmView = Static<typeof StandingAlarmView>
+export const SeeAlarm = Type.Object({ commandId: CommandIdOf, name: Type.String({ minLength: 1, maxLength: 40 }), since: At }, { additionalProperties: false })
+
 /** What a terminal is asked to do or to say. */
 export const TerminalCommand = Type.Union([
   Type.Object({ type: Type.Literal('text'), text: Type.String({ minLength: 1, maxLength: 400 }), urgent: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
@@ -317,6 +331,8 @@ export type UnitEvent =
   | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string; readonly protocol?: Protocol; readonly terminal?: string; readonly settings?: DeviceSettings }
   | { readonly type: 'device-changed'; readonly at: number; readonly device: string; readonly label: string; readonly settings: DeviceSettings }
   | { readonly type: 'device-commanded'; readonly at: number; readonly device: string; readonly command: TerminalCommand }
+  /** Somebody took note of an alarm of a device, first heard of at `since`. */
+  | { readonly type: 'device-alarm-seen'; readonly at: number; readonly device: string; readonly number: number; readonly name: string; readonly since: number }
   | { readonly type: 'device-removed'; readonly at: number; readonly device: string }
   | { readonly type: 'track-viewed'; readonly at: number; readonly from: number; readonly to: number; readonly reason: string }
 

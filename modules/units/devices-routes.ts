@@ -5,14 +5,16 @@ import { At, CommandIdOf, Id, ItemsOf, Nothing } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
 import { inHex } from '#gateways/talk.ts'
 import { route } from '#platform/http/route.ts'
-import { listAlarms } from './alarms-store.ts'
-import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, StrangerView, TerminalPorts } from './contract.ts'
+import { listAlarms, recentEpisodes } from './alarms-store.ts'
+import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, SeeAlarm, StandingAlarmView, StrangerView, TerminalPorts } from './contract.ts'
 import { commandTerminal } from './command-terminal.ts'
 import type { UnitsDeps } from './deps.ts'
 import { skewOf, type Device } from './device.ts'
 import type { Downlink } from './downlink.ts'
 import { listDownlinks } from './downlink-store.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice, renewKey, type Paired } from './pair-device.ts'
+import { seeAlarm } from './see-alarm.ts'
+import { standingAlarms, standingBackMs } from './standing-alarms.ts'
 import { shownName } from './strangers.ts'
 import { fencesState, type FencesHeld } from './terminal-fences.ts'
 import { fencesHeld } from './terminal-fences-store.ts'
@@ -26,6 +28,8 @@ const MaybeCommand = Type.Object({ commandId: Type.Optional(CommandIdOf) })
 const heardLatelyMs = 5 * 60_000
 const alarmsShown = 200
 const downlinksShown = 50
+/** Who watches over units on duty. */
+const watching = ['dispatcher', 'commander', 'station', 'administrator'] as const
 
 function deviceView(deps: UnitsDeps, device: Device, fences?: FencesHeld): DeviceView {
   const status = deps.devices.status(device.number)
@@ -243,7 +247,7 @@ export const devicesRoutes = [
     method: 'GET',
     path: '/api/units/alarms',
     summary: 'Alarms of devices of units on duty, the newest first, at most 200.',
-    access: ['administrator', 'dispatcher', 'commander', 'station'],
+    access: watching,
     schema: { querystring: Type.Object({ since: Type.Optional(At) }) },
     replies: { 200: ItemsOf(AlarmView) },
     async handle(deps, { actor, querystring: { since = deps.now() - 24 * 3_600_000 } }) {
@@ -254,6 +258,36 @@ export const devicesRoutes = [
         return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, name, beganAt, endedAt }] : []
       })
       return { status: 200, body: { items } }
+    },
+  }),
+  units({
+    method: 'GET',
+    path: '/api/units/alarms/standing',
+    summary: 'Alarms of devices of units on duty that last or have just happened, and of which nobody took note; the grave ones first, at most 200.',
+    access: watching,
+    schema: {},
+    replies: { 200: ItemsOf(StandingAlarmView) },
+    async handle(deps, { actor }) {
+      const onDuty = deps.live.views(scopeOf(actor, watching)).filter(({ id, state }) => state !== 'off-duty' && deps.devices.of(id).length > 0)
+      const byHandle = new Map(onDuty.map((unit) => [unit.handle, unit]))
+      const episodes = await recentEpisodes(deps.db, [...byHandle.keys()], deps.now() - standingBackMs)
+      const items = standingAlarms(episodes, deps.now()).slice(0, alarmsShown).flatMap(({ device, unit, ...alarm }) => {
+        const [of, from] = [byHandle.get(unit), deps.devices.byNumber(device)]
+        return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, ...alarm }] : []
+      })
+      return { status: 200, body: { items } }
+    },
+  }),
+  units({
+    method: 'POST',
+    path: '/api/units/devices/:id/alarms/seen',
+    summary: 'Take note of an alarm of a device: it is shown no more while it lasts; a terminal that waits for that is told.',
+    access: watching,
+    schema: { params: AtDevice, body: SeeAlarm },
+    replies: { 200: Type.Object({ id: Id }) },
+    async handle(deps, { actor, params, body }) {
+      const outcome = await seeAlarm(deps, actor, params.id, body)
+      return isRefused(outcome) ? outcome : { status: 200, body: outcome.answer }
     },
   }),
 ]

@@ -213,6 +213,11 @@ const applies: Readonly<Record<string, Apply>> = {
       `update units.device set label = $2, crs = $3, zone_minutes = $4, version = $5, requires_token = $6, left_out = $7, vehicle_plate = $8, keeps_fences = $9, asks_crew = $10 where id = $1`,
       [data.device, data.label, ...settingColumns(data.settings as Partial<DeviceSettings>)],
     ),
+  // Alarms are observations and go with their retention: of those that are gone nothing is marked.
+  'device-alarm-seen': (tx, { at, actor, data }) =>
+    run(tx, `update units.alarm set seen_at = $4, seen_by = $5 where device = $1 and name = $2 and taken_at >= $3 and taken_at <= $4 and seen_at is null`, [
+      data.number, data.name, data.since, at, actor.name,
+    ]),
   'device-removed': (tx, { at, data }) => run(tx, `update units.device set removed_at = $2 where id = $1`, [data.device, at]),
 }
 

@@ -19,6 +19,7 @@ import { createUnit } from './change-unit.ts'
 import { commandTerminal } from './command-terminal.ts'
 import type { DeviceSettings } from './contract.ts'
 import type { EmergencyCall } from './deps.ts'
+import { devicesRoutes } from './devices-routes.ts'
 import { openUnits, type Units } from './jobs.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice } from './pair-device.ts'
 import { projections } from './store.ts'
@@ -117,6 +118,16 @@ async function until(what: string, isTrue: () => boolean | Promise<boolean>) {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   assert.fail(`never: ${what}`)
+}
+const hello = async (phone: string, version: '2013' | '2019' = '2013') => {
+  const terminal = await jt808(phone, version)
+  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+  return terminal
+}
+/** A route, as the server calls it once it has checked who asks and what. */
+async function call(by: Actor, method: string, path: string, request: object) {
+  const route = devicesRoutes.find((one) => one.method === method && one.path === path)!
+  return (await route.handle(units.deps, { actor: by, language: 'zh', params: {}, querystring: {}, ...request } as never)) as { status: number; refused?: string; body: { items: never[] } }
 }
 const jt808 = (phone: string, version: '2013' | '2019' = '2013') => jt808Terminal(ports.jt808!, phone, version)
 const place = (more: object = {}) => locationBody({ lon: 117.21, lat: 28.29, at: clock.now, speedKmh: 36, courseDeg: 90, ...more })
@@ -276,6 +287,45 @@ test('the emergency button is one call for help, however often the terminal says
   terminal.close()
 })
 
+test('an alarm that lasts stands in the watch room until somebody takes note of it, and the terminal is told where it waits for that', async () => {
+  const { unit, device } = await car('820')
+  const terminal = await hello('820')
+  const [moved, cut] = [2 ** 28, 2 ** 8]
+  const standing = async (by: Actor = desk) => (await call(by, 'GET', '/api/units/alarms/standing', {})).body.items.filter((one: { unit: string }) => one.unit === unit).map((one: { name: string; times: number }) => [one.name, one.times])
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: cut }))), 0)
+  clock.now += 1000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  assert.deepEqual(await standing(), [], 'a blink')
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: cut + moved, at: clock.now + 1 }))), 0)
+  clock.now += 31_000
+  assert.deepEqual((await standing()).toSorted(), [['illegal-movement', 1], ['power-cut', 2]])
+  assert.deepEqual(await standing({ ...desk, grants: [{ role: 'dispatcher', agency: 'jx.other' }] }), [], 'of another part of the tree')
+
+  const see = (name: string, by: Actor = desk) => call(by, 'POST', '/api/units/devices/:id/alarms/seen', { params: { id: device.id }, body: { commandId: command(), name, since: clock.now - 60_000 } })
+  assert.equal((await see('power-cut', { ...desk, grants: [{ role: 'dispatcher', agency: 'jx.other' }] })).refused, 'device-not-found')
+  assert.equal((await see('power-cut')).status, 200)
+  assert.equal((await see('illegal-movement')).status, 200)
+  const confirmed = await terminal.told(5000)
+  assert.deepEqual([confirmed.id, Buffer.from(confirmed.body).toString('hex')], [0x8203, '000010000000'], 'of these two only the movement waits for a person')
+  assert.deepEqual(await standing(), [])
+  // It flaps on, and nobody is told of it again.
+  for (const alarm of [0, cut, 0, cut]) {
+    clock.now += 20_000
+    assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm }))), 0)
+  }
+  clock.now += 60_000
+  assert.deepEqual(await standing(), [])
+  // Quiet for a while, then it comes again.
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  clock.now += 11 * 60_000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: cut }))), 0)
+  clock.now += 31_000
+  assert.deepEqual(await standing(), [['power-cut', 1]])
+  const [seen] = await database.database.query<{ by: string }>(`select seen_by as by from units.alarm where device = $1 and name = 'illegal-movement'`, [device.number])
+  assert.equal(seen!.by, 'dispatcher')
+  terminal.close()
+})
+
 test('an order is read out in the car, asked again until it is answered, and its answer counts once', async () => {
   const { unit } = await car('8300')
   await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
@@ -336,11 +386,6 @@ async function keep(terminal: Awaited<ReturnType<typeof jt808>>, count: number, 
     terminal.say(0x0001, answerBody(serial, id, result(id)))
   }
   return ids
-}
-const hello = async (phone: string, version: '2013' | '2019' = '2013') => {
-  const terminal = await jt808(phone, version)
-  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
-  return terminal
 }
 
 test('fences go to a terminal when it comes, one message after another is answered, and once', async () => {

@@ -34,3 +34,6 @@ create table units.terminal_fences (
   failed text check (failed in ('refused', 'unanswered'))
 );
 create index downlink_order on units.downlink (assignment) where assignment is not null and state in ('waiting', 'sent');
+
+-- Somebody in the watch room took note of it.
+alter table units.alarm add column seen_at bigint, add column seen_by text;
