@@ -536,7 +536,7 @@ function Commands({ device }: { readonly device: DeviceView }) {
           </li>
         ))}
       </ol>
-      <p className="form-hint">
+      <p className="form-hint device-logged">
         <Icon name="note" size={14} /> {t('device.logged')}
       </p>
     </>

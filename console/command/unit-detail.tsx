@@ -121,7 +121,6 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
             ) : null}
           </div>
         </section>
-        <UnitDeviceAlarms unit={unit.id} mayAct={mayAct} />
         {incident ? (
           <Section title={t('unit.order')}>
             <button type="button" className="order-link" onClick={() => selectIncident(incident.id)}>
@@ -137,6 +136,7 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
             <AssignmentList incident={{ ...incident, assignments: incident.assignments.filter((assignment) => assignment.unit === unit.id) }} now={now} acts={acts} mayAct={mayAct} onHover={onHoverUnit} />
           </Section>
         ) : null}
+        <UnitDeviceAlarms unit={unit.id} mayAct={mayAct} />
       </div>
     </article>
   )
