@@ -75,8 +75,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   const sessions = new Map<number, Session>()
   const openAlarms = new Map<number, Map<string, Instant>>()
   const recentAlarms = new Map<number, Map<string, Instant>>()
-  /** Emergencies nobody has answered yet, by the incident that they became. */
-  const calls = new Map<string, { readonly device: number; readonly names: readonly string[] }>()
+  /** Devices whose emergency nobody has answered yet, by the incident that it became: two in one car are one call. */
+  const calls = new Map<string, Set<number>>()
   const alarmsUnderWay = new Map<number, Promise<boolean>>()
   let stopped = false
   let sweptAt = -Infinity
@@ -87,7 +87,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   for (const { device, name, beganAt, endedAt, incident } of await loadAlarms(db, now() - HOUR_MS)) {
     if (endedAt === null) mapOf(openAlarms, device).set(name, beganAt)
     mapOf(recentAlarms, device).set(name, beganAt)
-    if (incident !== null) calls.set(incident, { device, names: [name] })
+    if (incident !== null) callsOf(incident).add(device)
   }
 
   // ——— what is said ———
@@ -268,7 +268,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       if (one.name !== 'emergency' || !deps.onEmergency) continue
       const incident = await deps.onEmergency({ commandId: `emergency/${device.id}/${one.at}`, unit: device.unit, callSign: duty.callSign, agency: duty.agency, at: one.at, place: place && { lon: place.lon, lat: place.lat } })
       if (incident === undefined) continue
-      calls.set(incident, { device: device.number, names: [one.name] })
+      callsOf(incident).add(device.number)
       await keepAlarmIncident(db, device.number, one.name, one.at, incident)
     }
     // Remembered when it is durable: what failed half-way is tried again with the terminal's next message.
@@ -280,15 +280,20 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     return isCalling
   }
 
-  /** Somebody answers the call: the terminal may stop sounding it. */
+  function callsOf(incident: string): Set<number> {
+    const known = calls.get(incident) ?? new Set<number>()
+    calls.set(incident, known)
+    return known
+  }
+
+  /** Somebody answers the call: the terminals may stop sounding it. */
   function answerCall(incident: string, command: string) {
-    const call = calls.get(incident)
-    const device = call && devices.byNumber(call.device)
-    if (!call || !device) return
+    const callers = calls.get(incident)
+    if (!callers) return
     calls.delete(incident)
-    if (device.protocol !== 'jt808') return
-    void tell([newDownlink({ id: `confirm/${command}/${device.number}`, device: device.number, command: { type: 'confirm-alarm', alarms: call.names } }, now(), HOUR_MS)]).catch(
-      (cause: unknown) => deps.onFault?.('confirming an alarm', cause),
+    const told = [...callers].filter((number) => devices.byNumber(number)?.protocol === 'jt808')
+    void tell(told.map((device) => newDownlink({ id: `confirm/${command}/${device}`, device, command: { type: 'confirm-alarm', alarms: ['emergency'] } }, now(), HOUR_MS))).catch((cause: unknown) =>
+      deps.onFault?.('confirming an alarm', cause),
     )
   }
 

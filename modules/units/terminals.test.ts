@@ -35,6 +35,8 @@ let journal: ReturnType<typeof postgresJournal>
 let ports: Awaited<ReturnType<Units['listen']>>
 const clock = { now: T0 }
 const calls: EmergencyCall[] = []
+/** Units whose call for help is open: pressed again it is the same incident. */
+const openCall = new Map<string, string>()
 const pictures: { unit: string; bytes: number }[] = []
 const spoken: string[] = []
 const acknowledged: { commandId: string; assignment: string }[] = []
@@ -63,7 +65,7 @@ before(async () => {
     memberNames: async () => new Map(),
     async onEmergency(call) {
       calls.push(call)
-      return `incident-of-${call.commandId}`
+      return openCall.get(call.unit) ?? `incident-of-${call.commandId}`
     },
     async onPicture({ unit, bytes }) {
       pictures.push({ unit, bytes: bytes.length })
@@ -285,6 +287,22 @@ test('the emergency button is one call for help, however often the terminal says
   assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: 1 }))), 4)
   assert.equal(calls.length, before + 2)
   terminal.close()
+})
+
+test('two terminals in one car that call are one incident, and both are told that it was heard', async () => {
+  const { unit } = await car('112')
+  ok(await pairDevice(units.deps, admin, { commandId: command(), unit, label: '另一台', protocol: 'jt808', terminal: '113', settings: { keepsFences: false } }))
+  openCall.set(unit, 'one-call')
+  const terminals = [await hello('112'), await hello('113')]
+  for (const terminal of terminals) assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: 1 }))), 4)
+  await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
+    tx.append('incident/one-call', 'jx.guixi', [{ type: 'incident-closed', at: clock.now, outcome: 'x', note: '', mergedInto: null } as never])
+    return { answer: null }
+  })
+  for (const terminal of terminals) {
+    assert.equal((await terminal.told(5000)).id, 0x8203)
+    terminal.close()
+  }
 })
 
 test('an alarm that lasts stands in the watch room until somebody takes note of it, and the terminal is told where it waits for that', async () => {
