@@ -50,6 +50,8 @@ export type Said =
     }
   /** An answer to a command of ours, by its serial. */
   | { readonly kind: 'answer'; readonly to: number; readonly done: boolean }
+  /** Which answer to a question of ours somebody chose, by the question's serial. */
+  | { readonly kind: 'choice'; readonly to: number; readonly choice: number }
   /** A picture or a sound, whole. */
   | { readonly kind: 'media'; readonly id: number; readonly media: 'picture' | 'sound' | 'video'; readonly bytes: Uint8Array; readonly positions: readonly NewPosition[] }
   | { readonly kind: 'greeting' | 'logout' | 'part' | 'other' }

@@ -13,7 +13,7 @@ import { pictureStore } from '#modules/dispatch/picture-store.ts'
 import { cleanPicture } from '#modules/dispatch/clean-picture.ts'
 import { startDispatch } from '#modules/dispatch/jobs.ts'
 import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts'
-import { addTerminalPicture, noteOrderSpoken, orderInWords, raiseEmergency } from '#modules/dispatch/hear-terminals.ts'
+import { acknowledgeOnTerminal, addTerminalPicture, noteOrderSpoken, orderInWords, raiseEmergency } from '#modules/dispatch/hear-terminals.ts'
 import { refusals as dispatchRefusals } from '#modules/dispatch/refusals.ts'
 import { routes as dispatchRoutes } from '#modules/dispatch/routes.ts'
 import { dispatchFacts, drivesEnded, incidentsDuring, incidentViews, listCategories, projections as dispatchProjections } from '#modules/dispatch/store.ts'
@@ -213,23 +213,19 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       },
       onPlaced: (placed) => patrolRoom?.placed(placed),
       fencesFor(id) {
-        const unit = unitsRoom.liveUnits().find((one) => one.id === id)
+        const [unit] = unitsRoom.describeUnits([id])
         return (unit && patrolRoom?.fencesFor(unit)) ?? []
       },
       timeZone: place.timeZone,
       onFault,
-      async onEmergency({ place: where, ...call }) {
-        const home = where ?? (await findAgency(organisationDeps, call.agency))
-        const [west, south, east, north] = place.view().bounds ?? [0, 0, 0, 0]
-        const { lon, lat } = { lon: home?.lon ?? (west! + east!) / 2, lat: home?.lat ?? (south! + north!) / 2 }
-        return raiseEmergency(dispatchDeps, { ...call, lon, lat, isPlaced: where !== undefined })
-      },
+      onEmergency: (call) => raiseEmergency(dispatchDeps, call, language),
       async orderInWords(incident) {
         const [view] = await incidentViews(database, [incident])
         const category = view && (await listCategories(database)).find(({ id }) => id === view.category)
         return view && category && orderInWords({ category: category.name, categoryEn: category.nameEn, incident: view }, language)
       },
       onOrderSpoken: (spoken) => noteOrderSpoken(dispatchDeps, spoken),
+      onOrderAcknowledged: (said) => acknowledgeOnTerminal(dispatchDeps, said, language),
       onPicture: (picture) => addTerminalPicture(dispatchDeps, picture),
     })
     closing.push(() => unitsRoom.stop())
@@ -271,6 +267,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       findAgency: (path: string) => findAgency(organisationDeps, path),
       liveUnits: unitsRoom.liveUnits,
       fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(database, handle, from, to, limit, now()),
+      onFences: unitsRoom.fencesChanged,
       onFault,
     }
     const patrol = (patrolRoom = await openPatrol(patrolNeeds))

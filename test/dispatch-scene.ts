@@ -183,6 +183,14 @@ export function foldedFacts(entries: () => readonly { stream: string; type: stri
       return seed && { ...seed, active: true }
     },
     mostUrgentCategory: async () => ({ ...seededCategories.find((each) => each.id === 'urgent-help')!, active: true }),
+    openCallOf: async (_tx, caller) => {
+      const opened = entries().findLast(({ type, data }) => {
+        const report = type === 'incident-opened' ? (data['report'] as { panic: boolean; unit: string | null; by: string } | undefined) : undefined
+        return report?.panic && caller === (report.unit === null ? `account/${report.by}` : `unit/${report.unit}`)
+      })
+      const state = incidents().find(({ id }) => `incident/${id}` === opened?.stream)
+      return state && state.status !== 'closed' ? state.id : undefined
+    },
     commitment: async (_tx, unitId) => {
       for (const state of incidents()) {
         const active = activeOf(state).find((each) => each.unit === unitId)

@@ -172,6 +172,7 @@ const allowedInEvents: Readonly<Record<string, string>> = {
   'agency-created lon lat': 'where a station stands',
   'agency-changed lon lat': 'where a station stands',
   'incident-opened lon lat place placeEn phone': 'where something was reported, and the number to call back',
+  'help-called-again lon lat place placeEn': 'where somebody pressed the button for help again: whoever does asks to be found',
   'road-closed geometry': 'where a road is closed',
   'broadcast-sent lon lat place placeEn': 'where help is needed',
   'account-locked address': 'whence somebody guessed passwords',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { themeOf } from './theme.ts'
 
@@ -74,4 +74,15 @@ test('a machine that says nothing gets the dark theme, a choice is kept whatever
   assert.equal(themeOf('system', true), 'light')
   assert.equal(themeOf('dark', true), 'dark')
   assert.equal(themeOf('light', false), 'light')
+})
+
+test('no rule of a style sheet is left open: what follows it would be nested in it, and not apply', () => {
+  const sheets = globSync(['console/**/*.css', 'officer/**/*.css', 'ui/**/*.css'], { cwd: new URL('..', import.meta.url) })
+  assert.ok(sheets.length > 8)
+  for (const sheet of sheets) {
+    const text = readFileSync(new URL(`../${sheet}`, import.meta.url), 'utf8').replace(/\/\*.*?\*\//gs, '')
+    assert.equal([...text.matchAll(/\}/g)].length, [...text.matchAll(/\{/g)].length, sheet)
+    // Our own sheets nest nothing but rules in at-rules.
+    for (const [, selector] of text.matchAll(/\n([.#:a-z][^{}@]*)\{[^{}]*\n\.[^{}]*\{/g)) assert.fail(`${sheet}: ${selector} holds a rule`)
+  }
 })

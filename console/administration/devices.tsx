@@ -1,6 +1,7 @@
 /** Devices 定位设备: what reports where units are, who knocked and is not known, and what is wrong with those that fall silent. */
 import { App, Button, Form, Input, InputNumber, Select, Switch, Table, Tabs, type TableColumnsType } from 'antd'
 import { useCallback, useEffect, useState } from 'react'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Static } from 'typebox'
 import type { AlarmView, DeviceView, DownlinkView, PairedDevice, RawFrameView, StrangerView, TerminalCommand, TerminalPorts, UnitView } from '#modules/units/contract.ts'
@@ -353,6 +354,12 @@ function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceV
                   <Form.Item name="vehiclePlate" label={t('device.plate')} extra={t('device.plateHint')}>
                     <Input maxLength={16} />
                   </Form.Item>
+                  <Form.Item name="asksCrew" label={t('device.asksCrew')} extra={t('device.asksCrewHint')} valuePropName="checked">
+                    <Switch />
+                  </Form.Item>
+                  <Form.Item name="keepsFences" label={t('device.keepsFences')} extra={t('device.keepsFencesHint')} valuePropName="checked">
+                    <Switch />
+                  </Form.Item>
                   <Form.Item name="requiresToken" label={t('device.token')} extra={t('device.tokenHint')} valuePropName="checked">
                     <Switch />
                   </Form.Item>
@@ -388,6 +395,7 @@ function DeviceState({ device }: { readonly device: DeviceView }) {
     [t('device.registered'), time(device.registeredAt)],
     [t('device.seen'), time(device.lastSeenAt)],
     [t('device.lastFix'), time(status.lastFixAt)],
+    ...(device.protocol === 'jt808' ? [[t('device.fences'), fencesInWords(device, t, format)] satisfies [string, string]] : []),
   ]
   const counts: [name: string, value: number][] = [
     [t('device.count.frames'), status.frames],
@@ -420,6 +428,18 @@ function DeviceState({ device }: { readonly device: DeviceView }) {
   )
 }
 
+/** Which of our fences it keeps, since when, and what became of those it was told last. */
+function fencesInWords({ fences, settings }: DeviceView, t: TFunction<'administration'>, format: Pick<ReturnType<typeof useFormat>, 'count' | 'dayTime'>): string {
+  if (!fences) return t(settings.keepsFences ? 'device.fencesNone' : 'device.fencesOff')
+  const { state, count, since, toldCount, toldAt, leftOut } = fences
+  const number = (value: number) => format.count(value)
+  const held = count === null || since === null ? '' : t('device.fencesHeld', { number: number(count), time: format.dayTime(since) })
+  const told = state === 'held' ? '' : t(`device.fencesTold.${state}`, { number: number(toldCount), time: format.dayTime(toldAt) })
+  const left = leftOut > 0 ? t('device.fencesLeftOut', { number: number(leftOut) }) : ''
+  const off = settings.keepsFences ? '' : t('device.fencesOff')
+  return [held, told, left, off].filter(Boolean).join(t('listSeparator'))
+}
+
 function Alarms({ device }: { readonly device: DeviceView }) {
   const { t, i18n } = useTranslation('administration')
   const format = useFormat()
@@ -433,7 +453,7 @@ function Alarms({ device }: { readonly device: DeviceView }) {
     <ol className="device-told">
       {alarms?.map((alarm) => (
         <li key={`${alarm.name} ${alarm.beganAt}`}>
-          <span>{i18n.exists(`administration:device.alarm.${alarm.name}`) ? t(`device.alarm.${alarm.name}`) : t('device.alarm.other')}</span>
+          <span>{t(i18n.exists(`common:deviceAlarm.${alarm.name}`) ? `common:deviceAlarm.${alarm.name}` : 'common:deviceAlarm.other')}</span>
           <span className="numbers">
             {format.dayTime(alarm.beganAt)} – {alarm.endedAt === null ? t('device.alarmLasts') : format.clockTime(alarm.endedAt)}
           </span>
@@ -499,7 +519,7 @@ function Commands({ device }: { readonly device: DeviceView }) {
           <Button onClick={() => void tell({ type: 'track', everySeconds: 2, forSeconds: 600 })}>{t('device.command.track')}</Button>
           <Button onClick={() => void tell({ type: 'track', everySeconds: 0, forSeconds: 0 })}>{t('device.command.untrack')}</Button>
           <Button onClick={() => void tell({ type: 'interval', seconds: 5 })}>{t('device.command.interval')}</Button>
-          <Button onClick={() => void tell({ type: 'areas' })}>{t('device.command.areas')}</Button>
+          <Button onClick={() => void tell({ type: 'areas' })}>{t('device.command.areasAgain')}</Button>
         </div>
       </div>
       {told.length === 0 ? <p className="form-hint">{t('device.noCommands')}</p> : null}
@@ -516,7 +536,7 @@ function Commands({ device }: { readonly device: DeviceView }) {
           </li>
         ))}
       </ol>
-      <p className="form-hint">
+      <p className="form-hint device-logged">
         <Icon name="note" size={14} /> {t('device.logged')}
       </p>
     </>

@@ -12,6 +12,7 @@ import type { Acts } from './acts.ts'
 import { activeAssignments } from './assignments.ts'
 import { boardCounts, boardRows, boardTabs, type BoardTab } from './board-order.ts'
 import { ShortCalls } from '../messages/short-calls.tsx'
+import { DeviceAlarmLine } from './device-alarms.tsx'
 import { FenceAlarmList } from './fence-alarm-list.tsx'
 import { Glyph } from './glyph.tsx'
 import { useRoomPart } from './room-context.tsx'
@@ -88,6 +89,7 @@ export function Board({ acts, mayAct, onNew }: { readonly acts: Acts; readonly m
           </ul>
         )}
       </Tabs>
+      <DeviceAlarmLine mayAct={mayAct} />
     </section>
   )
 }

@@ -18,7 +18,8 @@ export const withdrawnCommands = (lines: readonly LogLine[]): ReadonlySet<string
 /** Taken by the watch room, or reported by an officer in the street, perhaps as a call for help. */
 const openedKey = (report: unknown): string => {
   if (!report || typeof report !== 'object') return 'log.opened'
-  return 'panic' in report && report.panic === true ? 'log.calledForHelp' : 'log.reported'
+  if (!('panic' in report) || report.panic !== true) return 'log.reported'
+  return 'means' in report && report.means === 'terminal' ? 'log.calledByTerminal' : 'log.calledForHelp'
 }
 
 const facts = ['category', 'priority', 'place', 'placeEn', 'lon', 'lat', 'summary', 'reporter', 'phone', 'answers'] as const
@@ -47,7 +48,7 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
     case 'assignment-changed': {
       const because = data['because'] === null || data['because'] === undefined ? '' : text('because')
       const said = endReasons[because]?.[words.language === 'en' ? 'en' : 'zh'] ?? because
-      const key = said ? 'log.stateBecause' : 'log.state'
+      const key = said ? 'log.stateBecause' : data['means'] === 'terminal' ? 'log.stateOnTerminal' : 'log.state'
       return t(key, { unit: words.callSign(text('assignment')), state: common(`assignmentState.${text('state')}`), because: said })
     }
     case 'limit-passed':
@@ -56,6 +57,10 @@ export function sayLogLine(line: LogLine, words: LogWords): string {
       return t('log.limitSeen')
     case 'order-spoken':
       return t('log.spoken', { unit: words.callSign(text('assignment')) })
+    case 'help-called-again': {
+      const place = words.language === 'en' ? text('placeEn') || text('place') : text('place')
+      return t(place ? 'log.calledAgainAt' : 'log.calledAgain', { place, text: text('summary') })
+    }
     case 'note-added':
       return text('text')
     case 'message-sent': {

@@ -13,6 +13,7 @@ import { talkers } from '../messages/provider.tsx'
 import { changeView, selectIncident, selectUnit } from '../router.ts'
 import type { Acts } from './acts.ts'
 import { AssignmentList } from './assignment-list.tsx'
+import { UnitDeviceAlarms } from './device-alarms.tsx'
 import { Glyph } from './glyph.tsx'
 import { Section } from './incident-detail.tsx'
 import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
@@ -135,6 +136,7 @@ export function UnitDetail({ unit, acts, mayAct, onShow, onHoverUnit, onSend }: 
             <AssignmentList incident={{ ...incident, assignments: incident.assignments.filter((assignment) => assignment.unit === unit.id) }} now={now} acts={acts} mayAct={mayAct} onHover={onHoverUnit} />
           </Section>
         ) : null}
+        <UnitDeviceAlarms unit={unit.id} mayAct={mayAct} />
       </div>
     </article>
   )

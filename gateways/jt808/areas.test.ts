@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { planeAround } from '#core/geo/distance.ts'
 import { seeded } from '#core/random.ts'
-import { areaIdOf, areasOf, type AreaFence } from './areas.ts'
+import { areaCommands, areaIdOf, areasOf, type AreaFence } from './areas.ts'
 import { encodeCommand } from './downlink.ts'
 
 const at = Date.parse('2026-01-07T12:00:00+08:00') // a Wednesday
@@ -83,5 +83,28 @@ test('whatever is not refused fits into frames of both versions', () => {
       for (const area of polygons) assert.ok(encodeCommand(terminal, { type: 'set-polygon', area }, 1).length >= 1)
       if (circles.length > 0) assert.ok(encodeCommand(terminal, { type: 'set-circles', action: 'update', areas: circles }, 1).length >= 1)
     }
+  }
+})
+
+test('four corners along the meridians are a rectangle, whichever way round; leaning ones are a polygon', () => {
+  const box = [[117.2, 28.3], [117.21, 28.3], [117.21, 28.31], [117.2, 28.31], [117.2, 28.3]]
+  for (const corners of [box, box.toReversed(), [...box.slice(1, -1), box[0]!, box[1]!]]) {
+    const { rectangles, polygons } = areasOf([fence({ geometry: { type: 'Polygon', coordinates: [corners] } })], options)
+    assert.deepEqual([rectangles.map(({ west, south, east, north }) => [west, south, east, north]), polygons], [[[117.2, 28.3, 117.21, 28.31]], []])
+  }
+  const { rectangles, polygons } = areasOf([fence({ geometry: { type: 'Polygon', coordinates: [ring(4)] } })], options)
+  assert.deepEqual([rectangles.length, polygons.length], [0, 1])
+})
+
+test('a set begins by taking away what was there, its lists update once and then append, and every message is one frame', () => {
+  const many = Array.from({ length: 45 }, (_, n) => fence({ id: `c${n}`, name: '围栏'.repeat(15), geometry: { type: 'Point', coordinates: [117.2 + n / 1000, 28.3], radiusMeters: 200 }, hours: { days: [1, 2, 3, 4, 5, 6, 7], from: '08:00', until: '18:00' } }))
+  for (const name of ['围栏'.repeat(30), '']) {
+    const commands = areaCommands(areasOf([...many.map((one) => ({ ...one, name })), fence()], options))
+    assert.deepEqual(commands.slice(0, 3).map((command) => 'shape' in command && command.shape), ['circles', 'rectangles', 'polygons'])
+    const lists = commands.flatMap((command) => (command.type === 'set-circles' ? [command] : []))
+    assert.deepEqual(lists.map(({ action }) => action), ['update', ...Array.from({ length: lists.length - 1 }, () => 'append')])
+    assert.equal(lists.flatMap(({ areas }) => areas).length, 45)
+    assert.equal(commands.at(-1)!.type, 'set-polygon')
+    for (const version of ['2013', '2019'] as const) for (const command of commands) assert.equal(encodeCommand({ phone: '1', version }, command, 0).length, 1, `${command.type} ${version}`)
   }
 })

@@ -4,7 +4,7 @@ import { withFewerCorners, type Ring } from '#core/geo/rings.ts'
 import { localClock, minutesOf } from '#kernel/local-clock.ts'
 import type { Instant } from '#kernel/names.ts'
 import type { FenceHours, FenceView } from '#modules/patrol/contract.ts'
-import type { Circle, Point, Polygon, Told } from './downlink.ts'
+import type { Circle, Command, Point, Polygon, Rectangle, Told } from './downlink.ts'
 
 /** Small terminals hold so many corners of a polygon (a firmware in the open: 20). */
 const cornersMaxUsual = 20
@@ -20,6 +20,7 @@ export type AreaRefusal = 'area-has-holes' | 'area-in-two-hemispheres' | 'area-t
 
 export type TerminalAreas = {
   readonly circles: readonly Circle[]
+  readonly rectangles: readonly Rectangle[]
   readonly polygons: readonly Polygon[]
   readonly refused: readonly { readonly fence: string; readonly because: AreaRefusal }[]
   /** When they have to be sent again, because a window of hours is over; null: never. */
@@ -37,6 +38,7 @@ export type TerminalAreas = {
  */
 export function areasOf(fences: readonly AreaFence[], options: { readonly at: Instant; readonly timeZone: string; readonly driver?: boolean; readonly cornersMax?: number }): TerminalAreas {
   const circles: Circle[] = []
+  const rectangles: Rectangle[] = []
   const polygons: Polygon[] = []
   const refused: { fence: string; because: AreaRefusal }[] = []
   const taken = new Set<number>()
@@ -63,9 +65,10 @@ export function areasOf(fences: readonly AreaFence[], options: { readonly at: In
       ...(leave ? { leaving: told } : {}),
     }
     if ('centre' in outline) circles.push({ ...area, ...outline })
+    else if ('west' in outline) rectangles.push({ ...area, ...outline })
     else polygons.push({ ...area, ...outline })
   }
-  return { circles, polygons, refused, renewAt }
+  return { circles, rectangles, polygons, refused, renewAt }
 }
 
 /** The same number for a fence for ever, on every node: FNV-1a over its id, never 0. Of two with one number the second is refused. */
@@ -75,19 +78,53 @@ export function areaIdOf(fence: string): number {
   return hash || 1
 }
 
-function outlineFor({ geometry }: AreaFence, cornersMax: number): Pick<Circle, 'centre' | 'radiusMeters'> | Pick<Polygon, 'vertices'> | AreaRefusal {
+function outlineFor({ geometry }: AreaFence, cornersMax: number): Pick<Circle, 'centre' | 'radiusMeters'> | Box | Pick<Polygon, 'vertices'> | AreaRefusal {
   if (geometry.type === 'Point') return { centre: pointOf(geometry.coordinates), radiusMeters: Math.max(1, Math.round(geometry.radiusMeters)) }
   const [outer, ...holes] = geometry.coordinates
   if (holes.length > 0) return 'area-has-holes'
   const points = outer!.map(pointOf)
   const isOneSided = (values: readonly number[]) => values.every((value) => value <= 0) || values.every((value) => value >= 0)
   if (!isOneSided(points.map(({ lat }) => lat)) || !isOneSided(points.map(({ lon }) => lon))) return 'area-in-two-hemispheres'
+  const box = boxOf(points)
+  if (box) return box
   const plane = planeAround(points[0]!.lon, points[0]!.lat)
   const ring: Ring = points.map(({ lon, lat }) => [plane.toX(lon), plane.toY(lat)] as const)
   const fewer = withFewerCorners(ring, cornersMax, outlineMetersMax)
   if (!fewer) return 'area-too-many-corners'
   // The corners themselves, not their way back from the flat map.
   return { vertices: fewer.slice(0, -1).map((corner) => points[ring.indexOf(corner)]!) }
+}
+
+type Box = Pick<Rectangle, 'west' | 'south' | 'east' | 'north'>
+
+/** An outline of four corners along the meridians: a terminal has a message for it that holds many. */
+function boxOf(points: readonly Point[]): Box | undefined {
+  if (points.length !== 5) return undefined
+  const isAlong = points.slice(1).every((point, index) => (point.lon === points[index]!.lon) !== (point.lat === points[index]!.lat))
+  const [lons, lats] = [points.map(({ lon }) => lon), points.map(({ lat }) => lat)]
+  return isAlong ? { west: Math.min(...lons), south: Math.min(...lats), east: Math.max(...lons), north: Math.max(...lats) } : undefined
+}
+
+/** So many areas and no more, that a message of them stays one frame: few terminals put parts together. */
+const areasOfAMessage = { plain: 20, named: 6 } as const
+
+/**
+ * What makes a terminal keep these areas and no others, in the order in which it has to be told: each only when the one before is answered.
+ *
+ * The set of rules is the standard's: a list that "updates" takes the place of what was there, further ones are appended; polygons come one by one.
+ */
+export function areaCommands({ circles, rectangles, polygons }: Pick<TerminalAreas, 'circles' | 'rectangles' | 'polygons'>): Command[] {
+  const size = [...circles, ...rectangles].some(({ name }) => name) ? areasOfAMessage.named : areasOfAMessage.plain
+  const chunks = <Item>(list: readonly Item[]) => Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size))
+  const action = (index: number) => (index === 0 ? 'update' : 'append')
+  return [
+    { type: 'delete-areas', shape: 'circles', ids: [] },
+    { type: 'delete-areas', shape: 'rectangles', ids: [] },
+    { type: 'delete-areas', shape: 'polygons', ids: [] },
+    ...chunks(circles).map((areas, index) => ({ type: 'set-circles', action: action(index), areas }) as const),
+    ...chunks(rectangles).map((areas, index) => ({ type: 'set-rectangles', action: action(index), areas }) as const),
+    ...polygons.map((area) => ({ type: 'set-polygon', area }) as const),
+  ]
 }
 
 const pointOf = ([lon, lat]: readonly number[]): Point => ({ lon: lon!, lat: lat! })

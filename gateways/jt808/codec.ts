@@ -33,6 +33,8 @@ export type MediaHeader = { readonly id: number; readonly kind: 'picture' | 'sou
 
 export type Body =
   | { readonly type: 'terminal-answer'; readonly answerTo: number; readonly of: number; readonly result: 'done' | 'failed' | 'wrong' | 'unsupported' }
+  /** 0x0302: which of a question's answers was chosen. */
+  | { readonly type: 'question-answer'; readonly answerTo: number; readonly choice: number }
   | { readonly type: 'heartbeat' }
   | { readonly type: 'logout' }
   | {
@@ -169,6 +171,8 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
     case 0x0201:
     case 0x0500: // the answer to vehicle control is laid out alike
       return { type: 'location-answer', answerTo: reader.u16(), location: locationIn(reader.take(reader.left)) }
+    case 0x0302:
+      return { type: 'question-answer', answerTo: reader.u16(), choice: reader.u8() }
     case 0x0704: {
       const count = reader.u16()
       const backfill = reader.u8() === 1
@@ -203,8 +207,7 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
 }
 
 const otherNames: Readonly<Record<number, string>> = {
-  0x0004: 'time-request', 0x0005: 'parts-request', 0x0107: 'attributes', 0x0108: 'upgrade-result', 0x0301: 'event', 0x0302: 'question-answer',
-  0x0303: 'information-request', 0x0608: 'areas', 0x0700: 'recorder-data', 0x0701: 'waybill', 0x0702: 'driver-card', 0x0705: 'can-data',
+  0x0004: 'time-request', 0x0005: 'parts-request', 0x0107: 'attributes', 0x0108: 'upgrade-result', 0x0301: 'event', 0x0303: 'information-request', 0x0608: 'areas', 0x0700: 'recorder-data', 0x0701: 'waybill', 0x0702: 'driver-card', 0x0705: 'can-data',
   0x0802: 'media-list', 0x0805: 'camera-answer', 0x0901: 'compressed', 0x0a00: 'key',
 }
 

@@ -33,6 +33,7 @@ const cases: [name: string, command: Command, id: number, body2013: string, body
   ['track no more', { type: 'track', everySeconds: 0, forSeconds: 600 }, 0x8202, '0000', '0000'],
   ['an alarm confirmed', { type: 'confirm-alarm', event: 7, alarms: 1 }, 0x8203, '000700000001', '000700000001'],
   ['an urgent text to read and hear', { type: 'text', text: '到', urgent: true, display: true, speak: true }, 0x8300, '0db5bd', '0e01b5bd'],
+  ['an order with an answer', { type: 'question', text: '到', urgent: true, speak: true, answers: [{ id: 1, text: '签收' }] }, 0x8302, '0902b5bd' + '010004c7a9cad5', '0902b5bd' + '010004c7a9cad5'],
   ['a circle', { type: 'set-circles', action: 'append', areas: [{ ...area, centre: { lon: 117.2, lat: 28.3 }, radiusMeters: 500 }] }, 0x8600,
     '0101' + '00000009002f' + '01afd2e006fc5480000001f4' + timesHex + '003c0a', '0101' + '00000009002f' + '01afd2e006fc5480000001f4' + timesHex + '003c0a' + '0028' + '0002bcd7'],
   ['a rectangle of the south-west', { type: 'set-rectangles', action: 'update', areas: [{ id: 1, west: -2, south: -4, east: -1, north: -3 }] }, 0x8602,
@@ -99,4 +100,11 @@ test('what no frame holds is refused', () => {
   assert.throws(() => encodeCommand(terminal('2013'), { type: 'delete-areas', shape: 'circles', ids: new Array(256).fill(1) }, 1), /256 where one message holds 255/)
   assert.throws(() => encodeCommand({ phone: '1234567890123', version: '2013' }, { type: 'ask-location' }, 1), /does not fit a header of 2013/)
   assert.throws(() => encodeCommand(terminal('2013'), { type: 'set-polygon', area: { id: 1, vertices: [{ lon: 1, lat: -1 }, { lon: 1, lat: 1 }] } }, 1), /two hemispheres/)
+})
+
+test('a question is as long as its one byte of length says, in whole characters', () => {
+  const body = sent({ type: 'question', text: `a${'警'.repeat(200)}`, answers: [{ id: 1, text: '好' }] })[0]!.body
+  assert.equal(body[1], 255)
+  assert.equal(new TextDecoder('gbk').decode(body.subarray(2, 257)), `a${'警'.repeat(127)}`)
+  assert.equal(hexOf(body.subarray(257)), '010002bac3')
 })

@@ -32,6 +32,8 @@ export type Command =
   | { readonly type: 'confirm-alarm'; readonly event: number; readonly alarms: number }
   /** 0x8300 */
   | { readonly type: 'text'; readonly text: string; readonly urgent?: boolean; readonly display?: boolean; readonly speak?: boolean; readonly screen?: boolean }
+  /** 0x8302, of 2011 and 2013: a question with the answers that may be chosen. */
+  | { readonly type: 'question'; readonly text: string; readonly urgent?: boolean; readonly speak?: boolean; readonly answers: readonly { readonly id: number; readonly text: string }[] }
   /** 0x8600, 0x8602 */
   | { readonly type: 'set-circles'; readonly action: keyof typeof actionCodes; readonly areas: readonly Circle[] }
   | { readonly type: 'set-rectangles'; readonly action: keyof typeof actionCodes; readonly areas: readonly Rectangle[] }
@@ -151,6 +153,15 @@ function bodyOf(command: Exclude<Command, { type: 'answer' }>, version: Version)
       if (version === '2019') writer.u8(1) // a notice
       writer.gbk(command.text)
       return as(0x8300)
+    case 'question': {
+      const question = fitting(command.text, 255)
+      writer.u8((command.urgent ? 1 : 0) | (command.speak ? 8 : 0)).u8(question.length).raw(question)
+      for (const { id, text } of command.answers) {
+        const answer = toGbk(text)
+        writer.u8(id).u16(answer.length).raw(answer)
+      }
+      return as(0x8302)
+    }
     case 'set-circles':
       writer.u8(actionCodes[command.action]).u8(count(command.areas))
       for (const area of command.areas) {
@@ -204,6 +215,17 @@ function bodyOf(command: Exclude<Command, { type: 'answer' }>, version: Version)
       for (const index of command.resend) writer.u16(index)
       return as(0x8800)
   }
+}
+
+/** Whole characters of a text that so many bytes of GBK hold. */
+function fitting(text: string, bytesMax: number): number[] {
+  const bytes: number[] = []
+  for (const character of text) {
+    const more = toGbk(character)
+    if (bytes.length + more.length > bytesMax) break
+    bytes.push(...more)
+  }
+  return bytes
 }
 
 function count(list: readonly unknown[]): number {

@@ -2,7 +2,7 @@
 import type { Instant } from '#kernel/names.ts'
 import type { Heard, Said, Talk, TerminalProfile, Verdict } from '../talk.ts'
 import { shownBytes, terminalNumber } from '../talk.ts'
-import { decodeBody, splitFrame, type Dialect, type Header, type Jt808Message } from './codec.ts'
+import { decodeBody, splitFrame, type Dialect, type Header, type Jt808Message, type Version } from './codec.ts'
 import { encodeCommand, type Command, type Terminal } from './downlink.ts'
 import { frameSplitter, type Delimiter } from './frame.ts'
 import { reassembly, type Stalled } from './reassembly.ts'
@@ -14,6 +14,8 @@ export type Jt808Talk = Talk & {
    * Undefined while it has said nothing.
    */
   command(command: Command): { readonly serial: number; readonly frames: readonly Uint8Array[] } | undefined
+  /** As the terminal spoke last; undefined while it has said nothing. */
+  version(): Version | undefined
 }
 
 const asItSays: Dialect = {}
@@ -21,14 +23,17 @@ const asItSays: Dialect = {}
 /** Headers are 12 to 21 bytes, the block of time and place 28: what follows may be anything a maker likes. */
 const PLACE_BYTES = 28
 
-/** @param profileOf what the registry knows of a number, asked at every frame: a change counts at once */
-export function jt808Talk(profileOf: (number: string) => TerminalProfile | undefined): Jt808Talk {
+/**
+ * @param profileOf    what the registry knows of a number, asked at every frame: a change counts at once
+ * @param firstSerial  any number: so that an answer to what an earlier connection asked is not taken for one to this
+ */
+export function jt808Talk(profileOf: (number: string) => TerminalProfile | undefined, firstSerial = 0): Jt808Talk {
   let splitter: ReturnType<typeof frameSplitter> | undefined
   const together = reassembly()
   let terminal: Terminal | undefined
   /** What was read of it last: a connection is one terminal's. */
   let last = { phone: '', number: '' }
-  let serial = 0
+  let serial = firstSerial & 0xffff
 
   function numberOf({ phone }: { readonly phone: string }): string {
     if (last.phone !== phone) last = { phone, number: terminalNumber(phone) }
@@ -106,6 +111,7 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
       const frames = send(terminal, command)
       return { serial: (serial - 1) & 0xffff, frames }
     },
+    version: () => terminal?.version,
   }
 }
 
@@ -129,6 +135,8 @@ function meaning(message: Jt808Message, now: Instant, profile: TerminalProfile |
       return { kind: 'authentication', token: body.token }
     case 'terminal-answer':
       return { kind: 'answer', to: body.answerTo, done: body.result === 'done' }
+    case 'question-answer':
+      return { kind: 'choice', to: body.answerTo, choice: body.choice }
     case 'heartbeat':
       return { kind: 'greeting' }
     case 'logout':

@@ -332,6 +332,9 @@ export type CategoryEvent =
   | { readonly type: 'category-changed'; readonly at: number; readonly changes: Readonly<Partial<Omit<CategoryView, 'id'>>> }
 
 /** Events of an incident. Streams are `incident/ID`. Other rooms hear them; the log shows them. */
+/** By which button somebody calls for help. */
+export type HelpMeans = 'phone' | 'terminal'
+
 export type DispatchEvent =
   | {
       readonly type: 'incident-opened'
@@ -356,8 +359,10 @@ export type DispatchEvent =
         readonly by: string
         readonly unit: string | null
         readonly madeAt: number
-        readonly drawnAt: 'phone' | 'unit' | 'agency' | 'town'
+        readonly drawnAt: 'phone' | 'terminal' | 'unit' | 'agency' | 'town'
         readonly panic: boolean
+        /** Of a call for help: by which button, where not a phone's. */
+        readonly means?: HelpMeans
       }
     }
   | { readonly type: 'incident-changed'; readonly at: number; readonly changes: Readonly<Record<string, unknown>>; /** The same keys as they were. */ readonly was: Readonly<Record<string, unknown>> }
@@ -382,12 +387,29 @@ export type DispatchEvent =
       readonly next: { readonly kind: 'acknowledge' | 'move' | 'arrive' | 'settle'; readonly startedAt: number; readonly dueAt: number } | null
       /** What the incident itself waits for, when this was its last unit: another unit, or to be settled. */
       readonly left: { readonly kind: 'send' | 'settle'; readonly dueAt: number } | null
+      /** Said on the terminal in the car. */
+      readonly means?: 'terminal'
     }
   | { readonly type: 'limit-passed'; readonly at: number; readonly timer: string; readonly kind: Static<typeof TimerKind>; readonly assignment: string | null; readonly escalation: number; readonly dueAt: number | null }
   /** Somebody took the alert upon himself: the next in line is told later, at `dueAt`, or never when null. */
   | { readonly type: 'limit-seen'; readonly at: number; readonly timer: string; readonly dueAt: number | null }
   /** The terminal in the car has read the order out. Whether anybody listened is theirs to say. */
   | { readonly type: 'order-spoken'; readonly at: number; readonly assignment: string; readonly unit: string }
+  /** The button was pressed again while the call was open. */
+  | {
+      readonly type: 'help-called-again'
+      readonly at: number
+      readonly madeAt: number
+      readonly unit: string | null
+      readonly by: string
+      readonly means: HelpMeans
+      readonly lon: number
+      readonly lat: number
+      readonly place: string
+      readonly placeEn: string
+      readonly drawnAt: 'phone' | 'terminal' | 'unit' | 'agency' | 'town'
+      readonly summary: string
+    }
   | { readonly type: 'note-added'; readonly at: number; readonly text: string }
   | { readonly type: 'picture-added'; readonly at: number; readonly picture: string; readonly mediaType: string; readonly bytes: number; readonly sha256: string; readonly caption: string }
   | { readonly type: 'incident-handed-over'; readonly at: number; readonly to: string; readonly from: string; readonly note: string; /** Units on scene: they are to be cleared by then. */ readonly settling: readonly { readonly assignment: string; readonly dueAt: number }[] }

@@ -14,8 +14,10 @@ import type { PictureStore } from './picture-store.ts'
 /** Facts of dispatch's own tables that a handler asks for inside its transaction. `store.ts` answers; tests may. */
 export type DispatchFacts = {
   category(tx: Tx, id: string): Promise<CategoryView | undefined>
-  /** The kind under which an officer's call for help is taken: the seed's "urgent help" where it is still there, else the most urgent. */
+  /** The kind under which a call for help is taken: the seed's "urgent help" where it is still there, else the most urgent. */
   mostUrgentCategory(tx: Tx): Promise<CategoryView | undefined>
+  /** The open incident that a call for help of this caller became. Ask after locking its unit. */
+  openCallOf(tx: Tx, caller: string): Promise<IncidentId | undefined>
   /** The unit's one active assignment. Ask after locking the unit. */
   commitment(tx: Tx, unit: UnitId): Promise<Commitment | undefined>
   incidentOfAssignment(tx: Tx, assignment: AssignmentId): Promise<IncidentId | undefined>

@@ -1,63 +1,45 @@
 /** What comes from the terminals in the cars: a call for help, a picture, and that an order has been read out. */
 import { system } from '#kernel/actor.ts'
-import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
+import { isRefused, refuse, sentence, type Refused } from '#kernel/decision.ts'
 import type { AgencyPath, AssignmentId, CommandId, IncidentId, Instant, UnitId } from '#kernel/names.ts'
 import type { DispatchEvent, IncidentView } from './contract.ts'
 import type { DispatchDeps, HandlerDeps } from './deps.ts'
-import { incident as story, open } from './incident.ts'
-import { dayOf } from './open-incident.ts'
+import { changeAssignment } from './assignment.ts'
+import { callForHelp } from './call-for-help.ts'
+import { incident as story } from './incident.ts'
 import { pictureBytesMax, pictureType } from './picture.ts'
 import { withoutMetadata } from './picture-metadata.ts'
-
-/** A crew that presses its button needs others at once: the public rules' kind for that, at the highest priority. */
-const emergencyCategory = 'urgent-help'
+import { refusals } from './refusals.ts'
+import { madeAtOf, placeOf } from './report.ts'
 
 export type EmergencyRaised = {
   /** The same for the same press of the same button. */
   readonly commandId: CommandId
+  readonly unit: UnitId
   readonly callSign: string
   readonly agency: AgencyPath
+  /** When the terminal says that it was pressed. */
   readonly at: Instant
-  readonly lon: number
-  readonly lat: number
-  /** Whether the place is the unit's own; else it is only where its people belong. */
-  readonly isPlaced: boolean
+  /** Where the terminal itself was. */
+  readonly place: { readonly lon: number; readonly lat: number } | undefined
 }
 
-/** The incident that a unit's call for help becomes; undefined where the agency has no such kind of incident. */
-export async function raiseEmergency(deps: HandlerDeps, raised: EmergencyRaised): Promise<IncidentId | undefined> {
-  const { callSign, agency, lon, lat, isPlaced } = raised
-  const spoken = isPlaced ? await deps.spokenPlace(lon, lat) : undefined
+/** The incident that the button of a unit's terminal becomes, or became; undefined where there is no kind of incident at all. */
+export async function raiseEmergency(deps: HandlerDeps & Pick<DispatchDeps, 'liveUnits' | 'middleOfTown'>, raised: EmergencyRaised, language: 'zh' | 'en'): Promise<IncidentId | undefined> {
+  const { callSign, agency, unit } = raised
+  const live = deps.liveUnits().find(({ id }) => id === unit)
+  // A call that nobody can place is heard all the same: the crew has a radio.
+  const point = placeOf(raised.place ?? {}, live, await deps.findAgency(agency), deps.middleOfTown() ?? { lon: 0, lat: 0 }, 'terminal')!
+  const spoken = point.from === 'terminal' ? await deps.spokenPlace(point.lon, point.lat) : undefined
   const at = deps.now()
   const id = deps.newId()
-  const outcome = await deps.journal.act({ id: raised.commandId, actor: system, at }, async (tx): Promise<{ answer: { id: string } } | Refused> => {
-    const category = await deps.facts.category(tx, emergencyCategory)
-    if (!category) return refuse('category-not-found', { category: emergencyCategory })
-    const day = dayOf(at, deps.timeZone())
-    const number = await deps.facts.nextNumber(tx, day)
-    const decision = open(
-      {
-        id,
-        agency,
-        day,
-        number,
-        category: category.id,
-        priority: 1,
-        lon,
-        lat,
-        place: isPlaced ? (spoken?.text ?? '') : '位置未知',
-        placeEn: isPlaced ? (spoken?.textEn ?? '') : 'place unknown',
-        summary: `${callSign} 紧急报警`,
-        reporter: null,
-        phone: null,
-        answers: {},
-      },
-      at,
-    )
-    if (isRefused(decision)) return decision
-    tx.append(`incident/${id}`, agency, decision.events)
-    return { answer: { id } }
-  })
+  // A clock that was never set must not make a call for help too old to be heard.
+  const said = madeAtOf(raised.at, at)
+  const madeAt = said === 'too-old' ? at : said
+  const summary = language === 'zh' ? `${callSign} 紧急报警` : `${callSign}: emergency button`
+  const outcome = await deps.journal.act({ id: raised.commandId, actor: system, at }, (tx) =>
+    callForHelp(deps, tx, { id, agency, unit, by: system.account, means: 'terminal', madeAt, point, spoken, summary }, at),
+  )
   return isRefused(outcome) ? undefined : outcome.answer.id
 }
 
@@ -75,6 +57,28 @@ export async function noteOrderSpoken(
     tx.append(`incident/${incident}`, state.agency, [event])
     return { answer: {} }
   })
+}
+
+/**
+ * The crew acknowledges an order on the terminal in its car: by the same rule as on a phone, once.
+ *
+ * @returns undefined; or, of an order that is no more, what to say to the crew
+ */
+export async function acknowledgeOnTerminal(
+  deps: HandlerDeps,
+  { commandId, assignment, incident, unit }: { readonly commandId: CommandId; readonly assignment: AssignmentId; readonly incident: IncidentId; readonly unit: UnitId },
+  language: 'zh' | 'en',
+): Promise<string | undefined> {
+  const at = deps.now()
+  const outcome = await deps.journal.act({ id: commandId, actor: system, at }, async (tx): Promise<{ answer: object } | Refused> => {
+    const state = await tx.load(`incident/${incident}`, story)
+    if (state.assignments.find(({ id }) => id === assignment)?.unit !== unit) return refuse('assignment-not-found')
+    const decision = changeAssignment(state, assignment, { state: 'acknowledged', note: '', by: 'crew' }, at)
+    if (isRefused(decision)) return decision
+    tx.append(`incident/${incident}`, state.agency, decision.events.map((event): DispatchEvent => (event.type === 'assignment-changed' ? { ...event, means: 'terminal' } : event)))
+    return { answer: {} }
+  })
+  return isRefused(outcome) ? sentence(refusals, outcome, language) : undefined
 }
 
 /** What the crew hears: what, where, and what is known; never who reported. */

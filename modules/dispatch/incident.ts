@@ -128,6 +128,7 @@ function evolveFacts(state: Incident, event: DispatchEvent): Incident {
     case 'limit-passed':
     case 'limit-seen':
     case 'order-spoken':
+    case 'help-called-again':
     case 'note-added':
     case 'picture-added':
       return state

@@ -79,6 +79,7 @@ export function timerChanges(incident: IncidentId, event: DispatchEvent): readon
     case 'incident-changed':
     case 'incident-joined':
     case 'order-spoken':
+    case 'help-called-again':
     case 'note-added':
     case 'picture-added':
     case 'command-undone':

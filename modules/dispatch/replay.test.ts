@@ -17,9 +17,10 @@ import type { DispatchEvent } from './contract.ts'
 import { handOverIncident } from './hand-over-incident.ts'
 import { activeOf, incident as story, type Incident } from './incident.ts'
 import { passLimits } from './jobs.ts'
-import { noteOrderSpoken } from './hear-terminals.ts'
+import { noteOrderSpoken, raiseEmergency } from './hear-terminals.ts'
 import { mergeIncidents } from './merge-incidents.ts'
 import { openIncident } from './open-incident.ts'
+import { reportIncident } from './report-incident.ts'
 import { seeLimit } from './see-limit.ts'
 import { eventOf, incidentViews, projections } from './store.ts'
 import { undoCommand } from './undo-command.ts'
@@ -69,6 +70,12 @@ async function nightOf(scene: Scene, seed: number): Promise<ReadonlySet<string>>
     async () => {
       const assignment = pick(assignments)
       await noteOrderSpoken(scene.deps, { assignment, incident: ordersOf.get(assignment) ?? pick(incidents), unit: 'p1' })
+      return {}
+    },
+    async () => {
+      const [raised, asked] = [scene.id(), command(people.officer1)]
+      if (random() < 0.5) await raiseEmergency(scene.deps, { commandId: raised, unit: 'p1', callSign: '巡1', agency: 'guixi', at: scene.deps.now(), place }, 'zh')
+      else await reportIncident(scene.deps, { ...asked, panic: true, madeAt: scene.deps.now(), ...place })
       return {}
     },
   ]

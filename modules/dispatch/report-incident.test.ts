@@ -93,6 +93,7 @@ test('a call for help needs no kind and no place, and is of the first priority',
   const { id } = await taken({ panic: true, category: undefined, lon: undefined, lat: undefined, summary: '民警求助' })
   const view = await viewOf(id)
   assert.deepEqual([view.category, view.priority, view.summary], ['urgent-help', 1, '民警求助'])
+  await closeIncident(scene.deps, { actor: night, commandId: scene.id(), incident: id, outcome: 'settled' })
   await changeCategory(scene.deps, root, 'urgent-help', { commandId: scene.id(), active: false })
   assert.equal((await viewOf((await taken({ panic: true, category: undefined })).id)).category, 'criminal', 'a house without that kind has another')
   await changeCategory(scene.deps, root, 'urgent-help', { commandId: scene.id(), active: true })

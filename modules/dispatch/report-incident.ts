@@ -2,6 +2,7 @@ import { inScope, scopeOf } from '#kernel/actor.ts'
 import { refuse } from '#kernel/decision.ts'
 import { toWgs84, type Crs } from '#core/geo/shifted.ts'
 import { ownUnit } from './access.ts'
+import { callForHelp } from './call-for-help.ts'
 import { commandOf, type Asked, type DispatchDeps, type HandlerDeps } from './deps.ts'
 import { incident } from './incident.ts'
 import { dayOf } from './open-incident.ts'
@@ -42,8 +43,12 @@ export async function reportIncident(deps: HandlerDeps & Pick<DispatchDeps, 'liv
   const spoken = asked.place || point.from !== 'phone' ? undefined : await deps.spokenPlace(point.lon, point.lat)
   const at = deps.now()
   return deps.journal.act(commandOf('report-incident', asked, at), async (tx) => {
+    if (panic) {
+      const { madeAt, place, summary = '' } = asked
+      return callForHelp(deps, tx, { id, agency, unit: unit?.id ?? null, by: actor.account, means: 'phone', madeAt, point, spoken, ...(place && { place }), summary }, at)
+    }
     const state = await tx.load(`incident/${id}`, incident)
-    const category = panic ? await deps.facts.mostUrgentCategory(tx) : asked.category === undefined ? undefined : await deps.facts.category(tx, asked.category)
+    const category = asked.category === undefined ? undefined : await deps.facts.category(tx, asked.category)
     if (!category) return refuse('category-not-found', { category: asked.category ?? '' })
     const day = dayOf(at, deps.timeZone())
     const number = await deps.facts.nextNumber(tx, day)
@@ -56,7 +61,7 @@ export async function reportIncident(deps: HandlerDeps & Pick<DispatchDeps, 'liv
         day,
         number,
         category: category.id,
-        priority: panic ? 1 : category.priority,
+        priority: category.priority,
         ...where,
         ...placeInWords(from, asked.place, spoken),
         summary: asked.summary ?? '',
@@ -64,7 +69,7 @@ export async function reportIncident(deps: HandlerDeps & Pick<DispatchDeps, 'liv
         phone: null,
         answers: {},
       },
-      { by: actor.account, unit: unit?.id ?? null, madeAt: asked.madeAt, drawnAt: from, panic },
+      { by: actor.account, unit: unit?.id ?? null, madeAt: asked.madeAt, drawnAt: from, panic: false },
       at,
     )
     if ('refused' in decision) return decision

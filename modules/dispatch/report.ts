@@ -1,7 +1,7 @@
 /** What an officer reports: made on a phone, perhaps long before the server hears of it. Pure. */
 import { accept, refuse, type Decision } from '#kernel/decision.ts'
 import type { AccountId, Instant, UnitId } from '#kernel/names.ts'
-import type { DispatchEvent } from './contract.ts'
+import type { DispatchEvent, HelpMeans } from './contract.ts'
 import type { Incident } from './incident.ts'
 import { open } from './incident.ts'
 
@@ -17,34 +17,39 @@ export const reporterMs = 72 * 3_600_000
  */
 export const madeAtOf = (said: Instant, now: Instant): Instant | 'too-old' => (now - said > reportAgeMaxMs ? 'too-old' : Math.min(said, now))
 
-export type DrawnAt = 'phone' | 'unit' | 'agency' | 'town'
+/** Whose place it is: the first two said it themselves. */
+export type DrawnAt = 'phone' | 'terminal' | 'unit' | 'agency' | 'town'
 export type PlaceKnown = { readonly lon: number; readonly lat: number; readonly from: DrawnAt }
 type Point = { readonly lon: number | null; readonly lat: number | null }
 
 /**
- * Where to draw it: where the phone was; else where the unit was last seen; else its agency; else the middle of the
+ * Where to draw it: where the phone or terminal itself was; else where the unit was last seen; else its agency; else the middle of the
  * town. Only the first is a place that somebody meant, and the log keeps which it was.
  */
-export function placeOf(phone: Partial<Point>, unit: Point | undefined, agency: Point | undefined, town: Point | undefined): PlaceKnown | undefined {
-  for (const [from, point] of [['phone', phone], ['unit', unit], ['agency', agency], ['town', town]] as const) {
+export function placeOf(own: Partial<Point>, unit: Point | undefined, agency: Point | undefined, town: Point | undefined, by: 'phone' | 'terminal' = 'phone'): PlaceKnown | undefined {
+  for (const [from, point] of [[by, own], ['unit', unit], ['agency', agency], ['town', town]] as const) {
     if (point?.lon != null && point.lat != null) return { lon: point.lon, lat: point.lat, from }
   }
   return undefined
 }
 
-const drawnAt: Readonly<Record<Exclude<DrawnAt, 'phone'>, { readonly zh: string; readonly en: string }>> = {
-  unit: { zh: '手机没有定位，标在单元最后的位置', en: 'the phone had no position: drawn where the unit was last' },
-  agency: { zh: '手机没有定位，标在单位所在地', en: 'the phone had no position: drawn at the agency' },
-  town: { zh: '手机没有定位，标在地图中心', en: 'the phone had no position: drawn in the middle of the map' },
+const drawnAt: Readonly<Record<Exclude<DrawnAt, HelpMeans>, { readonly zh: string; readonly en: string }>> = {
+  unit: { zh: '没有定位，标在单元最后的位置', en: 'had no position: drawn where the unit was last' },
+  agency: { zh: '没有定位，标在单位所在地', en: 'had no position: drawn at the agency' },
+  town: { zh: '没有定位，标在地图中心', en: 'had no position: drawn in the middle of the map' },
+}
+const whose: Readonly<Record<HelpMeans, { readonly zh: string; readonly en: string }>> = {
+  phone: { zh: '手机', en: 'the phone' },
+  terminal: { zh: '车载终端', en: 'the terminal' },
 }
 
 /**
  * The place in words, both languages: the officer's own, else the map's. Where nobody meant the point it says so, since
  * somebody is sent there.
  */
-export function placeInWords(from: DrawnAt, own: string | undefined, spoken: { readonly text: string; readonly textEn: string } | undefined) {
-  if (from === 'phone') return { place: own || (spoken?.text ?? ''), placeEn: own || (spoken?.textEn ?? '') }
-  const { zh, en } = drawnAt[from]
+export function placeInWords(from: DrawnAt, own: string | undefined, spoken: { readonly text: string; readonly textEn: string } | undefined, means: HelpMeans = 'phone') {
+  if (from === 'phone' || from === 'terminal') return { place: own || (spoken?.text ?? ''), placeEn: own || (spoken?.textEn ?? '') }
+  const [zh, en] = [`${whose[means].zh}${drawnAt[from].zh}`, `${whose[means].en} ${drawnAt[from].en}`]
   return { place: own ? `${own}（${zh}）` : zh, placeEn: own ? `${own} (${en})` : en }
 }
 
@@ -52,7 +57,7 @@ export function placeInWords(from: DrawnAt, own: string | undefined, spoken: { r
 export function takeReport(
   state: Incident,
   facts: Parameters<typeof open>[0],
-  how: { readonly by: AccountId; readonly unit: UnitId | null; readonly madeAt: Instant; readonly drawnAt: DrawnAt; readonly panic: boolean },
+  how: { readonly by: AccountId; readonly unit: UnitId | null; readonly madeAt: Instant; readonly drawnAt: DrawnAt; readonly panic: boolean; readonly means?: HelpMeans },
   at: Instant,
 ): Decision<DispatchEvent, 'report-exists' | 'report-too-old'> {
   if (state.status !== 'unheard') return refuse('report-exists', { number: state.number })

@@ -3,6 +3,7 @@ import { invariant } from '#core/invariant.ts'
 import type { AgencyPath, AssignmentId, IncidentId, Instant, TimerId, UnitId } from '#kernel/names.ts'
 import type { Fact, Projection } from '#kernel/journal.ts'
 import { sqlOf, type Db, type Sql } from '#platform/db/sql.ts'
+import { callerOf } from './call-for-help.ts'
 import type { AssignmentState, AssignmentView, CategoryEvent, CategoryView, DispatchEvent, IncidentView, TimerView } from './contract.ts'
 import type { DispatchFacts } from './deps.ts'
 import { isActive, timerChanges, type TimerChange } from './limits.ts'
@@ -21,6 +22,10 @@ export const dispatchFacts = (db: Sql): DispatchFacts => ({
   async mostUrgentCategory(tx) {
     const [row] = await sqlOf(tx).query<CategoryRow>(`${selectCategories} order by (id = 'urgent-help' and active) desc, active desc, priority, ordinal, id limit 1`)
     return row && categoryView(row)
+  },
+  async openCallOf(tx, caller) {
+    const [row] = await sqlOf(tx).query<{ id: string }>('select id from dispatch.incident where called_by = $1 and closed_at is null order by opened_at desc, id limit 1', [caller])
+    return row?.id
   },
   async commitment(tx, unit) {
     const [row] = await sqlOf(tx).query<{ assignment: string; incident: string; number: number; agency: string }>(
@@ -74,6 +79,7 @@ const incidentTypes: readonly DispatchEvent['type'][] = [
   'limit-passed',
   'limit-seen',
   'order-spoken',
+  'help-called-again',
   'note-added',
   'picture-added',
   'incident-handed-over',
@@ -112,12 +118,12 @@ async function applyIncident(sql: Sql, incident: IncidentId, event: DispatchEven
     case 'incident-opened':
       await sql.query(
         `insert into dispatch.incident (id, number, day, agency, home, category, priority, status, lon, lat, place, place_en, summary,
-           reporter, phone, answers, opened_at, opened_by, notes, changed_at, reported_at)
-         values ($1, $2, $3, $4::ltree, $4::ltree, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, 0, $15, $17)`,
+           reporter, phone, answers, opened_at, opened_by, notes, changed_at, reported_at, called_by)
+         values ($1, $2, $3, $4::ltree, $4::ltree, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, 0, $15, $17, $18)`,
         [
           incident, event.number, event.day, event.agency, event.category, event.priority, event.lon, event.lat, event.place, event.placeEn,
           event.summary, event.reporter, event.phone, JSON.stringify(event.answers), at, fact.actor.name,
-          event.report?.madeAt ?? null,
+          event.report?.madeAt ?? null, event.report?.panic ? callerOf(event.report) : null,
         ],
       )
       await sql.query(
@@ -185,6 +191,7 @@ async function applyIncident(sql: Sql, incident: IncidentId, event: DispatchEven
     case 'command-undone':
       await sql.query('update dispatch.incident set notes = notes - $2 where id = $1', [incident, event.notes])
       break
+    case 'help-called-again':
     case 'incident-joined':
     case 'limit-passed':
     case 'limit-seen':

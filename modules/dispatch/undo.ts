@@ -120,6 +120,7 @@ function reverse(
     case 'limit-passed':
     case 'limit-seen':
     case 'order-spoken':
+    case 'help-called-again':
     case 'command-undone':
       return refuse('undo-not-possible')
   }

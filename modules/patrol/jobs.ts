@@ -64,6 +64,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     rows = new Map((await fencesInUse(db)).map((row) => [row.id, row]))
     const fences = [...rows.values()].map((row) => watchedFence(row, before.get(row.id), known.get(row.id)))
     index = indexFences(fences)
+    needs.onFences?.()
     // Where a fence is new, lies elsewhere or is for others now, nobody was seen crossing it: units are found out silently from where they are.
     const isForOthers = (id: string) => JSON.stringify(before.get(id)?.appliesTo) !== JSON.stringify(rows.get(id)!.appliesTo)
     const moved = fences.filter(({ id, outline }) => known.get(id)?.outline !== outline || isForOthers(id))

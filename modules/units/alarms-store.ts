@@ -1,5 +1,6 @@
 /** The SQL of alarms: observations, from edge to edge, kept as long as positions. */
 import type { Db } from '#platform/db/sql.ts'
+import { joinMs, type AlarmEpisode } from './standing-alarms.ts'
 import type { AlarmEdges } from './alarm.ts'
 
 export type AlarmRow = { readonly device: number; readonly unit: number; readonly name: string; readonly beganAt: number; readonly endedAt: number | null; readonly incident: string | null }
@@ -8,9 +9,17 @@ export type AlarmRow = { readonly device: number; readonly unit: number; readonl
 export async function keepAlarms(db: Db, device: number, unit: number, takenAt: number, { began, ended }: AlarmEdges): Promise<void> {
   if (began.length > 0) {
     await db.query(
-      `insert into units.alarm (device, unit, taken_at, name, began_at, ended_at)
-       select $1, $2, $3, * from unnest($4::text[], $5::bigint[], $6::bigint[]) on conflict do nothing`,
-      [device, unit, takenAt, began.map(({ name }) => name), began.map(({ at }) => at), began.map(({ endedAt }) => endedAt)],
+      // What somebody took note of a moment ago and comes again is the same.
+      `insert into units.alarm (device, unit, taken_at, name, began_at, ended_at, seen_at, seen_by)
+       select $1, $2, $3, b.name, b.began_at, b.ended_at, before.seen_at, before.seen_by
+       from unnest($4::text[], $5::bigint[], $6::bigint[]) as b (name, began_at, ended_at)
+       left join lateral (
+         select seen_at, seen_by from units.alarm a
+         where a.device = $1 and a.name = b.name and coalesce(a.ended_at, $3) - a.began_at + least(a.began_at, a.taken_at) >= $3 - $7::bigint
+         order by a.began_at desc limit 1
+       ) before on true
+       on conflict do nothing`,
+      [device, unit, takenAt, began.map(({ name }) => name), began.map(({ at }) => at), began.map(({ endedAt }) => endedAt), joinMs],
     )
   }
   if (ended.length > 0) {
@@ -36,5 +45,13 @@ export const loadAlarms = (db: Db, since: number): Promise<AlarmRow[]> =>
 /** Alarms of these units, by their numbers, the newest first. */
 export const listAlarms = (db: Db, units: readonly number[], since: number, limit: number): Promise<AlarmRow[]> =>
   db.query<AlarmRow>(`select ${columns} from units.alarm where unit = any($1::int[]) and began_at >= $2 order by began_at desc, device, name limit $3`, [units, since, limit])
+
+/** What may have to be shown of these units' devices: what lasts, and what was not long ago. */
+export const recentEpisodes = (db: Db, units: readonly number[], since: number): Promise<AlarmEpisode[]> =>
+  db.query<AlarmEpisode>(
+    `select device, unit, name, began_at as "beganAt", ended_at as "endedAt", taken_at as "takenAt", seen_at as "seenAt" from units.alarm
+     where unit = any($1::int[]) and (ended_at is null or began_at >= $2)`,
+    [units, since],
+  )
 
 export const dropAlarms = async (db: Db, before: number): Promise<void> => void (await db.query('delete from units.alarm where began_at < $1', [before]))

@@ -4,9 +4,10 @@ import { refuse, type Refused } from '#kernel/decision.ts'
 import type { Outcome } from '#kernel/journal.ts'
 import type { TerminalCommand, UnitEvent } from './contract.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
-import { newDownlink, type DownlinkCommand } from './downlink.ts'
+import { newDownlink } from './downlink.ts'
 import { addDownlinkWithin } from './downlink-store.ts'
 import { lockUnit } from './store.ts'
+import { tellFencesWithin } from './terminal-fences-store.ts'
 
 /** A command that nobody fetched by then says what nobody means any more. */
 const validMs = 3_600_000
@@ -25,10 +26,8 @@ export function commandTerminal(
     if (device.protocol !== 'jt808') return refuse('terminal-cannot')
     const event: UnitEvent = { type: 'device-commanded', at, device: id, command }
     tx.append(`unit/${unit.id}`, unit.agency, [event])
-    const parts: readonly DownlinkCommand[] = command.type === 'areas' ? deps.areaMessages(device.unit).map((message) => ({ type: 'area', message })) : [command]
-    for (const [index, part] of parts.entries()) {
-      await addDownlinkWithin(tx, newDownlink({ id: index === 0 ? commandId : `${commandId}/${index}`, device: device.number, command: part }, at + index, validMs))
-    }
+    if (command.type === 'areas') await tellFencesWithin(tx, device.number, deps.fenceSet(device.unit), at, commandId)
+    else await addDownlinkWithin(tx, newDownlink({ id: commandId, device: device.number, command }, at, validMs))
     return { answer: { id: commandId } }
   })
 }

@@ -132,6 +132,8 @@ export const DeviceSettings = Type.Object(
       description: 'steps that its positions do not go through; without `time` they are of when they come',
     }),
     vehiclePlate: Nullable(Type.String({ minLength: 1, maxLength: 16, description: 'of the agency’s own vehicle; a terminal that says another is refused' })),
+    keepsFences: Type.Boolean({ description: 'fences that are for its unit are sent to a JT/T 808 terminal by themselves' }),
+    asksCrew: Type.Boolean({ description: 'orders are asked as a question (0x8302, of 2011 and 2013) whose answer acknowledges them; a terminal of 2019, or one that knows no questions, reads them out' }),
   },
   { additionalProperties: false },
 )
@@ -167,6 +169,16 @@ export const DeviceView = Type.Object({
       stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them' }),
     },
     { description: 'counted since the program started' },
+  ),
+  fences: Nullable(
+    Type.Object({
+      state: Type.Union([Type.Literal('held'), Type.Literal('on-its-way'), Type.Literal('refused'), Type.Literal('unanswered')], { description: 'of the set that it was told last' }),
+      count: Nullable(Type.Integer({ description: 'fences that it holds; null: none of ours yet' })),
+      since: Nullable(At),
+      toldCount: Type.Integer(),
+      toldAt: At,
+      leftOut: Type.Integer({ description: 'fences for its unit that no terminal can keep; they are watched here' }),
+    }, { description: 'which of our fences a JT/T 808 terminal keeps; null: it was told none' }),
   ),
 })
 export type DeviceView = Static<typeof DeviceView>
@@ -246,6 +258,20 @@ export type TerminalPorts = Static<typeof TerminalPorts>
 export const AlarmView = Type.Object({ device: Id, label: Type.String(), unit: Id, callSign: Type.String(), name: Type.String(), beganAt: At, endedAt: Nullable(At) })
 export type AlarmView = Static<typeof AlarmView>
 
+/** An alarm of a device that lasts or has just happened, and of which nobody took note; one however often it flaps. */
+export const StandingAlarmView = Type.Object({
+  device: Id,
+  label: Type.String(),
+  unit: Id,
+  callSign: Type.String(),
+  name: Type.String(),
+  since: At,
+  endedAt: Nullable(At),
+  times: Type.Integer({ description: 'how often it came and went' }),
+})
+export type StandingAlarmView = Static<typeof StandingAlarmView>
+export const SeeAlarm = Type.Object({ commandId: CommandIdOf, name: Type.String({ minLength: 1, maxLength: 40 }), since: At }, { additionalProperties: false })
+
 /** What a terminal is asked to do or to say. */
 export const TerminalCommand = Type.Union([
   Type.Object({ type: Type.Literal('text'), text: Type.String({ minLength: 1, maxLength: 400 }), urgent: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
@@ -305,6 +331,8 @@ export type UnitEvent =
   | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string; readonly protocol?: Protocol; readonly terminal?: string; readonly settings?: DeviceSettings }
   | { readonly type: 'device-changed'; readonly at: number; readonly device: string; readonly label: string; readonly settings: DeviceSettings }
   | { readonly type: 'device-commanded'; readonly at: number; readonly device: string; readonly command: TerminalCommand }
+  /** Somebody took note of an alarm of a device, first heard of at `since`. */
+  | { readonly type: 'device-alarm-seen'; readonly at: number; readonly device: string; readonly number: number; readonly name: string; readonly since: number }
   | { readonly type: 'device-removed'; readonly at: number; readonly device: string }
   | { readonly type: 'track-viewed'; readonly at: number; readonly from: number; readonly to: number; readonly reason: string }
 

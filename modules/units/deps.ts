@@ -14,6 +14,7 @@ import type { Fix } from './fix.ts'
 import type { LiveUnits } from './live.ts'
 import type { Strangers } from './strangers.ts'
 import type { Intake } from './intake.ts'
+import type { FenceSet } from './terminal-fences-store.ts'
 
 /** A fix of a unit on duty, for other rooms. */
 export type Placed = { readonly unit: UnitId; readonly handle: number; readonly agency: AgencyPath; readonly kind: UnitKind; readonly fix: Fix }
@@ -46,6 +47,10 @@ export type UnitsNeeds = {
   readonly orderInWords?: (incident: string) => Promise<string | undefined>
   /** The terminal in the car says that it has read an order out. */
   readonly onOrderSpoken?: (spoken: { readonly assignment: string; readonly incident: string; readonly unit: string; readonly at: Instant }) => Promise<void>
+  /**
+   * The crew acknowledges an order on its terminal. Resolves when that is decided: undefined, or what to say to a crew whose order is no more.
+   */
+  readonly onOrderAcknowledged?: (said: { readonly commandId: CommandId; readonly assignment: string; readonly incident: string; readonly unit: string }) => Promise<string | undefined>
   /** Told of fixes that are on disk and believed, on this node or one beside it, with the unit that they are of; must return at once. */
   readonly onPlaced?: (placed: readonly Placed[]) => void
   /** The fences that are for a unit. */
@@ -62,7 +67,7 @@ export type EmergencyCall = {
   readonly callSign: string
   readonly agency: AgencyPath
   readonly at: Instant
-  /** Where the device, or else the unit, was last. */
+  /** Where the device itself says that it was. */
   readonly place: { readonly lon: number; readonly lat: number } | undefined
 }
 
@@ -77,7 +82,7 @@ export type UnitsDeps = UnitsNeeds & {
   /** Where terminals are heard. */
   readonly ports: () => TerminalPorts
   /** What makes a terminal keep the fences that are for a unit, in place of those it has. */
-  readonly areaMessages: (unit: string) => readonly object[]
+  readonly fenceSet: (unit: string) => FenceSet
   /** Alarms of a device that came with its positions. Resolves when they are durable. */
   readonly takeAlarms: (device: Device, alarms: readonly SaidAlarm[], at: Instant, place: { readonly lon: number; readonly lat: number } | undefined) => Promise<boolean>
   readonly intake: Intake

@@ -17,7 +17,7 @@ export type Device = {
   readonly settings: DeviceSettings
 }
 
-export const usualSettings: DeviceSettings = { crs: null, zoneMinutes: null, version: null, requiresToken: false, leftOut: [], vehiclePlate: null }
+export const usualSettings: DeviceSettings = { crs: null, zoneMinutes: null, version: null, requiresToken: false, leftOut: [], vehiclePlate: null, keepsFences: true, asksCrew: false }
 
 /** A frame as it came, for whoever looks for what is wrong. */
 export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: ShownFrame; readonly because: string | null }

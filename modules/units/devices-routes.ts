@@ -5,14 +5,19 @@ import { At, CommandIdOf, Id, ItemsOf, Nothing } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
 import { inHex } from '#gateways/talk.ts'
 import { route } from '#platform/http/route.ts'
-import { listAlarms } from './alarms-store.ts'
-import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, StrangerView, TerminalPorts } from './contract.ts'
+import { listAlarms, recentEpisodes } from './alarms-store.ts'
+import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, SeeAlarm, StandingAlarmView, StrangerView, TerminalPorts } from './contract.ts'
 import { commandTerminal } from './command-terminal.ts'
 import type { UnitsDeps } from './deps.ts'
 import { skewOf, type Device } from './device.ts'
+import type { Downlink } from './downlink.ts'
 import { listDownlinks } from './downlink-store.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice, renewKey, type Paired } from './pair-device.ts'
+import { seeAlarm } from './see-alarm.ts'
+import { standingAlarms, standingBackMs } from './standing-alarms.ts'
 import { shownName } from './strangers.ts'
+import { fencesState, type FencesHeld } from './terminal-fences.ts'
+import { fencesHeld } from './terminal-fences-store.ts'
 
 const units = route<UnitsDeps>()
 const AtDevice = Type.Object({ id: Id })
@@ -23,8 +28,10 @@ const MaybeCommand = Type.Object({ commandId: Type.Optional(CommandIdOf) })
 const heardLatelyMs = 5 * 60_000
 const alarmsShown = 200
 const downlinksShown = 50
+/** Who watches over units on duty. */
+const watching = ['dispatcher', 'commander', 'station', 'administrator'] as const
 
-function deviceView(deps: UnitsDeps, device: Device): DeviceView {
+function deviceView(deps: UnitsDeps, device: Device, fences?: FencesHeld): DeviceView {
   const status = deps.devices.status(device.number)
   return {
     id: device.id,
@@ -48,6 +55,9 @@ function deviceView(deps: UnitsDeps, device: Device): DeviceView {
       ...status.taken,
       stopped: Object.fromEntries(Object.entries(status.stopped).filter(([, count]) => count > 0)),
     },
+    fences: fences
+      ? { state: fencesState(fences), count: fences.heldCount, since: fences.heldAt, toldCount: fences.toldCount, toldAt: fences.toldAt, leftOut: fences.leftOut }
+      : null,
   }
 }
 
@@ -61,6 +71,40 @@ function seen(deps: UnitsDeps, actor: Actor, id: string) {
   return device && visibleUnits(deps, actor).some((unit) => unit.id === device.unit) ? device : refuse('device-not-found')
 }
 
+/** As people think of them: a set of fences is one thing, however many messages it takes; answers to alarms go without saying. */
+export function toldViews(told: readonly Downlink[]): DownlinkView[] {
+  const views: DownlinkView[] = []
+  const sets = new Map<number, Downlink[]>()
+  for (const one of told) {
+    const { id, command, madeAt, expiresAt, state, attempts, changedAt } = one
+    const view = { id, madeAt, expiresAt, state, attempts, changedAt }
+    if (command.type === 'area' && command.series !== undefined) {
+      const parts = sets.get(command.series)
+      if (parts) parts.push(one)
+      else sets.set(command.series, [one])
+    } else if (command.type === 'area') views.push({ ...view, command: { type: 'areas' } })
+    else if (command.type === 'question') views.push({ ...view, command: { type: 'text', text: command.text, urgent: true } })
+    else if (command.type !== 'confirm-alarm') views.push({ ...view, command })
+  }
+  for (const parts of sets.values()) {
+    const first = parts.toSorted((a, b) => a.madeAt - b.madeAt)[0]!
+    const is = (state: DownlinkView['state']) => parts.some((part) => part.state === state)
+    // To delete where there is nothing is refused by some, and means nothing.
+    const isRefused = parts.some((part) => part.state === 'refused' && part.command.type === 'area' && (part.command.message as { type?: string }).type !== 'delete-areas')
+    const state = isRefused ? 'refused' : is('expired') ? 'expired' : parts.every((part) => part.state === 'waiting') ? 'waiting' : is('waiting') || is('sent') ? 'sent' : 'done'
+    views.push({
+      id: first.id,
+      command: { type: 'areas' },
+      madeAt: first.madeAt,
+      expiresAt: first.expiresAt,
+      state,
+      attempts: Math.max(...parts.map(({ attempts }) => attempts)),
+      changedAt: Math.max(...parts.map(({ changedAt }) => changedAt)),
+    })
+  }
+  return views.toSorted((a, b) => b.madeAt - a.madeAt)
+}
+
 export const devicesRoutes = [
   units({
     method: 'GET',
@@ -72,7 +116,8 @@ export const devicesRoutes = [
     async handle(deps, { actor, querystring: { unit } }) {
       const visible = visibleUnits(deps, actor).filter(({ id }) => unit === undefined || id === unit)
       const items = visible.flatMap(({ id }) => deps.devices.of(id)).sort((a, b) => a.number - b.number)
-      return { status: 200, body: { items: items.map((device) => deviceView(deps, device)) } }
+      const fences = await fencesHeld(deps.db, items.map(({ number }) => number))
+      return { status: 200, body: { items: items.map((device) => deviceView(deps, device, fences.get(device.number))) } }
     },
   }),
   units({
@@ -151,7 +196,7 @@ export const devicesRoutes = [
       const device = seen(deps, actor, params.id)
       if (isRefused(device)) return device
       const items = await listDownlinks(deps.db, device.number, downlinksShown)
-      return { status: 200, body: { items: items.flatMap(({ command, ...one }) => (command.type === 'confirm-alarm' ? [] : [{ ...one, command: command.type === 'area' ? { type: 'areas' as const } : command }])) } }
+      return { status: 200, body: { items: toldViews(items) } }
     },
   }),
   units({
@@ -202,7 +247,7 @@ export const devicesRoutes = [
     method: 'GET',
     path: '/api/units/alarms',
     summary: 'Alarms of devices of units on duty, the newest first, at most 200.',
-    access: ['administrator', 'dispatcher', 'commander', 'station'],
+    access: watching,
     schema: { querystring: Type.Object({ since: Type.Optional(At) }) },
     replies: { 200: ItemsOf(AlarmView) },
     async handle(deps, { actor, querystring: { since = deps.now() - 24 * 3_600_000 } }) {
@@ -213,6 +258,36 @@ export const devicesRoutes = [
         return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, name, beganAt, endedAt }] : []
       })
       return { status: 200, body: { items } }
+    },
+  }),
+  units({
+    method: 'GET',
+    path: '/api/units/alarms/standing',
+    summary: 'Alarms of devices of units on duty that last or have just happened, and of which nobody took note; the grave ones first, at most 200.',
+    access: watching,
+    schema: {},
+    replies: { 200: ItemsOf(StandingAlarmView) },
+    async handle(deps, { actor }) {
+      const onDuty = deps.live.views(scopeOf(actor, watching)).filter(({ id, state }) => state !== 'off-duty' && deps.devices.of(id).length > 0)
+      const byHandle = new Map(onDuty.map((unit) => [unit.handle, unit]))
+      const episodes = await recentEpisodes(deps.db, [...byHandle.keys()], deps.now() - standingBackMs)
+      const items = standingAlarms(episodes, deps.now()).slice(0, alarmsShown).flatMap(({ device, unit, ...alarm }) => {
+        const [of, from] = [byHandle.get(unit), deps.devices.byNumber(device)]
+        return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, ...alarm }] : []
+      })
+      return { status: 200, body: { items } }
+    },
+  }),
+  units({
+    method: 'POST',
+    path: '/api/units/devices/:id/alarms/seen',
+    summary: 'Take note of an alarm of a device: it is shown no more while it lasts; a terminal that waits for that is told.',
+    access: watching,
+    schema: { params: AtDevice, body: SeeAlarm },
+    replies: { 200: Type.Object({ id: Id }) },
+    async handle(deps, { actor, params, body }) {
+      const outcome = await seeAlarm(deps, actor, params.id, body)
+      return isRefused(outcome) ? outcome : { status: 200, body: outcome.answer }
     },
   }),
 ]

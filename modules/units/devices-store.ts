@@ -6,7 +6,7 @@ import type { DeviceSettings, Protocol } from './contract.ts'
 import type { Device } from './device.ts'
 
 const columns = `d.id, d.number, d.unit, d.label, d.registered_at, d.protocol, d.terminal, d.crs, d.zone_minutes, d.version,
-  d.requires_token, d.left_out, d.vehicle_plate`
+  d.requires_token, d.left_out, d.vehicle_plate, d.keeps_fences, d.asks_crew`
 
 type Row = {
   id: string
@@ -22,6 +22,8 @@ type Row = {
   requires_token: boolean
   left_out: DeviceSettings['leftOut']
   vehicle_plate: string | null
+  keeps_fences: boolean
+  asks_crew: boolean
 }
 
 const deviceOf = (row: Row): Device => ({
@@ -39,6 +41,8 @@ const deviceOf = (row: Row): Device => ({
     requiresToken: row.requires_token,
     leftOut: row.left_out,
     vehiclePlate: row.vehicle_plate,
+    keepsFences: row.keeps_fences,
+    asksCrew: row.asks_crew,
   },
 })
 

@@ -15,9 +15,10 @@ type Row = {
   changed_at: number
   assignment: string | null
   incident: string | null
+  serials: number[]
 }
 
-const columns = 'id, device, command, made_at, expires_at, state, attempts, changed_at, assignment, incident'
+const columns = 'id, device, command, made_at, expires_at, state, attempts, changed_at, assignment, incident, serials'
 
 const downlinkOf = (row: Row): Downlink => ({
   id: row.id,
@@ -30,14 +31,15 @@ const downlinkOf = (row: Row): Downlink => ({
   changedAt: row.changed_at,
   assignment: row.assignment,
   incident: row.incident,
+  serials: row.serials,
 })
 
 /** Take commands into the queue. Those whose ids are there already are the same commands again. */
 export const addDownlinks = async (sql: Sql, downlinks: readonly Downlink[]): Promise<void> => {
   for (const one of downlinks) {
     await sql.query(
-      `insert into units.downlink (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing`,
-      [one.id, one.device, JSON.stringify(one.command), one.madeAt, one.expiresAt, one.state, one.attempts, one.changedAt, one.assignment, one.incident],
+      `insert into units.downlink (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing`,
+      [one.id, one.device, JSON.stringify(one.command), one.madeAt, one.expiresAt, one.state, one.attempts, one.changedAt, one.assignment, one.incident, one.serials],
     )
   }
 }
@@ -50,15 +52,23 @@ export const waitingDownlinks = async (db: Db, devices: readonly number[]): Prom
   (await db.query<Row>(`select ${columns} from units.downlink where device = any($1::int[]) and state in ('waiting', 'sent') order by made_at, id`, [devices])).map(downlinkOf)
 
 /** The state after one more step; what is answered or too late stays so. */
-export const setDownlink = async (db: Db, { id, state, attempts, changedAt }: Downlink): Promise<boolean> =>
+export const setDownlink = async (db: Db, { id, state, attempts, changedAt, serials }: Downlink): Promise<boolean> =>
   (await db.query(
-    `update units.downlink set state = $2, attempts = $3, changed_at = $4 where id = $1 and state in ('waiting', 'sent') returning id`,
-    [id, state, attempts, changedAt],
+    `update units.downlink set state = $2, attempts = $3, changed_at = $4, serials = $5 where id = $1 and state in ('waiting', 'sent') returning id`,
+    [id, state, attempts, changedAt, serials],
   )).length > 0
+
+/** The question of which this was a serial, whatever became of it. */
+export const questionOf = async (db: Db, device: number, serial: number, since: number): Promise<Downlink | undefined> =>
+  (await db.query<Row>(`select ${columns} from units.downlink where device = $1 and made_at >= $3 and $2 = any(serials) order by made_at desc limit 1`, [device, serial, since])).map(downlinkOf)[0]
 
 /** What a device was told lately, the newest first. */
 export const listDownlinks = async (db: Db, device: number, limit: number): Promise<Downlink[]> =>
   (await db.query<Row>(`select ${columns} from units.downlink where device = $1 order by made_at desc, id limit $2`, [device, limit])).map(downlinkOf)
+
+/** An order that somebody answered, or that is over: it is not read out any more. */
+export const withdrawOrders = async (db: Db, assignments: readonly string[], now: number): Promise<void> =>
+  void (await db.query(`update units.downlink set state = 'expired', changed_at = $2 where assignment = any($1::text[]) and state in ('waiting', 'sent')`, [assignments, now]))
 
 /** What nobody fetched in time, also of devices that never came. */
 export const expireDownlinks = async (db: Db, now: number): Promise<void> =>

@@ -11,7 +11,7 @@ test('a command that is never answered is sent four times, each wait longer than
   for (let now = T; now < T + 600_000; now += 1000) {
     const step = nextStep(one, now)
     if (step === 'send') {
-      one = sent(one, now)
+      one = sent(one, now, sentAt.length)
       sentAt.push((now - T) / 1000)
     }
     if (step === 'expire') {
@@ -26,7 +26,7 @@ test('a command that is never answered is sent four times, each wait longer than
 
 test('what nobody fetched in time is not sent', () => {
   assert.equal(nextStep(fresh, fresh.expiresAt), 'expire')
-  assert.equal(nextStep(sent(fresh, T), fresh.expiresAt), 'expire')
+  assert.equal(nextStep(sent(fresh, T, 1), fresh.expiresAt), 'expire')
 })
 
 test('an answer says whether it was done', () => {

@@ -20,7 +20,8 @@ import { listenForPhones, type PhonePort } from './phones-jobs.ts'
 import { dayKeeper, daysAround, dropDays, expiredDays, listDays, loadTracks, readTrack, sweepOffDuty } from './positions-store.ts'
 import { loadDuties } from './store.ts'
 import { strangersInMemory } from './strangers.ts'
-import { areaMessages, openTerminals } from './terminals-jobs.ts'
+import { fenceSetOf } from './terminal-fences-jobs.ts'
+import { openTerminals } from './terminals-jobs.ts'
 import { unitFacts } from './unit-facts.ts'
 
 const retentionDaysUsual = 90
@@ -41,6 +42,8 @@ export type Units = {
   hear(entries: readonly Entry[]): void | Promise<void>
   /** Read everything again from the tables, as after a restart. */
   rebuild(): Promise<void>
+  /** Fences were drawn, changed or retired: terminals that keep them are told. */
+  fencesChanged(): void
   /** Open ports for terminals and phones; 0 takes any free one. @throws the system's error when one is taken */
   listen(host: string, ports: Readonly<Partial<Record<keyof TerminalPorts, number>>>): Promise<TerminalPorts>
   /** Take what phones publish at an outside MQTT broker. @param name  of this node, the same after a restart */
@@ -98,7 +101,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     keepSeen: (seen) => keepSeen(db, seen),
     ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, mqtt: ownBroker?.port ?? null, ...terminals.ports() }),
     takeAlarms: (...alarms) => terminals.takeAlarms(...alarms),
-    areaMessages: (unit) => areaMessages(needs.fencesFor?.(unit) ?? [], now(), needs.timeZone?.() ?? 'UTC'),
+    fenceSet: (unit) => fenceSetOf(needs.fencesFor?.(unit) ?? [], now(), needs.timeZone?.() ?? 'UTC'),
   }
   let phones: PhonePort | undefined
   let broker: MqttListener | undefined
@@ -180,6 +183,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       return changed.size > 0 ? Promise.all([...changed].map(deps.refreshDevices)).then(() => {}) : undefined
     },
     rebuild,
+    fencesChanged: () => terminals.lookAtFences(),
     listenToBroker: (url, name) => void (broker ??= listenToBroker(deps, url, name)),
     async listen(host, { osmand, mqtt, ...ports }) {
       await terminals.listen(host, ports)

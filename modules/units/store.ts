@@ -134,8 +134,11 @@ export async function loadDuties(db: Db, since: number): Promise<Duty[]> {
 
 // projections
 
-const settingColumns = ({ crs, zoneMinutes, version, requiresToken, leftOut, vehiclePlate }: DeviceSettings) =>
-  [crs, zoneMinutes, version, requiresToken, leftOut, vehiclePlate] as const
+/** What was not said yet when a device was registered is as usual. */
+const settingColumns = (said: Partial<DeviceSettings>) => {
+  const { crs, zoneMinutes, version, requiresToken, leftOut, vehiclePlate, keepsFences, asksCrew } = { ...usualSettings, ...said }
+  return [crs, zoneMinutes, version, requiresToken, leftOut, vehiclePlate, keepsFences, asksCrew] as const
+}
 
 type Apply = (tx: Tx, fact: Fact, unit: string) => Promise<void>
 
@@ -196,20 +199,25 @@ const applies: Readonly<Record<string, Apply>> = {
     await run(tx, `update units.shift set ended_at = $2 where unit = $1 and ended_at is null`, [unit, at])
   },
   'device-registered': (tx, { at, data }, unit) => {
-    const settings = (data.settings ?? usualSettings) as DeviceSettings
+    const settings = (data.settings ?? {}) as Partial<DeviceSettings>
     return run(
       tx,
-      `insert into units.device (id, number, unit, label, registered_at, protocol, terminal, crs, zone_minutes, version, requires_token, left_out, vehicle_plate)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      `insert into units.device (id, number, unit, label, registered_at, protocol, terminal, crs, zone_minutes, version, requires_token, left_out, vehicle_plate, keeps_fences, asks_crew)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [data.device, data.number, unit, data.label, at, data.protocol ?? 'phone', data.terminal ?? null, ...settingColumns(settings)],
     )
   },
   'device-changed': (tx, { data }) =>
     run(
       tx,
-      `update units.device set label = $2, crs = $3, zone_minutes = $4, version = $5, requires_token = $6, left_out = $7, vehicle_plate = $8 where id = $1`,
-      [data.device, data.label, ...settingColumns(data.settings as DeviceSettings)],
+      `update units.device set label = $2, crs = $3, zone_minutes = $4, version = $5, requires_token = $6, left_out = $7, vehicle_plate = $8, keeps_fences = $9, asks_crew = $10 where id = $1`,
+      [data.device, data.label, ...settingColumns(data.settings as Partial<DeviceSettings>)],
     ),
+  // Alarms are observations and go with their retention: of those that are gone nothing is marked.
+  'device-alarm-seen': (tx, { at, actor, data }) =>
+    run(tx, `update units.alarm set seen_at = $4, seen_by = $5 where device = $1 and name = $2 and taken_at >= $3 and taken_at <= $4 and seen_at is null`, [
+      data.number, data.name, data.since, at, actor.name,
+    ]),
   'device-removed': (tx, { at, data }) => run(tx, `update units.device set removed_at = $2 where id = $1`, [data.device, at]),
 }
 

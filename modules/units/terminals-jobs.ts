@@ -1,8 +1,8 @@
 /** Terminals at work: ports, what is said on them, what is answered, what they are told. One server for every protocol. */
 import type { Entry } from '#kernel/journal.ts'
 import type { Instant } from '#kernel/names.ts'
-import { areasOf, type AreaFence } from '#gateways/jt808/areas.ts'
 import { alarmBits } from '#gateways/jt808/alarms.ts'
+import type { Version } from '#gateways/jt808/codec.ts'
 import type { Command } from '#gateways/jt808/downlink.ts'
 import { jt808Talk, type Jt808Talk } from '#gateways/jt808/talk.ts'
 import { gt06Talk } from '#gateways/gt06/talk.ts'
@@ -15,9 +15,10 @@ import type { TerminalProtocol } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
 import { noteSkew, remember, type Device } from './device.ts'
 import { findDeviceByKey, setKey } from './devices-store.ts'
-import { answered, expired, newDownlink, nextStep, sent, type Downlink, type DownlinkCommand } from './downlink.ts'
-import { addDownlinks, dropDownlinks, expireDownlinks, setDownlink, waitingDownlinks } from './downlink-store.ts'
+import { answered, asText, expired, newDownlink, nextStep, sent, type Downlink, type DownlinkCommand } from './downlink.ts'
+import { addDownlinks, dropDownlinks, expireDownlinks, questionOf, setDownlink, waitingDownlinks, withdrawOrders } from './downlink-store.ts'
 import { takeFromDevice } from './take-positions.ts'
+import { terminalFences } from './terminal-fences-jobs.ts'
 
 export const terminalProtocols = ['jt808', 'gt06', 'h02'] as const satisfies readonly TerminalProtocol[]
 
@@ -30,6 +31,8 @@ export type Terminals = {
   takeAlarms(device: Device, alarms: readonly SaidAlarm[], at: Instant, place: Place | undefined): Promise<boolean>
   /** Tell a device; sent at once when it is connected here, else when it comes. */
   tell(downlinks: readonly Downlink[]): Promise<void>
+  /** The fences are others now: those of whoever is connected are looked at, and of whoever connects later then. */
+  lookAtFences(): void
   hear(entries: readonly Entry[]): void
   stop(): Promise<void>
 }
@@ -46,7 +49,7 @@ type Session = {
   readonly told: Map<number, Downlink>
 }
 
-const talks: Readonly<Record<TerminalProtocol, (profileOf: (number: string) => TerminalProfile | undefined) => Talk>> = {
+const talks: Readonly<Record<TerminalProtocol, (profileOf: (number: string) => TerminalProfile | undefined, firstSerial: number) => Talk>> = {
   jt808: jt808Talk,
   gt06: gt06Talk,
   h02: h02Talk,
@@ -60,6 +63,10 @@ const done: Verdict = { result: 'done' }
 const tickMs = 1_000
 const keptMs = 90 * 86_400_000
 const HOUR_MS = 3_600_000
+/** A question may be answered so long after it was asked: by then its order is over, and the answer says so. */
+const askedMs = 24 * HOUR_MS
+/** The one answer that an order's question has. */
+const acknowledgement = { id: 1, text: '签收' }
 /** An order that is not spoken by then is spoken by nobody: the crew has it from the phone or the radio. */
 export const orderSpokenMs = 10 * 60_000
 
@@ -71,17 +78,19 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   const sessions = new Map<number, Session>()
   const openAlarms = new Map<number, Map<string, Instant>>()
   const recentAlarms = new Map<number, Map<string, Instant>>()
-  /** Emergencies nobody has answered yet, by the incident that they became. */
-  const calls = new Map<string, { readonly device: number; readonly names: readonly string[] }>()
+  /** Devices whose emergency nobody has answered yet, by the incident that it became: two in one car are one call. */
+  const calls = new Map<string, Set<number>>()
   const alarmsUnderWay = new Map<number, Promise<boolean>>()
   let stopped = false
   let sweptAt = -Infinity
   let pumping: Promise<void> | undefined
+  let lookingAtFences: Promise<void> | undefined
+  const fences = terminalFences(deps)
 
   for (const { device, name, beganAt, endedAt, incident } of await loadAlarms(db, now() - HOUR_MS)) {
     if (endedAt === null) mapOf(openAlarms, device).set(name, beganAt)
     mapOf(recentAlarms, device).set(name, beganAt)
-    if (incident !== null) calls.set(incident, { device, names: [name] })
+    if (incident !== null) callsOf(incident).add(device)
   }
 
   // ——— what is said ———
@@ -99,7 +108,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   }
 
   function begin(protocol: TerminalProtocol, link: Link): Ear {
-    const session: Session = { protocol, link, talk: talks[protocol](profileOf(protocol)), device: undefined, authenticated: false, told: new Map() }
+    const session: Session = { protocol, link, talk: talks[protocol](profileOf(protocol), Buffer.from(deps.randomBytes(2)).readUInt16BE()), device: undefined, authenticated: false, told: new Map() }
     return {
       hear(bytes) {
         const heard = session.talk.hear(bytes, now())
@@ -180,6 +189,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     devices.status(device.number).links++
     session.link.settle()
     sessions.set(device.number, session)
+    fences.look([device.number])
     pump()
   }
 
@@ -200,6 +210,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
         return takeMedia(device, said)
       case 'answer':
         return answer(session, device, said.to, said.done).then(() => undefined)
+      case 'choice':
+        return chosen(device, said.to, said.choice).then(() => ({ result: 'done' }))
       case 'malformed':
         status.malformed++
         return { result: 'failed' }
@@ -257,7 +269,20 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     session.told.delete(serial)
     const isNews = await setDownlink(db, answered(one, isDone, now()))
     const { assignment, incident } = one
+    if (isNews && one.command.type === 'area') await fences.answered(one, isDone).then(pump)
+    const instead = isNews && !isDone ? asText(one, now()) : undefined
+    if (instead) await tell([instead])
     if (isNews && isDone && assignment && incident) await deps.onOrderSpoken?.({ assignment, incident, unit: device.unit, at: now() })
+  }
+
+  /** Somebody in the car answered what an order asked. */
+  async function chosen(device: Device, serial: number, choice: number) {
+    const one = await questionOf(db, device.number, serial, now() - askedMs)
+    if (!one?.assignment || !one.incident || choice !== acknowledgement.id) return
+    const { assignment, incident } = one
+    const commandId = `acknowledged/${one.id}`
+    const sorry = await deps.onOrderAcknowledged?.({ commandId, assignment, incident, unit: device.unit })
+    if (sorry !== undefined) await tell([newDownlink({ id: `${one.id}/over`, device: device.number, command: { type: 'text', text: sorry, urgent: true } }, now(), orderSpokenMs)])
   }
 
   // ——— alarms ———
@@ -290,10 +315,9 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     await keepAlarms(db, device.number, duty.handle, now(), { ...edges, began })
     for (const one of began) {
       if (one.name !== 'emergency' || !deps.onEmergency) continue
-      const known = place ?? live.track(duty.handle).place ?? undefined
-      const incident = await deps.onEmergency({ commandId: `emergency/${device.id}/${one.at}`, unit: device.unit, callSign: duty.callSign, agency: duty.agency, at: one.at, place: known && { lon: known.lon, lat: known.lat } })
+      const incident = await deps.onEmergency({ commandId: `emergency/${device.id}/${one.at}`, unit: device.unit, callSign: duty.callSign, agency: duty.agency, at: one.at, place: place && { lon: place.lon, lat: place.lat } })
       if (incident === undefined) continue
-      calls.set(incident, { device: device.number, names: [one.name] })
+      callsOf(incident).add(device.number)
       await keepAlarmIncident(db, device.number, one.name, one.at, incident)
     }
     // Remembered when it is durable: what failed half-way is tried again with the terminal's next message.
@@ -305,15 +329,20 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     return isCalling
   }
 
-  /** Somebody answers the call: the terminal may stop sounding it. */
+  function callsOf(incident: string): Set<number> {
+    const known = calls.get(incident) ?? new Set<number>()
+    calls.set(incident, known)
+    return known
+  }
+
+  /** Somebody answers the call: the terminals may stop sounding it. */
   function answerCall(incident: string, command: string) {
-    const call = calls.get(incident)
-    const device = call && devices.byNumber(call.device)
-    if (!call || !device) return
+    const callers = calls.get(incident)
+    if (!callers) return
     calls.delete(incident)
-    if (device.protocol !== 'jt808') return
-    void tell([newDownlink({ id: `confirm/${command}/${device.number}`, device: device.number, command: { type: 'confirm-alarm', alarms: call.names } }, now(), HOUR_MS)]).catch(
-      (cause: unknown) => deps.onFault?.('confirming an alarm', cause),
+    const told = [...callers].filter((number) => devices.byNumber(number)?.protocol === 'jt808')
+    void tell(told.map((device) => newDownlink({ id: `confirm/${command}/${device}`, device, command: { type: 'confirm-alarm', alarms: ['emergency'] } }, now(), HOUR_MS))).catch((cause: unknown) =>
+      deps.onFault?.('confirming an alarm', cause),
     )
   }
 
@@ -327,6 +356,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
 
   /** Read out what was ordered to the crews whose cars can speak. */
   async function speakOrders(entries: readonly Entry[]) {
+    const answeredBy = entries.flatMap(({ type, data }) => (type === 'assignment-changed' && data['state'] !== 'ordered' ? [data['assignment'] as string] : []))
+    if (answeredBy.length > 0) await withdrawOrders(db, answeredBy, now())
     for (const entry of entries) {
       if (entry.type !== 'unit-assigned') continue
       const unit = entry.data['unit'] as string
@@ -337,9 +368,10 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       const text = await deps.orderInWords?.(incident)
       if (text === undefined) continue
       await tell(
-        speakers.map(({ number }) =>
-          newDownlink({ id: `order/${assignment}/${number}`, device: number, command: { type: 'text', text, urgent: true }, assignment, incident }, entry.at, orderSpokenMs),
-        ),
+        speakers.map(({ number, settings }) => {
+          const command = settings.asksCrew ? ({ type: 'question', text } as const) : ({ type: 'text', text, urgent: true } as const)
+          return newDownlink({ id: `order/${assignment}/${number}`, device: number, command, assignment, incident }, entry.at, orderSpokenMs)
+        }),
       )
     }
   }
@@ -355,26 +387,41 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   async function pumpOnce() {
     const speaking = [...sessions.values()].flatMap(({ protocol, device }) => (protocol === 'jt808' && device ? [device.number] : []))
     if (speaking.length === 0) return
+    /** Sets of fences of which a part waits for its answer: the parts after it wait, too. */
+    const begun = new Set<string>()
     for (const one of await waitingDownlinks(db, speaking)) {
+      if (one.command.type === 'area') {
+        const set = `${one.device}/${one.command.series ?? one.id}`
+        if (begun.has(set)) continue
+        begun.add(set)
+      }
       const session = sessions.get(one.device)
       const at = now()
       const step = nextStep(one, at)
       // A command that was sent through a connection that is gone was not heard.
       const isLost = one.state === 'sent' && session !== undefined && ![...session.told.values()].some(({ id }) => id === one.id)
-      if (step === 'expire') await setDownlink(db, expired(one, at))
-      else if (session && (step === 'send' || isLost)) await command(session, one, at)
+      if (step === 'expire') await giveUp(one, at)
+      else if (session && (step === 'send' || isLost)) await deliver(session, one, at)
     }
   }
 
-  async function command(session: Session, one: Downlink, at: Instant) {
-    const said = (session.talk as Jt808Talk).command(asCommand(one.command)) // sessions of this protocol only are pumped
-    if (!said) return
+  async function giveUp(one: Downlink, at: Instant) {
+    if (!(await setDownlink(db, expired(one, at)))) return
+    await fences.unanswered(one)
+    const instead = asText(one, at)
+    if (instead) await tell([instead])
+  }
+
+  async function deliver(session: Session, one: Downlink, at: Instant) {
+    const talk = session.talk as Jt808Talk // sessions of this protocol only are pumped
+    const command = talk.command(asCommand(one.command, talk.version()))
+    if (!command) return
     for (const [serial, { id }] of session.told) if (id === one.id) session.told.delete(serial)
-    const next = sent(one, at)
+    const next = sent(one, at, command.serial)
     // Kept first: the answer may be faster than our own database.
-    session.told.set(said.serial, next)
-    if (!(await setDownlink(db, next))) return void session.told.delete(said.serial)
-    for (const frame of said.frames) session.link.send(frame)
+    session.told.set(command.serial, next)
+    if (!(await setDownlink(db, next))) return void session.told.delete(command.serial)
+    for (const frame of command.frames) session.link.send(frame)
   }
 
   // ——— the clock's work ———
@@ -389,6 +436,11 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   let ticks = 0
   const ticking = setInterval(() => {
     pump()
+    lookingAtFences ??= fences
+      .round((number) => sessions.has(number))
+      .then((isNews) => void (isNews && pump()))
+      .catch((cause: unknown) => deps.onFault?.('looking at the fences of terminals', cause))
+      .finally(() => (lookingAtFences = undefined))
     const at = now()
     for (const { talk, link } of sessions.values()) for (const frame of talk.remind?.(at) ?? []) link.send(frame)
     if (++ticks % 60 !== 0) return
@@ -410,8 +462,11 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     },
     takeAlarms,
     tell,
+    lookAtFences: () => fences.look(sessions.keys()),
     hear(entries) {
       for (const entry of entries) {
+        // Another kind of unit has other fences; a device may keep them from now on.
+        if (entry.type === 'unit-changed' || entry.type === 'device-changed') fences.look(devices.of(entry.stream.slice('unit/'.length)).map(({ number }) => number))
         if (entry.actor.account === 'system') continue
         if ((entry.type === 'unit-assigned' || entry.type === 'incident-closed' || entry.type === 'limit-seen') && entry.stream.startsWith('incident/')) {
           answerCall(entry.stream.slice('incident/'.length), entry.command)
@@ -423,21 +478,10 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       stopped = true
       clearInterval(ticking)
       await Promise.all(ports.map((port) => port.stop()))
-      await pumping
+      await Promise.all([pumping, lookingAtFences])
       await sweep().catch((cause: unknown) => deps.onFault?.('keeping terminals', cause))
     },
   }
-}
-
-/** What makes a terminal keep these fences and no others. */
-export function areaMessages(fences: readonly AreaFence[], at: Instant, timeZone: string): Command[] {
-  const { circles, polygons } = areasOf(fences, { at, timeZone })
-  return [
-    { type: 'delete-areas', shape: 'circles', ids: [] },
-    { type: 'delete-areas', shape: 'polygons', ids: [] },
-    ...(circles.length > 0 ? [{ type: 'set-circles', action: 'update', areas: circles } as const] : []),
-    ...polygons.map((area) => ({ type: 'set-polygon', area }) as const),
-  ]
 }
 
 function mapOf<Value>(all: Map<number, Map<string, Value>>, device: number): Map<string, Value> {
@@ -454,8 +498,12 @@ const plain = (plate: string) => plate.replace(/[\s·.-]/g, '').toUpperCase()
 /** Report interval at rest of location strategy by time: JT/T 808 parameter 0x0029. */
 const intervalParameter = 0x0029
 
-function asCommand(command: DownlinkCommand): Command {
+/** 2019 dropped questions: there an order is a text. */
+function asCommand(command: DownlinkCommand, version: Version | undefined): Command {
   switch (command.type) {
+    case 'question':
+      if (version !== '2019') return { type: 'question', text: command.text, urgent: true, speak: true, answers: [acknowledgement] }
+      return asCommand({ type: 'text', text: command.text, urgent: true }, version)
     case 'text':
       return { type: 'text', text: command.text, urgent: command.urgent === true, display: true, speak: true }
     case 'locate':
@@ -465,7 +513,7 @@ function asCommand(command: DownlinkCommand): Command {
     case 'interval':
       return { type: 'set-parameters', values: [{ id: intervalParameter, u32: command.seconds }] }
     case 'area':
-      return command.message as Command // made by `areaMessages` and kept as it was
+      return command.message as Command // made by `fenceSetOf` and kept as it was
     case 'areas':
       throw new Error('Invariant failed: fences are told one by one')
     case 'confirm-alarm':

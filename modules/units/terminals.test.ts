@@ -19,6 +19,7 @@ import { createUnit } from './change-unit.ts'
 import { commandTerminal } from './command-terminal.ts'
 import type { DeviceSettings } from './contract.ts'
 import type { EmergencyCall } from './deps.ts'
+import { devicesRoutes } from './devices-routes.ts'
 import { openUnits, type Units } from './jobs.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice } from './pair-device.ts'
 import { projections } from './store.ts'
@@ -34,8 +35,17 @@ let journal: ReturnType<typeof postgresJournal>
 let ports: Awaited<ReturnType<Units['listen']>>
 const clock = { now: T0 }
 const calls: EmergencyCall[] = []
+/** Units whose call for help is open: pressed again it is the same incident. */
+const openCall = new Map<string, string>()
 const pictures: { unit: string; bytes: number }[] = []
 const spoken: string[] = []
+const acknowledged: { commandId: string; assignment: string }[] = []
+/** Orders that are no more, and what their crews are told. */
+const over = new Map<string, string>()
+type Fence = NonNullable<ReturnType<NonNullable<Parameters<typeof openUnits>[0]['fencesFor']>>>[number]
+const circle: Fence = { id: 'f1', name: '甲', geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 200 }, tells: { enter: true, leave: true, staySeconds: null, speedLimitKmh: null, overSeconds: 0 }, hours: null }
+const triangle: Fence = { id: 'f2', name: '乙', geometry: { type: 'Polygon', coordinates: [[[117.2, 28.3], [117.21, 28.3], [117.21, 28.31], [117.2, 28.3]]] }, tells: { enter: true, leave: false, staySeconds: null, speedLimitKmh: 40, overSeconds: 10 }, hours: null }
+let fences: readonly Fence[] = [circle, triangle]
 let isDown = false
 let made = 0
 const command = () => `command-${String(++made).padStart(6, '0')}`
@@ -55,19 +65,20 @@ before(async () => {
     memberNames: async () => new Map(),
     async onEmergency(call) {
       calls.push(call)
-      return `incident-of-${call.commandId}`
+      return openCall.get(call.unit) ?? `incident-of-${call.commandId}`
     },
     async onPicture({ unit, bytes }) {
       pictures.push({ unit, bytes: bytes.length })
       return true
     },
-    fencesFor: () => [
-      { id: 'f1', name: '甲', geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 200 }, tells: { enter: true, leave: true, staySeconds: null, speedLimitKmh: null, overSeconds: 0 }, hours: null },
-      { id: 'f2', name: '乙', geometry: { type: 'Polygon', coordinates: [[[117.2, 28.3], [117.21, 28.3], [117.21, 28.31], [117.2, 28.3]]] }, tells: { enter: true, leave: false, staySeconds: null, speedLimitKmh: 40, overSeconds: 10 }, hours: null },
-    ],
+    fencesFor: () => fences,
     orderInWords: async (incident) => `指令：${incident}`,
     async onOrderSpoken({ assignment }) {
       spoken.push(assignment)
+    },
+    async onOrderAcknowledged({ commandId, assignment }) {
+      acknowledged.push({ commandId, assignment })
+      return over.get(assignment)
     },
     onFault: (what, cause) => {
       if (!isDown) throw new Error(what, { cause })
@@ -100,7 +111,7 @@ async function unitOnDuty(): Promise<string> {
 }
 async function car(terminal: string, settings: Partial<DeviceSettings> = {}, protocol: 'jt808' | 'gt06' | 'h02' = 'jt808') {
   const unit = await unitOnDuty()
-  const { device } = ok(await pairDevice(units.deps, admin, { commandId: command(), unit, label: '车载终端', protocol, terminal, settings }))
+  const { device } = ok(await pairDevice(units.deps, admin, { commandId: command(), unit, label: '车载终端', protocol, terminal, settings: { keepsFences: false, ...settings } }))
   return { unit, device, view: () => units.describeUnits([unit])[0]!, status: () => units.deps.devices.status(device.number) }
 }
 async function until(what: string, isTrue: () => boolean | Promise<boolean>) {
@@ -109,6 +120,16 @@ async function until(what: string, isTrue: () => boolean | Promise<boolean>) {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   assert.fail(`never: ${what}`)
+}
+const hello = async (phone: string, version: '2013' | '2019' = '2013') => {
+  const terminal = await jt808(phone, version)
+  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+  return terminal
+}
+/** A route, as the server calls it once it has checked who asks and what. */
+async function call(by: Actor, method: string, path: string, request: object) {
+  const route = devicesRoutes.find((one) => one.method === method && one.path === path)!
+  return (await route.handle(units.deps, { actor: by, language: 'zh', params: {}, querystring: {}, ...request } as never)) as { status: number; refused?: string; body: { items: never[] } }
 }
 const jt808 = (phone: string, version: '2013' | '2019' = '2013') => jt808Terminal(ports.jt808!, phone, version)
 const place = (more: object = {}) => locationBody({ lon: 117.21, lat: 28.29, at: clock.now, speedKmh: 36, courseDeg: 90, ...more })
@@ -268,6 +289,61 @@ test('the emergency button is one call for help, however often the terminal says
   terminal.close()
 })
 
+test('two terminals in one car that call are one incident, and both are told that it was heard', async () => {
+  const { unit } = await car('112')
+  ok(await pairDevice(units.deps, admin, { commandId: command(), unit, label: '另一台', protocol: 'jt808', terminal: '113', settings: { keepsFences: false } }))
+  openCall.set(unit, 'one-call')
+  const terminals = [await hello('112'), await hello('113')]
+  for (const terminal of terminals) assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: 1 }))), 4)
+  await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
+    tx.append('incident/one-call', 'jx.guixi', [{ type: 'incident-closed', at: clock.now, outcome: 'x', note: '', mergedInto: null } as never])
+    return { answer: null }
+  })
+  for (const terminal of terminals) {
+    assert.equal((await terminal.told(5000)).id, 0x8203)
+    terminal.close()
+  }
+})
+
+test('an alarm that lasts stands in the watch room until somebody takes note of it, and the terminal is told where it waits for that', async () => {
+  const { unit, device } = await car('820')
+  const terminal = await hello('820')
+  const [moved, cut] = [2 ** 28, 2 ** 8]
+  const standing = async (by: Actor = desk) => (await call(by, 'GET', '/api/units/alarms/standing', {})).body.items.filter((one: { unit: string }) => one.unit === unit).map((one: { name: string; times: number }) => [one.name, one.times])
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: cut }))), 0)
+  clock.now += 1000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  assert.deepEqual(await standing(), [], 'a blink')
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: cut + moved, at: clock.now + 1 }))), 0)
+  clock.now += 31_000
+  assert.deepEqual((await standing()).toSorted(), [['illegal-movement', 1], ['power-cut', 2]])
+  assert.deepEqual(await standing({ ...desk, grants: [{ role: 'dispatcher', agency: 'jx.other' }] }), [], 'of another part of the tree')
+
+  const see = (name: string, by: Actor = desk) => call(by, 'POST', '/api/units/devices/:id/alarms/seen', { params: { id: device.id }, body: { commandId: command(), name, since: clock.now - 60_000 } })
+  assert.equal((await see('power-cut', { ...desk, grants: [{ role: 'dispatcher', agency: 'jx.other' }] })).refused, 'device-not-found')
+  assert.equal((await see('power-cut')).status, 200)
+  assert.equal((await see('illegal-movement')).status, 200)
+  const confirmed = await terminal.told(5000)
+  assert.deepEqual([confirmed.id, Buffer.from(confirmed.body).toString('hex')], [0x8203, '000010000000'], 'of these two only the movement waits for a person')
+  assert.deepEqual(await standing(), [])
+  // It flaps on, and nobody is told of it again.
+  for (const alarm of [0, cut, 0, cut]) {
+    clock.now += 20_000
+    assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm }))), 0)
+  }
+  clock.now += 60_000
+  assert.deepEqual(await standing(), [])
+  // Quiet for a while, then it comes again.
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
+  clock.now += 11 * 60_000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: cut }))), 0)
+  clock.now += 31_000
+  assert.deepEqual(await standing(), [['power-cut', 1]])
+  const [seen] = await database.database.query<{ by: string }>(`select seen_by as by from units.alarm where device = $1 and name = 'illegal-movement'`, [device.number])
+  assert.equal(seen!.by, 'dispatcher')
+  terminal.close()
+})
+
 test('an order is read out in the car, asked again until it is answered, and its answer counts once', async () => {
   const { unit } = await car('8300')
   await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
@@ -316,15 +392,229 @@ test('a command to a terminal is written down with who gave it, and expires', as
   assert.equal(isRefused(await commandTerminal(units.deps, desk, 'nobody', { commandId: command(), command: { type: 'locate' } })), true)
 })
 
-test('the fences that are for a unit are told to its terminal in place of those it has', async () => {
-  const { device } = await car('8604')
+// ——— fences ———
+
+const heldBy = async (device: number) => (await database.database.query<{ told: string; held: string | null; count: number | null; since: number | null; failed: string | null }>('select told, held, held_count as count, held_at as since, failed from units.terminal_fences where device = $1', [device]))[0]
+/** Answer what a terminal is told of fences, until so many messages have come; which they were. */
+async function keep(terminal: Awaited<ReturnType<typeof jt808>>, count: number, result: (id: number) => number = () => 0) {
+  const ids: number[] = []
+  while (ids.length < count) {
+    const { id, serial } = await terminal.told(5000)
+    ids.push(id)
+    terminal.say(0x0001, answerBody(serial, id, result(id)))
+  }
+  return ids
+}
+
+test('fences go to a terminal when it comes, one message after another is answered, and once', async () => {
+  const { device } = await car('8604', { keepsFences: true })
+  const terminal = await hello('8604')
+  const first = await terminal.told(5000)
+  await assert.rejects(terminal.told(1500), /no word/, 'the next waits for the answer to this one')
+  terminal.say(0x0001, answerBody(first.serial, first.id))
+  assert.deepEqual([first.id, ...(await keep(terminal, 4))], [0x8601, 0x8603, 0x8605, 0x8600, 0x8604])
+  await until('the set is held', async () => (await heldBy(device.number))?.held !== null)
+  const held = await heldBy(device.number)
+  assert.deepEqual([held!.count, held!.since, held!.told], [2, clock.now, held!.held])
+  terminal.close()
+  const again = await hello('8604')
+  await assert.rejects(again.told(2500), /no word/, 'what it holds it is not told again')
+  again.close()
+})
+
+test('a fence that changes, comes or goes is told to whoever is connected; none at all wipes it', async () => {
+  const { device } = await car('8600', { keepsFences: true })
+  const terminal = await hello('8600')
+  await keep(terminal, 5)
+  await until('held', async () => (await heldBy(device.number))?.held !== null)
+  const before = (await heldBy(device.number))!.held
+
+  units.fencesChanged()
+  await assert.rejects(terminal.told(2500), /no word/, 'another agency’s fences changed')
+  fences = [{ ...circle, geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 300 } }]
+  try {
+    units.fencesChanged()
+    assert.deepEqual(await keep(terminal, 4), [0x8601, 0x8603, 0x8605, 0x8600])
+    await until('the other set is held', async () => (await heldBy(device.number))!.held !== before)
+    fences = []
+    units.fencesChanged()
+    assert.deepEqual(await keep(terminal, 3), [0x8601, 0x8603, 0x8605])
+    await until('nothing is held', async () => (await heldBy(device.number))!.held === 'none')
+    assert.equal((await heldBy(device.number))!.count, 0)
+  } finally {
+    fences = [circle, triangle]
+  }
+  terminal.close()
+})
+
+test('when the hours of a fence are over the terminal gets the next ones', async () => {
+  const { device } = await car('8602', { keepsFences: true })
+  const [from, until24] = ['00:00', '23:59']
+  fences = [{ ...circle, hours: { days: [1, 2, 3, 4, 5, 6, 7], from, until: until24 } }]
+  const now = clock.now
+  try {
+    const terminal = await hello('8602')
+    await keep(terminal, 4)
+    await until('held', async () => (await heldBy(device.number))?.held !== null)
+    const before = (await heldBy(device.number))!.held
+    clock.now += 86_400_000
+    assert.deepEqual(await keep(terminal, 4), [0x8601, 0x8603, 0x8605, 0x8600])
+    await until('the next window is held', async () => (await heldBy(device.number))!.held !== before)
+    terminal.close()
+  } finally {
+    clock.now = now
+    fences = [circle, triangle]
+  }
+})
+
+test('a terminal that refuses a fence is left alone until the fences are others or somebody sends them again', async () => {
+  const { device } = await car('8605', { keepsFences: true })
+  const terminal = await hello('8605')
+  // It has no polygons: deleting them is refused and means nothing, setting one is the end of it.
+  const told = await keep(terminal, 5, (id) => (id === 0x8604 || id === 0x8605 ? 3 : 0))
+  assert.equal(told.at(-1), 0x8604)
+  await until('refused', async () => (await heldBy(device.number))?.failed === 'refused')
+  terminal.close()
+  clock.now += 3 * 3_600_000
+  const again = await hello('8605')
+  units.fencesChanged()
+  await assert.rejects(again.told(2500), /no word/)
   ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: { type: 'areas' } }))
-  const terminal = await jt808('8604')
-  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
-  const told = [await terminal.told(), await terminal.told(), await terminal.told(), await terminal.told()]
-  assert.deepEqual(told.map(({ id }) => id), [0x8601, 0x8605, 0x8600, 0x8604])
-  for (const { serial, id } of told) terminal.say(0x0001, answerBody(serial, id))
-  await until('all answered', async () => (await database.database.query(`select from units.downlink where device = $1 and state = 'done'`, [device.number])).length === 4)
+  assert.equal((await keep(again, 5)).at(-1), 0x8604)
+  await until('held', async () => (await heldBy(device.number))!.held !== null)
+  again.close()
+})
+
+test('a terminal that does not answer is told four times, and again at most once an hour', async () => {
+  const { device } = await car('8603', { keepsFences: true })
+  const terminal = await hello('8603')
+  for (const pause of [0, 11_000, 21_000, 61_000]) {
+    clock.now += pause
+    assert.equal((await terminal.told(5000)).id, 0x8601)
+  }
+  clock.now += 241_000
+  await until('given up', async () => (await heldBy(device.number))?.failed === 'unanswered')
+  terminal.close()
+  const soon = await hello('8603')
+  await assert.rejects(soon.told(2500), /no word/)
+  soon.close()
+  clock.now += 3_600_000
+  const later = await hello('8603')
+  assert.equal((await keep(later, 5)).length, 5)
+  later.close()
+})
+
+test('who keeps no fences is told none, and told when that is switched on', async () => {
+  const { device } = await car('8607')
+  const terminal = await hello('8607')
+  await assert.rejects(terminal.told(2500), /no word/)
+  ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { keepsFences: true } }))
+  assert.equal((await keep(terminal, 5)).length, 5)
+  terminal.close()
+})
+
+test('a hundred terminals that come back at once begin to be told twenty a second', async () => {
+  const devices = await Promise.all(Array.from({ length: 100 }, async (_, n) => (await car(`99${String(n).padStart(3, '0')}`, { keepsFences: true })).device.number))
+  const begun = async () => (await database.database.query<{ n: number }>('select count(*)::int as n from units.terminal_fences where device = any($1::int[])', [devices]))[0]!.n
+  const seen: number[] = []
+  const { terminalFences } = await import('./terminal-fences-jobs.ts')
+  const paced = terminalFences(units.deps)
+  paced.look(devices)
+  for (let round = 0; round < 6; round++) {
+    await paced.round(() => true)
+    seen.push(await begun())
+  }
+  assert.deepEqual(seen, [20, 40, 60, 80, 100, 100])
+})
+
+// ——— an order that the crew answers ———
+
+async function ordered(unit: string, assignment: string) {
+  await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
+    await units.unitFacts(tx, unit)
+    tx.append(`incident/i-${assignment}`, 'jx.guixi', [{ type: 'unit-assigned', at: clock.now, assignment, unit, callSign: '', arriveSeconds: 300 } as never])
+    return { answer: null }
+  })
+}
+
+test('an order is asked as a question where the crew may answer on the terminal, and the answer acknowledges it once', async () => {
+  const { unit } = await car('8302', { asksCrew: true })
+  const terminal = await hello('8302')
+  await ordered(unit, 'asked')
+  const question = await terminal.told(5000)
+  assert.equal(question.id, 0x8302)
+  const length = question.body[1]!
+  assert.equal(new TextDecoder('gbk').decode(question.body.subarray(2, 2 + length)), '指令：i-asked')
+  assert.equal(Buffer.from(question.body.subarray(2 + length)).toString('hex'), '01' + '0004' + 'c7a9cad5', 'one answer: 签收')
+  terminal.say(0x0001, answerBody(question.serial, 0x8302))
+  await until('it is spoken', () => spoken.includes('asked'))
+  assert.equal(acknowledged.some(({ assignment }) => assignment === 'asked'), false, 'read out is not acknowledged')
+  terminal.close()
+  // The crew answers later, over another connection, whose own serials begin elsewhere; and presses twice.
+  const later = await hello('8302')
+  const choice = new Writer().u16(question.serial).u8(1).done()
+  for (let n = 0; n < 2; n++) assert.equal(await later.answerTo(later.say(0x0302, choice)), 0)
+  assert.equal(new Set(acknowledged.filter(({ assignment }) => assignment === 'asked').map(({ commandId }) => commandId)).size, 1, 'one command')
+  // Another choice, and a question that nobody asked, are answered well and mean nothing.
+  const before = acknowledged.length
+  assert.equal(await later.answerTo(later.say(0x0302, new Writer().u16(question.serial).u8(9).done())), 0)
+  assert.equal(await later.answerTo(later.say(0x0302, new Writer().u16(question.serial ^ 0x5555).u8(1).done())), 0)
+  assert.equal(acknowledged.length, before)
+  later.close()
+})
+
+test('a crew that answers an order that is no more is told so in the car', async () => {
+  const { unit } = await car('83021', { asksCrew: true })
+  const terminal = await hello('83021')
+  await ordered(unit, 'gone')
+  const question = await terminal.told(5000)
+  terminal.say(0x0001, answerBody(question.serial, 0x8302))
+  over.set('gone', '这条指令已取消，不用再去。')
+  terminal.say(0x0302, new Writer().u16(question.serial).u8(1).done())
+  let told = await terminal.told(5000)
+  while (told.id === 0x8001) told = await terminal.told(5000)
+  assert.deepEqual([told.id, new TextDecoder('gbk').decode(told.body.subarray(1))], [0x8300, '这条指令已取消，不用再去。'])
+  terminal.close()
+})
+
+for (const [what, answer] of [['says that it knows no questions', true], ['does not answer one', false]] as const) {
+  test(`to a terminal that ${what} the order is read out instead`, async () => {
+    const phone = answer ? '83022' : '83023'
+    const { unit } = await car(phone, { asksCrew: true })
+    const terminal = await hello(phone)
+    await ordered(unit, `text-${phone}`)
+    const question = await terminal.told(5000)
+    assert.equal(question.id, 0x8302)
+    if (answer) terminal.say(0x0001, answerBody(question.serial, 0x8302, 3))
+    else clock.now += 11_000
+    const text = await terminal.told(5000)
+    assert.deepEqual([text.id, new TextDecoder('gbk').decode(text.body.subarray(1))], [0x8300, `指令：i-text-${phone}`])
+    terminal.say(0x0001, answerBody(text.serial, 0x8300))
+    await until('it is spoken', () => spoken.includes(`text-${phone}`))
+    terminal.close()
+  })
+}
+
+test('2019 has no questions: a terminal of 2019 reads orders out, whatever its settings say', async () => {
+  const { unit } = await car('83024', { asksCrew: true })
+  const terminal = await hello('83024', '2019')
+  await ordered(unit, 'of-2019')
+  assert.equal((await terminal.told(5000)).id, 0x8300)
+  terminal.close()
+})
+
+test('an order that was answered by other means before the car came into reach is not read out', async () => {
+  const { unit } = await car('83025')
+  await ordered(unit, 'by-phone')
+  const waits = async () => (await database.database.query<{ state: string }>(`select state from units.downlink where assignment = 'by-phone'`))[0]?.state
+  await until('it waits', async () => (await waits()) === 'waiting')
+  await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
+    tx.append('incident/i-by-phone', 'jx.guixi', [{ type: 'assignment-changed', at: clock.now, assignment: 'by-phone', unit, state: 'acknowledged', was: 'ordered', because: null, next: null, left: null } as never])
+    return { answer: null }
+  })
+  await until('it is withdrawn', async () => (await waits()) === 'expired')
+  const terminal = await hello('83025')
+  await assert.rejects(terminal.told(1500), /no word/)
   terminal.close()
 })
 

@@ -16,6 +16,9 @@ async function answersTo(protocol: Protocol, input: string | Uint8Array, cut = 1
   assert.ok(output === '' || output.endsWith('\n'))
   return { answers: output.split('\n').slice(0, -1).map((line) => JSON.parse(line)), remarks }
 }
+async function* one(chunk: Uint8Array) {
+  yield chunk
+}
 const answerTo = async (protocol: Protocol, line: string) => (await answersTo(protocol, line)).answers[0]!
 
 const location = '7e0200002c00160128561400030000000000040007005de13c065c6cdb00160000000017011710054201040000a9002a02000030011b310104e47e'
@@ -109,4 +112,14 @@ test('whatever a line holds, each protocol gives one answer', async () => {
     }),
     { seed: 5, numRuns: 500 },
   )
+})
+
+test('an answer is one line also for readers to whom U+0085, U+2028 and U+2029 end one', async () => {
+  for (const character of ['\u0085', '\u2028', '\u2029']) {
+    const chunk = Buffer.from(`${JSON.stringify({ method: 'GET', path: `/?id=a${character}b&lat=1&lon=2` })}\n`)
+    let output = ''
+    for await (const text of decodeLines(one(chunk), 'osmand', () => {})) output += text
+    assert.doesNotMatch(output.trimEnd(), /[\n\r\u0085\u2028\u2029]/)
+    assert.equal(JSON.parse(output).device, `a${character}b`)
+  }
 })

@@ -68,10 +68,10 @@ export async function* decodeLines(input: AsyncIterable<Uint8Array>, protocol: P
   const answer = (line: Buffer | undefined): string => {
     number++
     const outcome = line === undefined ? { error: `line: found more than ${LINE_BYTES_MAX} bytes, expected one frame` } : outcomeOf(read, line)
-    if ('error' in outcome) return `${JSON.stringify({ ok: false, error: outcome.error })}\n`
+    if ('error' in outcome) return inOneLine({ ok: false, error: outcome.error })
     const { device, type, fixes, alarms, remarks = [] } = outcome
     for (const sentence of remarks) remark(`line ${number}: ${sentence}`)
-    return `${JSON.stringify({ ok: true, protocol, device, type, fixes, alarms: [...new Set(alarms)] })}\n`
+    return inOneLine({ ok: true, protocol, device, type, fixes, alarms: [...new Set(alarms)] })
   }
 
   let parts: Buffer[] = []
@@ -101,6 +101,9 @@ export async function* decodeLines(input: AsyncIterable<Uint8Array>, protocol: P
   }
   if (length > 0) yield answer(line())
 }
+
+/** JSON leaves three characters as they are at which some readers end a line. */
+const inOneLine = (answer: object): string => `${JSON.stringify(answer).replace(/[\u0085\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
 
 function outcomeOf(read: (line: string) => Outcome, line: Buffer): Outcome {
   const text = line.toString('utf8').trim()
