@@ -198,6 +198,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const natsUrl = process.env.GENGFU_NATS_URL
     const bus = natsUrl ? natsBus({ url: natsUrl, name: process.env.GENGFU_NATS_NAME || 'house', house: await houseOf(database), node: newId(), log }) : aloneBus
     closing.push(() => bus.close())
+    metrics.watchBus(bus)
     let patrolRoom: PatrolRoom | undefined // it needs the units, and they tell it
     const unitsRoom = await openUnits({
       bus,
