@@ -1,7 +1,7 @@
 /** Where every fix goes in, whatever door it came through: judged, stored with others, and only then shown. */
 import type { UnitsNeeds } from './deps.ts'
 import type { Devices } from './device.ts'
-import { withFix, type Fix, type Track } from './fix.ts'
+import { isNewer, withFix, type Fix, type Track } from './fix.ts'
 import type { StoredFix } from './fix-wire.ts'
 import { groupCommit } from './group-commit.ts'
 import type { LiveUnits } from './live.ts'
@@ -37,6 +37,8 @@ export function openIntake(deps: {
   readonly ageMs: number
   /** Told what was stored and shown here, for the nodes beside. */
   readonly onStored: (stored: readonly StoredFix[]) => void
+  /** Told that a fix which came again is on disk and was not shown: the node that took it died before it told. */
+  readonly onUntold: () => void
 }): Intake {
   async function write(observations: readonly Observation[]): Promise<Taken[]> {
     await deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
@@ -63,6 +65,8 @@ export function openIntake(deps: {
       if (key === undefined || (written !== 'all' && !written.has(key))) {
         status.stopped.duplicate++
         status.taken.duplicates++
+        const { place, suspect } = deps.live.track(unit)
+        if (key !== undefined && (!place || isNewer(fix, place)) && (!suspect || isNewer(fix, suspect))) deps.onUntold()
         return 'duplicate'
       }
       const { flagged } = rows.get(key)!

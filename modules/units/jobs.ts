@@ -5,7 +5,7 @@ import { aloneBus } from '#platform/bus/bus.ts'
 import { allowance } from '#platform/http/allowance.ts'
 import type { PositionSource } from '#platform/live/contract.ts'
 import { dropAlarms } from './alarms-store.ts'
-import { openBeside } from './beside.ts'
+import { openBeside } from './beside-jobs.ts'
 import { openBroker } from './broker-jobs.ts'
 import type { TerminalPorts, UnitFacts, UnitView } from './contract.ts'
 import type { Placed, UnitsDeps, UnitsNeeds } from './deps.ts'
@@ -90,7 +90,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     bus.publish(placedSubject, encodeFixes(stored))
     tellPlaced(stored)
   }
-  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored })
+  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored, onUntold: () => catchUp() })
   const deps: UnitsDeps = {
     ...needs,
     live,

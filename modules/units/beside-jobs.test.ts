@@ -164,6 +164,22 @@ test('when the other node cannot be asked, that is said, what is known here is s
   }
 })
 
+test('a fix that a node stored and died before it told is shown where the device says it again', async () => {
+  const [here, there] = nodes as [Node, Node]
+  const unit = await unitOnDuty(here)
+  ok(await pairDevice(here.units.deps, admin, { commandId: command(), unit, label: '车载', protocol: 'jt808', terminal: '79' }))
+  await until(() => there.units.deps.devices.byTerminal('jt808', '79') !== undefined)
+  const lines = await Promise.all([there, here].map(({ port }) => jt808Terminal(port, '79')))
+  const fix = place()
+  line.isThere = false
+  assert.equal(await lines[0]!.answerTo(lines[0]!.say(0x0200, fix)), 0)
+  line.isThere = true
+  assert.equal(here.units.describeUnits([unit])[0]!.lon, null)
+  assert.equal(await lines[1]!.answerTo(lines[1]!.say(0x0200, fix)), 0)
+  await until(() => here.units.describeUnits([unit])[0]!.lon === 117.21)
+  for (const one of lines) one.close()
+})
+
 test('a device that was registered while a node could not read is heard there as soon as it can', async () => {
   const [here, there] = nodes as [Node, Node]
   const unit = await unitOnDuty(here)
