@@ -27,7 +27,7 @@ let silent: ReturnType<typeof neglect>[] = []
 before(async () => {
   if (skip) return
   ground = await openGround()
-  nodes = await openNodes(ground, { cars: carCount, crews: 4, silent: 12 })
+  nodes = await openNodes(ground, { cars: carCount, crews: 4, silent: 10 })
   await sleep(1100) // the protocol's clock has whole seconds, and what was measured before the shift is not kept
   const [head] = await ground.query<{ position: number }>('select position from journal.durable')
   began = head!.position
@@ -38,7 +38,7 @@ before(async () => {
   for (const [n, unit] of nodes.silent.entries()) {
     const own = consoles[n % 2]!
     silent.push(neglect(nodes, nodes.dispatchers[n % 2]!, unit, n % 2, (incident) => own.entries.some(({ type, stream }) => type === 'limit-passed' && stream === `incident/${incident}`), neglected))
-    await sleep(1_000) // their limits are to run out one after the other
+    await sleep(500) // their limits are to run out one after the other
   }
 }, { timeout: 300_000 })
 after(async () => {
@@ -125,14 +125,13 @@ test('orders that nobody acknowledges escalate once each, while one node is kill
     await oneMore('a limit that runs out')
     await nodes.kill(place)
     await oneMore('the next one, given by the other node')
-    await nodes.start(place)
+    if (place === 0) await nodes.start(place)
     await goesOn()
   }
 })
 
 test('a node that starts without NATS, or with one that has no JetStream, says so, serves, sees the others’ cars, and joins by itself', { skip, timeout: 300_000 }, async () => {
   await ground.killNats()
-  await nodes.kill(1)
   const lonely = await nodes.start(1)
   const said = (words: RegExp) => until(() => words.test(lonely.said()) || undefined, String(words))
   await said(/No NATS at 127\.0\.0\.1:\d+/)
