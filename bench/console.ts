@@ -7,7 +7,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
 import { ensureUi } from '#ui/build.ts'
+import { houseOf } from '#platform/bus/house.ts'
 import { natsBus } from '#platform/bus/nats.ts'
+import { findEmbedded } from '#platform/db/embedded.ts'
+import { connect } from '#platform/db/open.ts'
 import { silentLog } from '#platform/log.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { client, type Client } from '#sim/client.ts'
@@ -54,7 +57,10 @@ export async function consoleBench(say: (line: string) => void, minutes: number)
   const units = await registerUnits(data, unitCount, 0, 'guixi')
   say(`  ${unitCount} units registered and on duty in ${((performance.now() - registering) / 1000).toFixed(1)} s`)
   const server = await serve({ ...how, data, env: { ...ownDatabase, ...nats } })
-  const bus = await natsBus({ url: natsUrl, name: nats.GENGFU_NATS_NAME, node: randomUUID(), log: silentLog })
+  const database = connect({ url: (await findEmbedded(data))!, kind: 'external', log: silentLog, connections: 1 })
+  const house = await houseOf(database)
+  await database.close()
+  const bus = natsBus({ url: natsUrl, name: nats.GENGFU_NATS_NAME, house, node: randomUUID(), log: silentLog })
   const browser = await launch()
   const stop = new AbortController()
   const fleet = consoleFleet(units.map(({ handle }) => handle), guixi, bus)

@@ -1,3 +1,4 @@
+import type { Bus } from '#platform/bus/bus.ts'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -21,6 +22,11 @@ export function createMetrics(parts: { readonly isDatabaseUp?: () => boolean } =
   })
   return {
     registry,
+    /** Whether other nodes are heard, and how many there are. */
+    watchBus(bus: Pick<Bus, 'isConnected' | 'nodes'>) {
+      new Gauge({ name: 'gengfu_bus_connected', help: '1 while what other nodes tell is heard', registers, collect() { this.set(bus.isConnected() ? 1 : 0) } })
+      new Gauge({ name: 'gengfu_nodes', help: 'Nodes of this house that were heard lately, with this one', registers, collect() { this.set(bus.nodes() + 1) } })
+    },
     /** Commands by what became of them: accepted, repeated, refused, failed. */
     commands: new Counter({ name: 'gengfu_commands_total', help: 'Commands by outcome', labelNames: ['outcome'], registers }),
     commandSeconds: new Histogram({

@@ -71,6 +71,7 @@ import { sealKeys, sealWith } from '#platform/auth/seal.ts'
 import { createSecrets } from '#platform/auth/secrets.ts'
 import type { Authenticate } from '#platform/auth/session.ts'
 import { aloneBus } from '#platform/bus/bus.ts'
+import { houseOf } from '#platform/bus/house.ts'
 import { natsBus } from '#platform/bus/nats.ts'
 import { migrate } from '#platform/db/migrate.ts'
 import { openDatabase } from '#platform/db/open.ts'
@@ -195,8 +196,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const secrets = createSecrets({ randomBytes })
     const organisationDeps: OrganisationDeps = { db: database, journal, now, newId, secrets, log, setupToken }
     const natsUrl = process.env.GENGFU_NATS_URL
-    const bus = natsUrl ? await natsBus({ url: natsUrl, name: process.env.GENGFU_NATS_NAME ?? 'house', node: newId(), log }) : aloneBus
+    const bus = natsUrl ? natsBus({ url: natsUrl, name: process.env.GENGFU_NATS_NAME || 'house', house: await houseOf(database), node: newId(), log }) : aloneBus
     closing.push(() => bus.close())
+    metrics.watchBus(bus)
     let patrolRoom: PatrolRoom | undefined // it needs the units, and they tell it
     const unitsRoom = await openUnits({
       bus,

@@ -36,23 +36,6 @@ export async function testDatabase(options: { empty?: boolean; connections?: num
   }
 }
 
-/** An empty database for a program that migrates it itself: its address, and a way to look into it. */
-export async function testDatabaseUrl(): Promise<{ url: string; query: Database['query']; drop(): Promise<void> }> {
-  const server = await testServer()
-  const name = `gengfu_test_${run}_${process.pid}_${++made}`
-  await admin(server, (client) => client.query(`create database ${name} template template0`))
-  const url = withDatabase(server, name)
-  const database = connect({ url, kind: 'external', log: silentLog, connections: 1 })
-  return {
-    url,
-    query: database.query.bind(database),
-    async drop() {
-      await database.close()
-      await admin(server, (client) => client.query(`drop database if exists ${name} with (force)`))
-    },
-  }
-}
-
 let own: Promise<{ server: EmbeddedServer; folder: string }> | undefined
 
 /** The address of a PostgreSQL on which databases may be made. */

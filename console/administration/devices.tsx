@@ -20,7 +20,7 @@ import { Secret } from './one-time-password.tsx'
 const lookMs = 5_000
 const protocols = ['jt808', 'gt06', 'h02', 'phone'] as const
 
-type Known = { readonly items: readonly StrangerView[]; readonly ports: TerminalPorts }
+type Known = { readonly items: readonly StrangerView[]; readonly isWhole: boolean; readonly ports: TerminalPorts }
 
 export function Devices() {
   const { t } = useTranslation('administration')
@@ -134,6 +134,11 @@ export function Devices() {
       action={{ label: t('device.new'), run: () => setIsNew(true) }}
       tools={<Input allowClear placeholder={t('device.search')} aria-label={t('device.search')} value={words} onChange={(event) => setWords(event.target.value)} />}
     >
+      {strangers?.isWhole === false ? (
+        <p className="form-hint" role="status">
+          {t('device.notWhole')}
+        </p>
+      ) : null}
       {strangers && strangers.items.length > 0 ? <Strangers items={strangers.items} onAdopt={setAdopting} /> : null}
       <WhenThere list={devices}>
         {(items) =>

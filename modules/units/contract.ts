@@ -168,7 +168,7 @@ export const DeviceView = Type.Object({
       unusable: Type.Integer({ description: 'the device itself said that it had no fix' }),
       stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them' }),
     },
-    { description: 'counted since the program started' },
+    { description: 'counted since the nodes that run now were started, all of them together' },
   ),
   fences: Nullable(
     Type.Object({
@@ -224,7 +224,7 @@ export const PairedCrewPhone = Type.Object({
 })
 export type PairedCrewPhone = Static<typeof PairedCrewPhone>
 
-/** Somebody who knocked and is not known. Kept in memory only, the newest 500. */
+/** Somebody who knocked at a node and is not known. Kept in memory only, the newest 500. */
 export const StrangerView = Type.Object({
   id: Id,
   protocol: Protocol,

@@ -10,7 +10,11 @@ import type { Device } from './device.ts'
 
 const units = route<UnitsDeps>()
 
-const viewOf = (deps: UnitsDeps, { label, registeredAt, number }: Device): CrewPhone => ({ label, registeredAt, lastSeenAt: deps.devices.status(number).seenAt })
+const viewOf = async (deps: UnitsDeps, device: Device): Promise<CrewPhone> => ({
+  label: device.label,
+  registeredAt: device.registeredAt,
+  lastSeenAt: (await deps.beside.statuses([device])).of(device.number).seenAt,
+})
 
 export const crewPhoneRoutes = [
   units({
@@ -22,7 +26,7 @@ export const crewPhoneRoutes = [
     replies: { 200: CrewPhone },
     async handle(deps, { actor }) {
       const phone = findCrewPhone(deps, actor)
-      return phone ? { status: 200, body: viewOf(deps, phone) } : refuse('device-not-found')
+      return phone ? { status: 200, body: await viewOf(deps, phone) } : refuse('device-not-found')
     },
   }),
   units({
@@ -34,7 +38,7 @@ export const crewPhoneRoutes = [
     replies: { 201: PairedCrewPhone },
     async handle(deps, { actor, body }) {
       const paired = await pairCrewPhone(deps, actor, body.commandId)
-      return isRefused(paired) ? paired : { status: 201, body: { ...viewOf(deps, paired.device), key: paired.key ?? '', path: '/api/units/osmand' } }
+      return isRefused(paired) ? paired : { status: 201, body: { ...(await viewOf(deps, paired.device)), key: paired.key ?? '', path: '/api/units/osmand' } }
     },
   }),
   units({

@@ -9,6 +9,7 @@ import type { Allowance } from '#platform/http/allowance.ts'
 import type { Db } from '#platform/db/sql.ts'
 import type { PositionsTaken, TerminalPorts, UnitKind } from './contract.ts'
 import type { SaidAlarm } from './alarm.ts'
+import type { Beside } from './beside-jobs.ts'
 import type { Device, Devices } from './device.ts'
 import type { Fix } from './fix.ts'
 import type { LiveUnits } from './live.ts'
@@ -78,7 +79,10 @@ export type UnitsDeps = UnitsNeeds & {
   /** Read a unit's devices again, after they changed. */
   readonly refreshDevices: (unit: string) => Promise<void>
   readonly keepSeen: (seen: readonly { readonly number: number; readonly seenAt: Instant }[]) => Promise<void>
+  /** Who knocked here. */
   readonly strangers: Strangers
+  /** What the nodes know together. */
+  readonly beside: Beside
   /** Where terminals are heard. */
   readonly ports: () => TerminalPorts
   /** What makes a terminal keep the fences that are for a unit, in place of those it has. */

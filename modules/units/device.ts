@@ -22,7 +22,7 @@ export const usualSettings: DeviceSettings = { crs: null, zoneMinutes: null, ver
 /** A frame as it came, for whoever looks for what is wrong. */
 export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: ShownFrame; readonly because: string | null }
 
-/** What is known of a device since the program started: it is lost with the process, but for `seenAt`. */
+/** What a node knows of a device since it started: it is lost with the process, but for `seenAt`. */
 export type DeviceStatus = {
   seenAt: Instant | null
   fixAt: Instant | null
@@ -96,6 +96,33 @@ function lastFrames(): LastFrames {
 
 export const remember = (status: DeviceStatus, at: Instant, type: string, shown: ShownFrame, because: string | null): void =>
   (status.raw ??= lastFrames()).keep(at, type, shown, because)
+
+/** The newest of what several nodes remember, newest first. */
+export const newestFrames = (frames: readonly RawFrame[]): readonly RawFrame[] => frames.toSorted((a, b) => b.at - a.at).slice(0, rawMax)
+
+/** What several nodes know of one device: counts are added, and of what changes the node counts that heard it last. Frames are left out. */
+export function together(statuses: readonly DeviceStatus[]): DeviceStatus {
+  const newest = statuses.reduce((a, b) => ((b.seenAt ?? -Infinity) > (a.seenAt ?? -Infinity) ? b : a), newStatus())
+  const latest = (instants: readonly (Instant | null)[]) => instants.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null)
+  const sum = (count: (status: DeviceStatus) => number) => statuses.reduce((total, status) => total + count(status), 0)
+  const added = <Name extends string>(empty: Readonly<Record<Name, number>>, of: (status: DeviceStatus) => Readonly<Record<Name, number>>) =>
+    Object.fromEntries((Object.keys(empty) as Name[]).map((name) => [name, sum((status) => of(status)[name])])) as Record<Name, number>
+  const empty = newStatus()
+  return {
+    seenAt: newest.seenAt,
+    fixAt: latest(statuses.map(({ fixAt }) => fixAt)),
+    skewsMs: newest.skewsMs,
+    battery: newest.battery ?? statuses.find(({ battery }) => battery !== null)?.battery ?? null,
+    dialect: newest.dialect ?? statuses.find(({ dialect }) => dialect !== null)?.dialect ?? null,
+    links: sum(({ links }) => links),
+    frames: sum(({ frames }) => frames),
+    malformed: sum(({ malformed }) => malformed),
+    tokenRefused: sum(({ tokenRefused }) => tokenRefused),
+    taken: added(empty.taken, ({ taken }) => taken),
+    stopped: added(empty.stopped, ({ stopped }) => stopped),
+    raw: undefined,
+  }
+}
 
 /** A live fix tells of the clock: it can have travelled for long, but not have come before it left. */
 export function noteSkew(status: DeviceStatus, fixAt: Instant, now: Instant): void {

@@ -9,7 +9,7 @@ import { listAlarms, recentEpisodes } from './alarms-store.ts'
 import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, SeeAlarm, StandingAlarmView, StrangerView, TerminalPorts } from './contract.ts'
 import { commandTerminal } from './command-terminal.ts'
 import type { UnitsDeps } from './deps.ts'
-import { skewOf, type Device } from './device.ts'
+import { skewOf, type Device, type DeviceStatus } from './device.ts'
 import type { Downlink } from './downlink.ts'
 import { listDownlinks } from './downlink-store.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice, renewKey, type Paired } from './pair-device.ts'
@@ -21,6 +21,7 @@ import { fencesHeld } from './terminal-fences-store.ts'
 
 const units = route<UnitsDeps>()
 const AtDevice = Type.Object({ id: Id })
+const IsWhole = Type.Boolean({ description: 'false: a node of this house could not be asked, and what only that one heard is missing' })
 /** On DELETE, where a body is not usual: the same id twice is one command. */
 const MaybeCommand = Type.Object({ commandId: Type.Optional(CommandIdOf) })
 
@@ -31,8 +32,14 @@ const downlinksShown = 50
 /** Who watches over units on duty. */
 const watching = ['dispatcher', 'commander', 'station', 'administrator'] as const
 
-function deviceView(deps: UnitsDeps, device: Device, fences?: FencesHeld): DeviceView {
-  const status = deps.devices.status(device.number)
+/** Views of devices, as all nodes know them. */
+async function deviceViews(deps: UnitsDeps, devices: readonly Device[]) {
+  const [{ of, isWhole }, fences] = await Promise.all([deps.beside.statuses(devices), fencesHeld(deps.db, devices.map(({ number }) => number))])
+  return { items: devices.map((device) => viewOf(deps, device, of(device.number), fences.get(device.number))), isWhole }
+}
+const deviceView = async (deps: UnitsDeps, device: Device): Promise<DeviceView> => (await deviceViews(deps, [device])).items[0]!
+
+function viewOf(deps: UnitsDeps, device: Device, status: DeviceStatus, fences: FencesHeld | undefined): DeviceView {
   return {
     id: device.id,
     unit: device.unit,
@@ -61,7 +68,7 @@ function deviceView(deps: UnitsDeps, device: Device, fences?: FencesHeld): Devic
   }
 }
 
-const pairedView = (deps: UnitsDeps, { device, key }: Paired) => ({ ...deviceView(deps, device), key, path: key === null ? '' : `/api/units/osmand?id=${encodeURIComponent(key)}` })
+const pairedView = async (deps: UnitsDeps, { device, key }: Paired) => ({ ...(await deviceView(deps, device)), key, path: key === null ? '' : `/api/units/osmand?id=${encodeURIComponent(key)}` })
 
 const visibleUnits = (deps: UnitsDeps, actor: Actor) => deps.live.views(scopeOf(actor, ['administrator']))
 
@@ -112,12 +119,11 @@ export const devicesRoutes = [
     summary: 'Devices that report for units, with what is known of them; without keys.',
     access: ['administrator'],
     schema: { querystring: Type.Object({ unit: Type.Optional(Id) }) },
-    replies: { 200: ItemsOf(DeviceView) },
+    replies: { 200: Type.Object({ items: Type.Array(DeviceView), isWhole: IsWhole }) },
     async handle(deps, { actor, querystring: { unit } }) {
       const visible = visibleUnits(deps, actor).filter(({ id }) => unit === undefined || id === unit)
-      const items = visible.flatMap(({ id }) => deps.devices.of(id)).sort((a, b) => a.number - b.number)
-      const fences = await fencesHeld(deps.db, items.map(({ number }) => number))
-      return { status: 200, body: { items: items.map((device) => deviceView(deps, device, fences.get(device.number))) } }
+      const devices = visible.flatMap(({ id }) => deps.devices.of(id)).sort((a, b) => a.number - b.number)
+      return { status: 200, body: await deviceViews(deps, devices) }
     },
   }),
   units({
@@ -130,7 +136,7 @@ export const devicesRoutes = [
     async handle(deps, { actor, body }) {
       const { terminal, ...rest } = body
       const paired = await pairDevice(deps, actor, { ...rest, ...(terminal !== undefined && { terminal: terminal.toLowerCase().replace(/^0+(?=.)/, '') }) })
-      return isRefused(paired) ? paired : { status: 201, body: pairedView(deps, paired) }
+      return isRefused(paired) ? paired : { status: 201, body: await pairedView(deps, paired) }
     },
   }),
   units({
@@ -144,7 +150,7 @@ export const devicesRoutes = [
       const outcome = await changeDevice(deps, actor, params.id, body)
       if (isRefused(outcome)) return outcome
       const device = seen(deps, actor, params.id)
-      return isRefused(device) ? device : { status: 200, body: deviceView(deps, device) }
+      return isRefused(device) ? device : { status: 200, body: await deviceView(deps, device) }
     },
   }),
   units({
@@ -156,7 +162,7 @@ export const devicesRoutes = [
     replies: { 201: PairedDevice },
     async handle(deps, { actor, params }) {
       const paired = await renewKey(deps, actor, params.id)
-      return isRefused(paired) ? paired : { status: 201, body: pairedView(deps, paired) }
+      return isRefused(paired) ? paired : { status: 201, body: await pairedView(deps, paired) }
     },
   }),
   units({
@@ -181,7 +187,7 @@ export const devicesRoutes = [
     async handle(deps, { actor, params }) {
       const device = seen(deps, actor, params.id)
       if (isRefused(device)) return device
-      const items = (deps.devices.status(device.number).raw?.list() ?? []).toReversed()
+      const items = await deps.beside.frames(device)
       return { status: 200, body: { items: items.map(({ at, type, shown, because }) => ({ at, type, hex: inHex(shown), because })) } }
     },
   }),
@@ -217,9 +223,10 @@ export const devicesRoutes = [
     summary: 'Devices that connected and are not known, the newest first.',
     access: ['administrator'],
     schema: {},
-    replies: { 200: Type.Object({ items: Type.Array(StrangerView), ports: TerminalPorts }) },
+    replies: { 200: Type.Object({ items: Type.Array(StrangerView), isWhole: IsWhole, ports: TerminalPorts }) },
     async handle(deps) {
-      const items = deps.strangers.list().map((stranger) => ({
+      const { list, isWhole } = await deps.beside.strangers()
+      const items = list.map((stranger) => ({
         id: stranger.id,
         protocol: stranger.protocol,
         name: shownName(stranger),
@@ -228,7 +235,7 @@ export const devicesRoutes = [
         lastAt: stranger.lastAt,
         times: stranger.times,
       }))
-      return { status: 200, body: { items, ports: deps.ports() } }
+      return { status: 200, body: { items, isWhole, ports: deps.ports() } }
     },
   }),
   units({
@@ -240,7 +247,7 @@ export const devicesRoutes = [
     replies: { 201: DeviceView },
     async handle(deps, { actor, params, body }) {
       const paired = await adoptStranger(deps, actor, params.id, body)
-      return isRefused(paired) ? paired : { status: 201, body: deviceView(deps, paired.device) }
+      return isRefused(paired) ? paired : { status: 201, body: await deviceView(deps, paired.device) }
     },
   }),
   units({

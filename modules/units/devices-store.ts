@@ -96,9 +96,9 @@ export async function findDeviceByKey(db: Db, key: string): Promise<Device | und
   return row && deviceOf(row)
 }
 
-/** When devices were last heard, by their numbers. */
-export async function loadSeen(db: Db): Promise<Map<number, number>> {
-  const rows = await db.query<{ device: number; seen_at: number }>('select device, seen_at from units.device_seen', [])
+/** When devices were last heard, by their numbers, as it was written down last. */
+export async function loadSeen(db: Db, numbers: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db.query<{ device: number; seen_at: number }>('select device, seen_at from units.device_seen where device = any($1::int[])', [numbers])
   return new Map(rows.map((row) => [row.device, row.seen_at]))
 }
 

@@ -18,7 +18,7 @@ after(() => opened.drop())
 function node(db: Db) {
   const devices = devicesInMemory()
   const live = { track: () => noTrack, place: () => {} } as unknown as LiveUnits
-  return { devices, ...openIntake({ db, live, devices, days: dayKeeper(db), ageMs: 1e9, onStored: () => {} }) }
+  return { devices, ...openIntake({ db, live, devices, days: dayKeeper(db), ageMs: 1e9, onStored: () => {}, onUntold: () => {} }) }
 }
 
 function observation(random: () => number): Observation {

@@ -1,7 +1,7 @@
 /** Where every fix goes in, whatever door it came through: judged, stored with others, and only then shown. */
 import type { UnitsNeeds } from './deps.ts'
 import type { Devices } from './device.ts'
-import { withFix, type Fix, type Track } from './fix.ts'
+import { isNewer, withFix, type Fix, type Track } from './fix.ts'
 import type { StoredFix } from './fix-wire.ts'
 import { groupCommit } from './group-commit.ts'
 import type { LiveUnits } from './live.ts'
@@ -37,6 +37,8 @@ export function openIntake(deps: {
   readonly ageMs: number
   /** Told what was stored and shown here, for the nodes beside. */
   readonly onStored: (stored: readonly StoredFix[]) => void
+  /** Told that a fix which came again is on disk and was not shown: the node that took it died before it told. */
+  readonly onUntold: () => void
 }): Intake {
   const newest = newestOfSources()
 
@@ -77,6 +79,7 @@ export function openIntake(deps: {
       if (row === undefined || known.has(row)) {
         status.stopped.duplicate++
         status.taken.duplicates++
+        if (row && isUnknownHere(deps.live.track(row.unit), row.fix)) deps.onUntold()
         return 'duplicate'
       }
       const { unit, fix, flagged } = row
@@ -98,6 +101,8 @@ export function openIntake(deps: {
     ageMs: deps.ageMs,
   }
 }
+
+const isUnknownHere = ({ place, suspect }: Track, fix: Fix) => (!place || isNewer(fix, place)) && (!suspect || isNewer(fix, suspect))
 
 /**
  * The newest fix of each source, a device or a unit itself, that this process has handed to the database, whether it was written or not.

@@ -5,11 +5,12 @@ import { aloneBus } from '#platform/bus/bus.ts'
 import { allowance } from '#platform/http/allowance.ts'
 import type { PositionSource } from '#platform/live/contract.ts'
 import { dropAlarms } from './alarms-store.ts'
+import { openBeside } from './beside-jobs.ts'
 import { openBroker } from './broker-jobs.ts'
 import type { TerminalPorts, UnitFacts, UnitView } from './contract.ts'
 import type { Placed, UnitsDeps, UnitsNeeds } from './deps.ts'
 import { devicesInMemory } from './device.ts'
-import { keepSeen, listDevices, loadDevices, loadSeen } from './devices-store.ts'
+import { keepSeen, listDevices, loadDevices } from './devices-store.ts'
 import { openShift } from './duty.ts'
 import { ageMsMax, noTrack, type Track } from './fix.ts'
 import { decodeFixes, encodeFixes, type StoredFix } from './fix-wire.ts'
@@ -28,6 +29,8 @@ const retentionDaysUsual = 90
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const tickMs = 1000
+/** While other nodes cannot be heard, the database is asked this often where their units are. */
+const deafMs = 5_000
 /** Where nodes tell each other of fixes that they have stored. */
 const placedSubject = 'units.placed'
 /** Two hours of a fix a second. */
@@ -77,6 +80,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   const live = liveUnits({ now })
   const days = dayKeeper(db)
   const devices = devicesInMemory()
+  const strangers = strangersInMemory(needs)
   const tellPlaced = (stored: readonly StoredFix[]) => {
     const placed = stored.flatMap(({ unit: handle, fix, flagged }): Placed[] => {
       const isSpared = devices.byNumber(fix.device)?.settings.leftOut.includes('fences')
@@ -89,15 +93,16 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     if (bus !== aloneBus) bus.publish(placedSubject, encodeFixes(stored))
     tellPlaced(stored)
   }
-  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored })
+  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored, onUntold: () => catchUp() })
   const deps: UnitsDeps = {
     ...needs,
     live,
     devices,
     intake,
     wrongKeys: allowance({ perMinute: 60, now }),
-    strangers: strangersInMemory(needs),
-    refreshDevices: async (unit) => devices.replace(unit, await listDevices(db, [unit])),
+    strangers,
+    beside: openBeside({ bus, db, devices, strangers }),
+    refreshDevices: (unit) => inTurn(() => readDevices([unit])),
     keepSeen: (seen) => keepSeen(db, seen),
     ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, mqtt: ownBroker?.port ?? null, ...terminals.ports() }),
     takeAlarms: (...alarms) => terminals.takeAlarms(...alarms),
@@ -109,20 +114,73 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   let sweeps = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let keptAt = -Infinity
+  let caughtAt = -Infinity
 
-  async function rebuild() {
+  // ——— kept by the journal ———
+
+  /** What could not be read when it changed, because the database was away. */
+  const unread = { everything: false, units: new Set<string>() }
+  // one reading after another, so that an older one never overwrites a newer one
+  let reading = Promise.resolve()
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = reading.then(work)
+    reading = turn.catch(() => {})
+    return turn
+  }
+
+  async function readDevices(units: readonly string[]) {
+    for (const unit of units) unread.units.add(unit)
+    const byUnit = Map.groupBy(await listDevices(db, units), ({ unit }) => unit)
+    for (const unit of units) {
+      devices.replace(unit, byUnit.get(unit) ?? [])
+      unread.units.delete(unit)
+    }
+  }
+
+  /** Read again what could not be read. */
+  let isReadingAgain = false
+  function readAgain() {
+    if (isReadingAgain || (!unread.everything && unread.units.size === 0)) return
+    isReadingAgain = true
+    const again = unread.everything ? rebuild() : inTurn(() => readDevices([...unread.units]))
+    again.catch((cause: unknown) => onFault('reading units and devices', cause)).finally(() => (isReadingAgain = false))
+  }
+
+  const rebuild = () => inTurn(readAll)
+  async function readAll() {
+    unread.everything = true
+    const heard = live.heardUpTo()
     // The position first: what is heard again is known again, what is missed would be lost.
     const position = await needs.journal.head()
     const duties = await loadDuties(db, now() - ageMsMax - HOUR_MS)
     const shifts = duties.flatMap((duty) => openShift(duty)?.startedAt ?? [])
     const tracks = shifts.length > 0 ? await loadTracks(db, Math.min(...shifts)) : new Map<number, Track>()
-    devices.load(await loadDevices(db))
-    for (const [number, seenAt] of await loadSeen(db)) devices.status(number).seenAt ??= seenAt
+    const registered = await loadDevices(db)
+    // What was heard meanwhile is not in what was read.
+    if (live.heardUpTo() > Math.max(heard, position)) return readAll()
+    devices.load(registered)
     live.load({ position, units: duties.map((duty) => ({ duty, track: tracks.get(duty.handle) ?? noTrack })) })
+    unread.everything = false
+  }
+
+  // ——— kept by the other nodes ———
+
+  /** One at a time; what is asked for meanwhile is the next. */
+  let catching: Promise<void> | undefined
+  let isCaughtAgain = false
+  function catchUp() {
+    caughtAt = now()
+    isCaughtAgain = catching !== undefined
+    catching ??= placeAll()
+      .catch((cause: unknown) => onFault('catching up with the other nodes', cause))
+      .finally(() => {
+        catching = undefined
+        if (isCaughtAgain) catchUp()
+      })
   }
 
   /** Read where units were last: what other nodes told while nobody could be heard. A place never goes back. */
-  async function catchUp() {
+  async function placeAll() {
     const open = live.onDuty()
     if (open.length === 0) return
     const tracks = await loadTracks(db, Math.min(...open.map(({ since }) => since)))
@@ -154,6 +212,8 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
 
   function tick() {
     live.tick()
+    readAgain()
+    if (!bus.isConnected() && now() - caughtAt >= deafMs) catchUp()
     if (now() - keptAt < HOUR_MS) return
     keptAt = now()
     keepPositions().catch((cause: unknown) => onFault('keeping positions', cause))
@@ -167,7 +227,8 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     for (const { unit, fix, flagged } of stored) live.place(unit, fix, flagged)
     tellPlaced(stored)
   })
-  bus.onGap(() => void catchUp().catch((cause: unknown) => onFault('catching up with the other nodes', cause)))
+  bus.onGap(catchUp)
+  if (needs.bus) catchUp() // what was told between our reading and our hearing
 
   return {
     deps,
@@ -177,10 +238,11 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       if (!missed) live.hear(entries)
       const ended = entries.filter((entry) => entry.type === 'shift-ended').map((entry) => entry.at)
       if (ended.length > 0) sweep(Math.min(...ended))
+      const readLater = (cause: unknown) => onFault('reading units and devices; tried again', cause)
       // Another node wrote between our opening and our listening.
-      if (missed) return rebuild()
+      if (missed) return rebuild().catch(readLater)
       const changed = new Set(entries.filter(({ type }) => deviceEvents.has(type)).map(({ stream }) => stream.slice('unit/'.length)))
-      return changed.size > 0 ? Promise.all([...changed].map(deps.refreshDevices)).then(() => {}) : undefined
+      return changed.size > 0 ? inTurn(() => readDevices([...changed])).catch(readLater) : undefined
     },
     rebuild,
     fencesChanged: () => terminals.lookAtFences(),
@@ -199,7 +261,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       clearInterval(timer)
       await Promise.all([terminals.stop(), phones?.stop(), broker?.stop(), ownBroker?.stop()])
       await intake.settled()
-      await sweeps
+      await Promise.all([sweeps, catching, reading])
     },
     keepPositions,
     unitFacts: unitFacts(live),

@@ -66,11 +66,11 @@ export async function adoptStranger(
   id: string,
   wanted: { readonly commandId: string; readonly unit: string; readonly label: string },
 ): Promise<Paired | Refused> {
-  const stranger = deps.strangers.find(id)
+  const stranger = (await deps.beside.strangers()).list.find((one) => one.id === id)
   if (!stranger) return refuse('stranger-not-found')
   const { protocol, secretOrNumber } = stranger
   const paired = protocol === 'phone' ? await pairDevice(deps, actor, wanted, secretOrNumber) : await pairDevice(deps, actor, { ...wanted, protocol, terminal: secretOrNumber })
-  if (!isRefused(paired)) deps.strangers.forget(id)
+  if (!isRefused(paired)) await deps.beside.forgetStranger(stranger)
   return paired
 }
 

@@ -15,22 +15,25 @@ export type Stranger = {
 
 export type Strangers = {
   note(protocol: Protocol, secretOrNumber: string, type: string): void
-  find(id: string): Stranger | undefined
   /** The one heard last first. */
   list(): readonly Stranger[]
-  forget(id: string): void
+  forget(protocol: Protocol, secretOrNumber: string): void
 }
 
 /** What a terminal may call itself; whatever else comes is noise. */
 const isName = (protocol: Protocol, name: string) => (protocol === 'phone' ? /^[\x21-\x7e]{4,64}$/ : /^[0-9a-z]{1,20}$/).test(name)
 
+const strangersMax = 500
+
+const keyOf = (protocol: Protocol, secretOrNumber: string) => `${protocol}/${secretOrNumber}`
+
 /** The newest `most` are kept: a flood of invented numbers costs a bounded memory. */
-export function strangersInMemory(deps: { readonly now: () => Instant; readonly newId: () => string }, most = 500): Strangers {
+export function strangersInMemory(deps: { readonly now: () => Instant; readonly newId: () => string }, most = strangersMax): Strangers {
   const byName = new Map<string, Stranger>()
   return {
     note(protocol, secretOrNumber, type) {
       if (!isName(protocol, secretOrNumber)) return
-      const key = `${protocol}/${secretOrNumber}`
+      const key = keyOf(protocol, secretOrNumber)
       const before = byName.get(key)
       const at = deps.now()
       byName.delete(key)
@@ -40,12 +43,23 @@ export function strangersInMemory(deps: { readonly now: () => Instant; readonly 
         byName.delete(oldest)
       }
     },
-    find: (id) => [...byName.values()].find((stranger) => stranger.id === id),
     list: () => [...byName.values()].reverse(),
-    forget(id) {
-      for (const [key, stranger] of byName) if (stranger.id === id) byName.delete(key)
-    },
+    forget: (protocol, secretOrNumber) => void byName.delete(keyOf(protocol, secretOrNumber)),
   }
+}
+
+/** Who knocked at several nodes is one, with one id whichever node is asked. The one heard last first. */
+export function mergedStrangers(lists: readonly (readonly Stranger[])[]): readonly Stranger[] {
+  const merged = [...Map.groupBy(lists.flat(), ({ protocol, secretOrNumber }) => keyOf(protocol, secretOrNumber)).values()].map((same) => {
+    const newest = same.reduce((a, b) => (b.lastAt > a.lastAt ? b : a))
+    return {
+      ...newest,
+      id: same.map(({ id }) => id).sort()[0]!,
+      firstAt: Math.min(...same.map(({ firstAt }) => firstAt)),
+      times: same.reduce((sum, { times }) => sum + times, 0),
+    }
+  })
+  return merged.sort((a, b) => b.lastAt - a.lastAt).slice(0, strangersMax)
 }
 
 /** A key is a secret until it is a device's, too: enough of it to know it again. */

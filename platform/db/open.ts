@@ -6,7 +6,7 @@ import type { Log } from '#platform/log.ts'
 import { startEmbedded, sweep } from './embedded.ts'
 import { DatabaseUnavailable } from './fault.ts'
 import { lockFolder } from './folder-lock.ts'
-import { openPool, type Begin } from './pool.ts'
+import { openPool, socketOf, type Begin } from './pool.ts'
 import type { Db, Sql } from './sql.ts'
 
 export { DatabaseCannotStart } from './fault.ts'
@@ -119,18 +119,27 @@ export function connect(options: {
   }
 }
 
+/** A connection that only listens hears of its end when the other side says so; a machine that vanished says nothing. So it is asked. */
+const beatMs = 2_000
+const beatPatienceMs = 3_000
+
 /** One connection for one channel, made again whenever it breaks. */
 async function listenOn(url: string, channel: string, fn: (payload: string | undefined) => void, log: Log): Promise<() => Promise<void>> {
   let client: pg.Client | undefined
   let stopped = false
 
   const attach = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 3_000, application_name: 'gengfu-listen' })
+    const next = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 3_000, query_timeout: beatPatienceMs, application_name: 'gengfu-listen' })
     let lost = false
+    const beating = setInterval(() => next.query('select 1').catch(onLost), beatMs).unref()
+    const drop = () => {
+      clearInterval(beating)
+      socketOf(next).destroy()
+    }
     const onLost = () => {
       if (lost) return
       lost = true
-      next.end().catch(() => {})
+      drop()
       if (client === next) client = undefined
       if (!stopped) void again()
     }
@@ -142,7 +151,7 @@ async function listenOn(url: string, channel: string, fn: (payload: string | und
       await next.query(`listen ${pg.escapeIdentifier(channel)}`)
     } catch (error) {
       lost = true
-      next.end().catch(() => {})
+      drop()
       throw new DatabaseUnavailable(error)
     }
     client = next

@@ -238,4 +238,4 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** `pg` has no word for "break this connection now" that does not first say goodbye and wait. */
-const socketOf = (client: pg.PoolClient) => (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream
+export const socketOf = (client: pg.ClientBase) => (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream

@@ -7,6 +7,7 @@ import pg from 'pg'
 import { seeded } from '#core/random.ts'
 import type { Actor } from '#kernel/actor.ts'
 import type { Entry, JournalEvent } from '#kernel/journal.ts'
+import { DatabaseUnavailable } from '#platform/db/fault.ts'
 import { connect } from '#platform/db/open.ts'
 import { silentLog } from '#platform/log.ts'
 import { testDatabase } from '#test/database.ts'
@@ -138,6 +139,37 @@ test('while the database is away calls fail at once; afterwards everything goes 
   }
 })
 
+test('a node that listens on a line that died without a word, and whose first look after that fails, hears what others wrote', async () => {
+  const { database, drop } = await testDatabase()
+  const wire = await cuttable(database.url)
+  const far = connect({ url: wire.url, kind: 'external', log: silentLog })
+  let failures = 0
+  const urgent: typeof far.urgent = {
+    query(text, params) {
+      if (failures > 0 && text.includes('journal.durable')) return Promise.reject(new DatabaseUnavailable(`${failures--} more times`))
+      return far.urgent.query(text, params)
+    },
+  }
+  const [near, listening] = [postgresJournal({ db: database, projections: [], log: silentLog }), postgresJournal({ db: { ...far, urgent }, projections: [], log: silentLog })]
+  try {
+    const heard: string[] = []
+    await Promise.all([near.start(), listening.start()])
+    listening.listen((entries) => void heard.push(...entries.map(({ command }) => command)))
+    await write(near, 'before-the-silence', 's')
+    for (const until = performance.now() + 5_000; heard.length < 1; await sleep(20)) assert.ok(performance.now() < until, 'heard')
+    wire.fallSilent()
+    failures = 3
+    await write(near, 'in-the-silence', 's')
+    for (const until = performance.now() + 30_000; heard.length < 2; await sleep(20)) assert.ok(performance.now() < until, `heard ${heard}`)
+    assert.deepEqual([heard, failures], [['before-the-silence', 'in-the-silence'], 0])
+  } finally {
+    await Promise.all([near.stop(), listening.stop()])
+    await far.close()
+    await wire.close()
+    await drop()
+  }
+})
+
 test('commands under way when connections break are answered truly or failed, and once in effect when asked again', async () => {
   const { database, drop } = await testDatabase()
   const wire = await cuttable(database.url)
@@ -226,6 +258,7 @@ async function elsewhereRead(url: string): Promise<Entry[]> {
 async function cuttable(url: string) {
   const { host, port, user, password, database } = new pg.Client({ connectionString: url }) as unknown as Record<string, string> // read-only fields that the types leave out
   const sockets = new Set<Socket>()
+  const listening = new Map<Socket, Socket>()
   let server: Server | undefined
   let wirePort = 0
   const listen = async () => {
@@ -240,6 +273,7 @@ async function cuttable(url: string) {
           far.destroy()
         })
       }
+      near.once('data', (hello: Buffer) => hello.includes('gengfu-listen') && listening.set(near, far))
       near.pipe(far).pipe(near)
     })
     await new Promise<void>((done) => server!.listen(wirePort, '127.0.0.1', done))
@@ -257,6 +291,13 @@ async function cuttable(url: string) {
   return {
     url: `postgresql://${user}:${encodeURIComponent(password ?? '')}@127.0.0.1:${wirePort}/${database}`,
     breakAll,
+    /** Nothing comes through any more to who listens now, and nobody is told. */
+    fallSilent() {
+      for (const [near, far] of listening) {
+        near.unpipe()
+        far.unpipe()
+      }
+    },
     cut,
     mend: listen,
     close: cut,

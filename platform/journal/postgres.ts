@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#platform/db/open.ts'
 import type { Log } from '#platform/log.ts'
 import type { Metrics } from '#platform/metrics.ts'
@@ -104,6 +105,18 @@ export function postgresJournal(options: {
     if (back && started) tail.startAt(position)
     void deliver(position)
   })
+
+  /** Connected (again): what was said meanwhile? Asked until it is known, since nobody may say anything more for hours. */
+  const lookAgain = async (): Promise<void> => {
+    while (started) {
+      try {
+        return await deliver(await flusher.flush())
+      } catch (error) {
+        if (!isConnectionFault(error)) log.error({ err: error }, 'the journal could not be looked at')
+        await sleep(200, undefined, { ref: false })
+      }
+    }
+  }
 
   const attempt = async <Answer, Code extends string>(
     command: Command,
@@ -229,7 +242,7 @@ export function postgresJournal(options: {
       tail.startAt(position)
       started = true
       unlisten = await db.listen('journal', (payload) => {
-        if (payload === undefined) void flusher.flush().then(deliver, () => {}) // connected (again): what was missed?
+        if (payload === undefined) void lookAgain()
         else flusher.heard(Number(payload))
       })
     },

@@ -31,8 +31,10 @@ const journal = {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   },
-  waitFor: async () => {},
+  waitFor: async () => gate,
 }
+/** What the pump waits for. */
+let gate: Promise<void> | undefined
 
 /** Write entries as the journal would: positions in order, then tell. */
 function write(...facts: { stream: string; agency?: string; type?: string; data?: Record<string, unknown> }[]): void {
@@ -87,6 +89,7 @@ beforeEach(() => {
   sessions = new Map()
   changed = new Set()
   described = 0
+  gate = undefined
   clock = 1_767_225_600_000
 })
 afterEach(async () => {
@@ -154,6 +157,21 @@ test('a client that comes back gets what it missed, once, in order, while more a
   }
   await client.until(() => seen(client).at(-1) === 2600, 'the last entry')
   assert.deepEqual(seen(client), Array.from({ length: 2500 }, (_, n) => n + 101))
+})
+
+test('a client that comes from another node, ahead of this one, is told nothing twice when it has followed', async () => {
+  await start()
+  let go = () => {}
+  gate = new Promise((resolve) => (go = resolve))
+  for (let n = 1; n <= 5; n++) change(`i${n}`, 'cn', `${n}`)
+  const client = await hello(await connect(signIn('desk', [{ role: 'dispatcher', agency: 'cn' }]), 3))
+  assert.equal(client.messages[0].position, 0, 'the node has not told anything yet')
+  go()
+  await client.until(() => seen(client).at(-1) === 5, 'the last entry')
+  change('i6', 'cn', '6')
+  await client.until(() => seen(client).at(-1) === 6, 'the next entry')
+  assert.deepEqual(seen(client), [4, 5, 6])
+  assert.ok(!client.messages.some((message) => message.type === 'reset'))
 })
 
 test('who is too far behind, or ahead of a restored server, is told to fetch again and then goes on', async () => {

@@ -290,7 +290,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   async function catchUp(client: Client, after: number | undefined): Promise<void> {
     if (after !== undefined) {
       if (!Number.isInteger(after) || after < 0 || after > pumped || pumped - after > limits.behindMax) {
-        // Ahead may only mean that the pump is a moment behind the answer that the client got its position from.
+        // Ahead may only mean that the pump is a moment behind the answer that the client got its position from, at this node or at another.
         const isMomentAhead = Number.isInteger(after) && after > pumped && after <= (await journal.head())
         if (!isMomentAhead) {
           client.position = pumped
@@ -298,6 +298,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
           client.isLive = true
           return
         }
+        // A batch that began before its position would tell it again what it knows.
+        while (pumped < after && clients.has(client)) await new Promise((resolve) => setTimeout(resolve, 20))
       }
       client.position = after
       while (client.position < pumped && clients.has(client)) {

@@ -1,0 +1,78 @@
+/**
+ * What only the node knows that heard a device: its counts, its last frames, and who knocked. All nodes are asked when somebody looks, so nothing of
+ * it is written anywhere. A phone's key goes from node to node so, and lies in no stream.
+ */
+import type { Bus } from '#platform/bus/bus.ts'
+import type { Db } from '#platform/db/sql.ts'
+import type { Protocol } from './contract.ts'
+import { newestFrames, together, type Device, type Devices, type DeviceStatus, type RawFrame } from './device.ts'
+import { loadSeen } from './devices-store.ts'
+import { mergedStrangers, type Stranger, type Strangers } from './strangers.ts'
+
+export type Beside = {
+  /** What all nodes together know of devices, without frames. @returns `isWhole` false when a node could not be asked */
+  statuses(devices: readonly Device[]): Promise<{ readonly of: (number: number) => DeviceStatus; readonly isWhole: boolean }>
+  /** The last frames of a device, newest first. */
+  frames(device: Device): Promise<readonly RawFrame[]>
+  /** Who knocked at any node and is not known, the one heard last first. */
+  strangers(): Promise<{ readonly list: readonly Stranger[]; readonly isWhole: boolean }>
+  /** Known now: no node lists them any more. */
+  forgetStranger(stranger: Stranger): Promise<void>
+}
+
+const subjects = { statuses: 'units.statuses', frames: 'units.frames', strangers: 'units.strangers', adopted: 'units.adopted' } as const
+/** A message of NATS may have a megabyte; a status takes some 400 bytes. */
+const devicesPerQuestion = 1_000
+
+export function openBeside({ bus, db, devices, strangers }: { readonly bus: Bus; readonly db: Db; readonly devices: Devices; readonly strangers: Strangers }): Beside {
+  const framesOf = (number: number) => devices.status(number).raw?.list() ?? []
+  const own = {
+    statuses: (numbers: readonly number[]) => numbers.map((number): [number, DeviceStatus] => [number, { ...devices.status(number), raw: undefined }]),
+    frames: (number: number) => framesOf(number).map(({ shown, ...frame }) => ({ ...frame, shown: { more: shown.more, bytes: Buffer.from(shown.bytes).toString('base64') } })),
+    forget: ({ protocol, secretOrNumber }: Pick<Stranger, 'protocol' | 'secretOrNumber'>) => strangers.forget(protocol, secretOrNumber),
+  }
+  bus.answer(subjects.statuses, (question) => inJson(own.statuses(fromJson<number[]>(question))))
+  bus.answer(subjects.frames, (question) => inJson(own.frames(fromJson<number>(question))))
+  bus.answer(subjects.strangers, () => inJson(strangers.list()))
+  bus.answer(subjects.adopted, (question) => inJson(own.forget(fromJson<{ protocol: Protocol; secretOrNumber: string }>(question)) ?? null))
+
+  async function ask<Answer>(subject: string, question: unknown): Promise<{ answers: Answer[]; isWhole: boolean }> {
+    const { answers, isWhole } = await bus.ask(subject, inJson(question))
+    return { answers: answers.map(fromJson<Answer>), isWhole }
+  }
+
+  return {
+    async statuses(wanted) {
+      const numbers = wanted.map(({ number }) => number)
+      const questions = Array.from({ length: Math.ceil(numbers.length / devicesPerQuestion) }, (_, n) => numbers.slice(n * devicesPerQuestion, (n + 1) * devicesPerQuestion))
+      const [seen, ...asked] = await Promise.all([loadSeen(db, numbers), ...questions.map((question) => ask<[number, DeviceStatus][]>(subjects.statuses, question))])
+      const known = Map.groupBy([...own.statuses(numbers), ...asked.flatMap(({ answers }) => answers.flat())], ([number]) => number)
+      return {
+        isWhole: asked.every(({ isWhole }) => isWhole),
+        of(number) {
+          const status = together((known.get(number) ?? []).map(([, one]) => one))
+          // What a node heard that is gone now is in the table, to the minute.
+          const before = seen.get(number)
+          return before === undefined || (status.seenAt !== null && status.seenAt > before) ? status : { ...status, seenAt: before }
+        },
+      }
+    },
+    async frames({ number }) {
+      const { answers } = await ask<ReturnType<typeof own.frames>>(subjects.frames, number)
+      const others = answers.flat().map(({ shown, ...frame }) => ({ ...frame, shown: { more: shown.more, bytes: new Uint8Array(Buffer.from(shown.bytes, 'base64')) } }))
+      return newestFrames([...framesOf(number), ...others])
+    },
+    async strangers() {
+      const { answers, isWhole } = await ask<Stranger[]>(subjects.strangers, null)
+      const isKnown = ({ protocol, secretOrNumber }: Stranger) => devices.byTerminal(protocol, secretOrNumber) !== undefined
+      return { isWhole, list: mergedStrangers([strangers.list(), ...answers]).filter((stranger) => !isKnown(stranger)) }
+    },
+    async forgetStranger({ protocol, secretOrNumber }) {
+      own.forget({ protocol, secretOrNumber })
+      await ask(subjects.adopted, { protocol, secretOrNumber })
+    },
+  }
+}
+
+const inJson = (value: unknown) => Buffer.from(JSON.stringify(value))
+const fromJson = <Value>(bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as Value // what a node of the same program sent
