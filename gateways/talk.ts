@@ -100,7 +100,7 @@ export const terminalNumber = (said: string): string => said.toLowerCase().repla
 export type ShownFrame = { readonly bytes: Uint8Array; readonly more: number }
 
 /** The most of one frame that is shown. */
-export const SHOWN_BYTES_MAX = 64
+const SHOWN_BYTES_MAX = 64
 
 /** Copied: a frame may lie in a chunk that nobody else holds. */
 export function shownBytes(frame: Uint8Array, visible: number): ShownFrame {

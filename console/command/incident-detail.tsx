@@ -418,10 +418,10 @@ function MergeForm({ incident, acts, onDone }: FormProps) {
 
 /** Call everybody near the incident, or of its agency. */
 function CallForm({ incident, onDone }: { readonly incident: IncidentView; readonly onDone: () => void }) {
-  const { t } = useTranslation('messages')
+  const { t: messages } = useTranslation('messages')
   const { language } = useLanguage()
   const { id, agency } = incident
   const name = agencyName(useRoomPart((state) => state.agencies.find(({ path }) => path === agency)), agency, language)
-  const whole = { value: 'agency', label: t('broadcast.agency', { name }), asked: { incident: id, agency }, widens: false }
-  return <BroadcastForm autoFocus reaches={[...reachesAround({ incident: id }, t), whole]} onDone={onDone} />
+  const whole = { value: 'agency', label: messages('broadcast.agency', { name }), asked: { incident: id, agency }, widens: false }
+  return <BroadcastForm autoFocus reaches={[...reachesAround({ incident: id }, messages), whole]} onDone={onDone} />
 }

@@ -1,6 +1,5 @@
 /** A device 定位设备: a phone or a vehicle terminal that reports for one unit, and what is known of how it speaks. */
 import type { Instant } from '#kernel/names.ts'
-import { SHOWN_BYTES_MAX, type ShownFrame } from '#gateways/talk.ts'
 import type { DeviceSettings, Protocol } from './contract.ts'
 import { noCounts, type StepName } from './pipeline.ts'
 
@@ -19,6 +18,8 @@ export type Device = {
 
 export const usualSettings: DeviceSettings = { crs: null, zoneMinutes: null, version: null, requiresToken: false, leftOut: [], vehiclePlate: null, keepsFences: true, asksCrew: false }
 
+/** The first bytes of a frame, and how many more there were. */
+type ShownFrame = { readonly bytes: Uint8Array; readonly more: number }
 /** A frame as it came, for whoever looks for what is wrong. */
 export type RawFrame = { readonly at: Instant; readonly type: string; readonly shown: ShownFrame; readonly because: string | null }
 
@@ -58,6 +59,8 @@ export const newStatus = (): DeviceStatus => ({
 })
 
 const rawMax = 30
+/** Of each frame; gateways show as many (`gateways/talk.ts`). */
+const shownBytesMax = 64
 const skewsMax = 20
 
 /** The last frames of a device, in some 3 kB that are taken once: as objects, those of a city's fleet would be a million to keep an eye on. */
@@ -68,7 +71,7 @@ export type LastFrames = {
 }
 
 function lastFrames(): LastFrames {
-  const bytes = new Uint8Array(rawMax * SHOWN_BYTES_MAX)
+  const bytes = new Uint8Array(rawMax * shownBytesMax)
   const lengths = new Uint8Array(rawMax)
   const more = new Uint32Array(rawMax)
   const times = new Float64Array(rawMax)
@@ -78,9 +81,10 @@ function lastFrames(): LastFrames {
   return {
     keep(at, type, shown, because) {
       const slot = kept++ % rawMax
-      for (let n = 0; n < shown.bytes.length; n++) bytes[slot * SHOWN_BYTES_MAX + n] = shown.bytes[n]!
-      lengths[slot] = shown.bytes.length
-      more[slot] = shown.more
+      const length = Math.min(shown.bytes.length, shownBytesMax)
+      for (let n = 0; n < length; n++) bytes[slot * shownBytesMax + n] = shown.bytes[n]!
+      lengths[slot] = length
+      more[slot] = shown.more + shown.bytes.length - length
       times[slot] = at
       types[slot] = type
       reasons[slot] = because
@@ -88,7 +92,7 @@ function lastFrames(): LastFrames {
     list: () =>
       Array.from({ length: Math.min(kept, rawMax) }, (_, index): RawFrame => {
         const slot = (kept - Math.min(kept, rawMax) + index) % rawMax
-        const from = slot * SHOWN_BYTES_MAX
+        const from = slot * shownBytesMax
         return { at: times[slot]!, type: types[slot]!, shown: { bytes: bytes.slice(from, from + lengths[slot]!), more: more[slot]! }, because: reasons[slot]! }
       }),
   }
