@@ -1,15 +1,19 @@
 /** An answer of the server that a panel shows, asked again when its address changes or when told to. */
 import { useEffect, useState } from 'react'
 import { api } from '#ui/client.ts'
+import { useLanguage } from '#ui/i18n.ts'
 
 export type Asked<T> = { readonly answer: T | undefined; readonly problem: unknown; readonly asking: boolean }
 
 /**
+ * Asked again in another language when the page is.
+ *
  * @param path   null asks nothing
  * @param again  a number that grows asks again, keeping the old answer on the screen meanwhile
  * @param delayMs  wait so long before asking: for addresses made of what is being typed
  */
 export function useAnswer<T>(path: string | null, again: unknown = 0, delayMs = 0): Asked<T> {
+  const { language } = useLanguage() // answers hold sentences
   const [asked, setAsked] = useState<Asked<T> & { readonly path: string | null }>({ answer: undefined, problem: undefined, asking: false, path: null })
   useEffect(() => {
     if (path === null) return
@@ -27,7 +31,7 @@ export function useAnswer<T>(path: string | null, again: unknown = 0, delayMs = 
       clearTimeout(timer)
       gone.abort()
     }
-  }, [path, again, delayMs])
+  }, [path, again, delayMs, language])
   // an answer to another question is no answer, except while its successor is on the way with the same shape of question
   const base = (text: string | null) => text?.split('?')[0]
   return path !== null && base(asked.path) === base(path) ? asked : { answer: undefined, problem: undefined, asking: path !== null }

@@ -108,7 +108,7 @@ test('language and theme change at once, everywhere, and are remembered', { time
   await page.locator('.incident-detail', { hasText: 'Dispute' }).waitFor()
   const chinese = await page.evaluate(() =>
     [...document.querySelectorAll('button, h1, h2, h3, label, [aria-label], [title], [placeholder]')]
-      .filter((element) => !element.closest('.maplibregl-map, .glyph, .detail-title, .row, .log-lines, .chips, .person, .bar-language, .fact-place, .assignments, .recommendations, .facts'))
+      .filter((element) => !element.closest('.maplibregl-map, .glyph, .detail-title, .row, .log-lines, .chips, .person, .bar-language, .fact-place, .assignments, .recommendations, .facts, .device-alarms'))
       .flatMap((element) => [element.childElementCount ? '' : element.textContent, element.getAttribute('aria-label'), element.getAttribute('title'), element.getAttribute('placeholder')])
       .filter((text): text is string => /\p{Script=Han}/u.test(text ?? '')),
   )
