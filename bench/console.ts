@@ -95,6 +95,8 @@ export async function consoleBench(say: (line: string) => void, minutes: number)
     fleet.drive()
     await pause(3_000)
 
+    await rightlyDrawn(watched, fleet, units, desk, say)
+
     const cdp = await page.context().newCDPSession(page)
     const pid = await renderer()
     const measures: Measure[] = []
@@ -123,7 +125,6 @@ export async function consoleBench(say: (line: string) => void, minutes: number)
     }
 
     measures.push(...(await hands(page, watched, say)))
-    await rightlyDrawn(watched, fleet, units, desk, say)
     await watched.go(looks[1])
     const from = performance.now()
     while (performance.now() - from < minutes * 60_000) {

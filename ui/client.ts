@@ -107,6 +107,7 @@ async function call<T>(method: Method, path: string, body: unknown, options: Cal
   if (date) noteServerTime(Date.parse(date), 1000)
   if (response.status === 204) return undefined as T // the caller's T says so: a 204 has no body
   const answer = await (response.ok ? read : readJson)(response)
+  options.signal?.throwIfAborted() // given up in the middle of the answer, which is then none
   if (response.ok) return answer as T // the server holds every reply to the schema that T stands for
 
   const problem = problemOf(response.status, answer)

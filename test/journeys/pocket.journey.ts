@@ -26,7 +26,10 @@ const isRealTime = process.env['GENGFU_REAL_TIME'] === '1'
 async function pass(page: Page, seconds: number): Promise<void> {
   if (isRealTime) return sleep(seconds)
   // in steps: what a timer asks of the network is answered in real time, and what follows sets the next timer
-  for (let second = 0; second < seconds; second += 3) await page.clock.runFor(3000)
+  for (let second = 0; second < seconds; second++) {
+    await page.clock.runFor(1000)
+    await sleep(0.05)
+  }
 }
 /** Attempts of a page to reach the server. */
 function attemptsOf(page: Page): { readonly sockets: () => number; readonly requests: () => number } {
