@@ -15,7 +15,6 @@ export type ConsoleFleet = {
   /** The fix of each unit that was told last, by its place in the list. */
   readonly lon: Float64Array
   readonly lat: Float64Array
-  readonly fixAt: Float64Array
   /** Tell where all are, those that are silent too. */
   all(): void
   /** From now on each unit that is not silent once a second, in ten portions. */
@@ -36,7 +35,7 @@ export function consoleFleet(handles: readonly number[], map: string, bus: Pick<
   const graph = buildGraph(roadsOf(readOsm(readFileSync(map))).input)
   const towns = Array.from({ length: 10 }, () => [country.west + random() * (country.east - country.west), country.south + random() * (country.north - country.south)] as const)
   const count = handles.length
-  const [lon, lat, fixAt] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)]
+  const [lon, lat] = [new Float64Array(count), new Float64Array(count)]
   const metersPerSecond = Float64Array.from({ length: count }, () => 4 + random() * 10)
   const heading = Float64Array.from({ length: count }, () => random() * 2 * Math.PI)
   const outOf = Map.groupBy(Array.from({ length: graph.edgeCount * 2 }, (_, arc) => arc), (arc) => tailOf(graph, arc))
@@ -65,7 +64,6 @@ export function consoleFleet(handles: readonly number[], map: string, bus: Pick<
   function tell(which: readonly number[]): void {
     const at = Date.now()
     const fixes = which.map((n): StoredFix => {
-      fixAt[n] = at
       const courseDeg = ((heading[n] * 180) / Math.PI + 720) % 360
       return { unit: handles[n], flagged: false, fix: { fixAt: at, takenAt: at, device: 0, lon: lon[n], lat: lat[n], speedKmh: metersPerSecond[n] * 3.6, courseDeg, accuracyMeters: 5 } }
     })
@@ -77,7 +75,6 @@ export function consoleFleet(handles: readonly number[], map: string, bus: Pick<
   return {
     lon,
     lat,
-    fixAt,
     all: () => tell([...handles.keys()]),
     drive() {
       let turn = 0

@@ -12,8 +12,6 @@ export type Metered = {
   readonly tasks: number[]
   /** From a key to the next picture, ms, as the browser reports it; below 16 it says nothing, which counts as 16. */
   readonly keys: number[]
-  /** Of one unit that is followed: from its fix to the drawing that shows it as its newest, ms; up to 100 too long, as fixes travel in tenths. */
-  readonly fixToDrawn: number[]
 }
 
 declare global {
@@ -24,8 +22,8 @@ declare global {
 
 /** Given to the page as it stands here: it may name nothing outside of itself. */
 export function meter(): void {
-  let now: { frames: number[]; tasks: number[]; keys: number[]; fixToDrawn: number[] } | undefined
-  let [last, presses, followed, fixAt] = [0, 0, -1, 0]
+  let now: { frames: number[]; tasks: number[]; keys: number[] } | undefined
+  let [last, presses] = [0, 0]
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) now?.tasks.push(duration)
   }).observe({ type: 'longtask' })
@@ -37,19 +35,14 @@ export function meter(): void {
     if (now) {
       if (last > 0) now.frames.push(at - last)
       last = at
-      const seen = (document.querySelector('.town-map') as unknown as Probe | null)?.drawn?.()
-      if (seen && followed < 0) followed = seen.units.find(({ stale }) => !stale)?.handle ?? -1
-      const newest = seen?.fixAt(followed) ?? 0
-      if (newest > fixAt && fixAt > 0) now.fixToDrawn.push(Date.now() - newest)
-      fixAt = newest
     }
     requestAnimationFrame(frame)
   }
   requestAnimationFrame(frame)
   window.meter = {
     begin() {
-      now = { frames: [], tasks: [], keys: [], fixToDrawn: [] }
-      ;[last, presses, followed, fixAt] = [0, 0, -1, 0]
+      now = { frames: [], tasks: [], keys: [] }
+      ;[last, presses] = [0, 0]
     },
     end() {
       const done = now!

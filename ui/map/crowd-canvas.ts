@@ -20,8 +20,6 @@ export type Drawn = {
   readonly clusters: number
   /** Of those on the screen: where each is now, as it was heard last. */
   readonly units: readonly { readonly handle: number; readonly callSign: string; readonly lon: number; readonly lat: number; readonly stale: boolean }[]
-  /** The fix that a unit was drawn by; 0 where it is not on the screen, or was not drawn yet by its newest. */
-  fixAt(handle: number): number
 }
 
 export type CrowdCanvas = {
@@ -67,7 +65,6 @@ export function crowdCanvas(above: HTMLElement, glides: ReadonlyMap<number, Glid
   let shown = nobody
   let nameCount = 0
   let drawnUnits: readonly MapUnit[] = []
-  let drawnAt = 0
 
   function fit({ width, height }: Camera): void {
     const next = window.devicePixelRatio || 1
@@ -236,10 +233,7 @@ export function crowdCanvas(above: HTMLElement, glides: ReadonlyMap<number, Glid
       }
       const palette = palettes[how.theme]
       const isNew = now >= locatedUntil || located.unit.length < units.length
-      if (isNew) {
-        locate(units, glides, now, located)
-        drawnAt = now
-      }
+      if (isNew) locate(units, glides, now, located)
       const fastest = look(located, camera, seen)
       if (isNew) locatedUntil = now + redrawMs(fastest)
       shown = arrange(units, seen, camera, selected, shown.dots.length > 0)
@@ -274,10 +268,6 @@ export function crowdCanvas(above: HTMLElement, glides: ReadonlyMap<number, Glid
             const glide = glides.get(handle)
             return glide ? [{ handle, callSign, lon: glide.lon, lat: glide.lat, stale: glide.stale }] : []
           })
-        },
-        fixAt(handle) {
-          const glide = indices.some((n) => drawnUnits[n]!.handle === handle) ? glides.get(handle) : undefined
-          return glide && glide.startedAt <= drawnAt ? glide.fixAt : 0
         },
       }
     },
