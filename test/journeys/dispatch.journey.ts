@@ -9,7 +9,7 @@ import { farPlace, makeAccount, makeCrew, openDesk, until } from './town.ts'
 
 let served: Served
 let browser: Browser
-inTown({ demo: 'guixi' }, (town, chromium) => {
+inTown({ demo: 'guixi', speed: 0.1 }, (town, chromium) => {
   served = town
   browser = chromium
 })
