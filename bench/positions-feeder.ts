@@ -119,19 +119,25 @@ let send: Feeder | undefined
 let town: Fleet
 let sentAt = new Float64Array(0)
 
-/** Open loop: what is due at the rate is sent, however the answers go, until too many are under way. */
+/**
+ * Open loop: what is due at the rate is sent, however the answers go, until too many are under way.
+ *
+ * A fix is of when it was due, as a device takes it, also where it goes late: of two that a terminal sends in one second after a stop
+ * the second would be a duplicate, since its protocol counts in seconds.
+ */
 async function stage({ perSecond, ms }: StageOrder): Promise<Stage> {
   const result = { sent: 0, kept: 0, refused: 0, failed: 0, bytes: 0 }
   const answerMs: number[] = []
   const underWay = new Set<Promise<void>>()
   const from = monotonicMs()
+  const fromInstant = Date.now()
   let due = 0
   for (;;) {
     const elapsed = monotonicMs() - from
     if (elapsed >= ms) break
     due = Math.floor((elapsed * perSecond) / 1000)
     while (due - result.sent >= inBatch && underWay.size < batchesUnderWayMax) {
-      const positions = batch()
+      const positions = batch(Math.floor(fromInstant + (result.sent * 1000) / perSecond))
       result.sent += positions.length
       const started = monotonicMs()
       const done = send!(positions).then(
@@ -154,9 +160,9 @@ async function stage({ perSecond, ms }: StageOrder): Promise<Stage> {
   return { ...result, answerMs: Float64Array.from(answerMs), seconds: (monotonicMs() - from) / 1000 }
 }
 
-function batch(): Position[] {
+function batch(fixAt: number): Position[] {
   const positions: Position[] = []
-  const [fixAt, at] = [Date.now(), monotonicMs()]
+  const at = monotonicMs()
   const take = positionsOf((place, number, lon, lat) => {
     positions.push({ index: place - 1, fixAt, lon: Math.round(lon * 1e7) / 1e7, lat: Math.round(lat * 1e7) / 1e7, speedKmh: number })
     sentAt[place * numbersMax + number] = at
