@@ -118,6 +118,9 @@ function EmptyBoard({ tab, onNew, mayAct }: { readonly tab: BoardTab; readonly o
   )
 }
 
+/** With their names: more have no room beside the timer, and half a name is none. */
+const unitsShown = 2
+
 type RowProps = {
   readonly incident: IncidentView
   readonly category: CategoryView | undefined
@@ -135,6 +138,7 @@ const Row = memo(function Row({ incident, category, isSelected, now, acts, mayAc
   const isClosed = incident.status === 'closed'
   const pressing = isClosed ? undefined : pressingTimer(incident.timers, now)
   const active = activeAssignments(incident)
+  const others = new Intl.ListFormat(language, { type: 'unit', style: 'short' }).format(active.slice(unitsShown).map(({ callSign }) => callSign))
   const name = categoryName(category, language)
   const place = placeName(incident, language)
 
@@ -156,7 +160,7 @@ const Row = memo(function Row({ incident, category, isSelected, now, acts, mayAc
               <span className="row-outcome">{incident.outcome ? common(`outcome.${incident.outcome}`) : t('board.closed')}</span>
             ) : active.length > 0 ? (
               <span className="row-units">
-                {active.map((assignment) => (
+                {active.slice(0, unitsShown).map((assignment) => (
                   <StateMark key={assignment.id} tone={toneOf(assignment.state)}>
                     <span className="row-unit" title={common(`assignmentState.${assignment.state}`)}>
                       <b>{assignment.callSign}</b>{' '}
@@ -165,6 +169,12 @@ const Row = memo(function Row({ incident, category, isSelected, now, acts, mayAc
                     </span>
                   </StateMark>
                 ))}
+                {active.length > unitsShown ? (
+                  <span title={others}>
+                    <span aria-hidden="true">+{active.length - unitsShown}</span>
+                    <VisuallyHidden>{others}</VisuallyHidden>
+                  </span>
+                ) : null}
               </span>
             ) : (
               <span className="row-waiting">{incident.status === 'handed-over' ? common('incidentStatus.handed-over') : incident.assignments.some(({ state }) => state === 'cleared') ? t('board.left') : t('board.nobody')}</span>
