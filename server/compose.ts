@@ -352,8 +352,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     }
 
     const check: Authenticate = (call) => authenticate(organisationDeps, call)
-    journal.listen(unitsRoom.hear)
-    journal.listen(roadsRoom.hear)
+    // patrol stands on the units as they are then
+    journal.listen(unitsRoom.hear, () => unitsRoom.startAnew().then(patrol.startAnew))
+    journal.listen(roadsRoom.hear, roadsRoom.startAnew)
     journal.listen(messagesRoom.hear)
     journal.listen(patrol.hear)
     await journal.start()
@@ -429,7 +430,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     hub.attach(http.app)
     await hub.start()
     closing.push(() => hub.stop())
-    messagesRoom.start(hub.tell)
+    await messagesRoom.start(hub.tell)
     const deaf = await database.listen('message_receipts', (channels) => messagesRoom.heardReceipts(channels?.split(' ')))
     closing.push(deaf)
     const { url } = await http.listen(options.host, options.port)

@@ -33,6 +33,8 @@ export type PatrolRoom = {
   placed(placed: readonly Placed[]): void
   /** For `journal.listen(hear)`, after the units room. */
   hear(entries: readonly Entry[]): Promise<void>
+  /** The database was put back to an earlier state: read everything again. After the units room. */
+  startAnew(): Promise<void>
   /** When everything found before now is written. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -232,6 +234,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
         onFault('hearing of fences; they are read again', cause)
       }
     },
+    startAnew: () => inTurn(readAll),
     fencesFor: (unit) => [...rows.values()].filter((fence) => isMeant(fence, unit)),
     fenceArea(id) {
       const [row, outline] = [rows.get(id), index.fences.get(id)?.outline]

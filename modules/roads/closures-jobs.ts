@@ -13,6 +13,8 @@ export type InForce = {
   readonly rows: () => ReadonlyMap<string, ClosureRow>
   /** Resolves when they count. */
   hear(entries: readonly Entry[]): Promise<void>
+  /** Read all of them again: the journal is another. */
+  startAnew(): Promise<void>
   /** Read them again: something may have been said while nobody listened. And begin to lift what has run out. */
   start(): void
   stop(): Promise<void>
@@ -88,6 +90,7 @@ export async function openInForce({ db, journal, now, onFault }: Pick<RoadsNeeds
         onFault('hearing of closures; they are read again', cause)
       }
     },
+    startAnew: () => inTurn(readAll),
     start() {
       readAgain()
       timer ??= setInterval(() => void tick(now()).catch((cause: unknown) => onFault('lifting closures that have run out', cause)), TICK_MS).unref()

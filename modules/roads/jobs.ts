@@ -33,6 +33,8 @@ export type RoadsRoom = {
   streetOf(street: number): TownRoads['streets'][number] | undefined
   /** For `journal.listen(hear)`: closures and speeds count before the command that changed them is answered. */
   hear(entries: readonly Entry[]): Promise<void>
+  /** The database was put back to an earlier state. */
+  startAnew(): Promise<void>
   /** Begin to lift what has run out, and to learn. */
   start(): void
   stop(): Promise<void>
@@ -208,6 +210,10 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
     async hear(entries) {
       await inForce.hear(entries)
       await speeds.hear(entries)
+    },
+    async startAnew() {
+      await inForce.startAnew()
+      await speeds.round()
     },
     start() {
       inForce.start()

@@ -45,6 +45,8 @@ export type Units = {
   hear(entries: readonly Entry[]): void | Promise<void>
   /** Read everything again from the tables, as after a restart. */
   rebuild(): Promise<void>
+  /** The database was put back to an earlier state: tables of days that were made since are not there. */
+  startAnew(): Promise<void>
   /** Fences were drawn, changed or retired: terminals that keep them are told. */
   fencesChanged(): void
   /** Open ports for terminals and phones; 0 takes any free one. @throws the system's error when one is taken */
@@ -245,6 +247,11 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       return changed.size > 0 ? inTurn(() => readDevices([...changed])).catch(readLater) : undefined
     },
     rebuild,
+    async startAnew() {
+      days.forget()
+      await days.ensure(daysAround(now()))
+      await rebuild()
+    },
     fencesChanged: () => terminals.lookAtFences(),
     listenToBroker: (url, name) => void (broker ??= listenToBroker(deps, url, name)),
     async listen(host, { osmand, mqtt, ...ports }) {

@@ -6,8 +6,12 @@ import type { Sql } from '#platform/db/sql.ts'
 export type Flusher = {
   /** Flush now, or with those already asking; the position up to which everything is on disk. */
   flush(): Promise<number>
-  /** Grows when a flush fails: what was committed but not flushed before that may be lost. */
+  /** Grows when a flush fails, or the journal is another: what was committed but not flushed before that may be lost. */
   generation(): number
+  /** Everything up to here is on disk, as far as is known. */
+  position(): number
+  /** A connection was lost, or a position came that cannot be: the next flush looks whether this is still the same journal. */
+  doubt(): void
   /**
    * Resolves when everything up to a committed position is on disk.
    *
@@ -17,9 +21,12 @@ export type Flusher = {
   untilDurable(position: number, since: number): Promise<void>
   /** Another node says: everything up to here is on disk. */
   heard(position: number): void
-  /** `back`: the database itself went back (a backup, a standby that lagged); what was beyond is gone. */
+  /** `back`: the database is another than it was (a backup, a standby that lagged); what was beyond is gone, and others may have written since. */
   onDurable(fn: (position: number, back: boolean) => void): void
 }
+
+/** An entry as it was once on disk: where it is missing, or its hash is another, this is not the journal that we knew. */
+type Mark = { readonly position: number; readonly hash: string }
 
 /**
  * The statement commits with the usual wait for the disk. Its snapshot sees every head that is committed, so their
@@ -28,38 +35,63 @@ export type Flusher = {
  */
 const moveDurable = `
   with moved as (
-    update journal.durable d set position = h.position from journal.head h where d.position < h.position returning d.position
+    update journal.durable d set position = h.position from journal.head h where d.position < h.position returning d.position, h.hash
   )
-  select position, pg_notify('journal', position::text) from moved`
-const readDurable = 'select position from journal.durable'
+  select position, hash, pg_notify('journal', position::text) from moved`
+const readDurable = 'select d.position, e.hash from journal.durable d left join journal.entry e on e.position = d.position'
+const hashAt = 'select hash from journal.entry where position = $1'
 
 export function createFlusher(sql: Sql, log: Log): Flusher {
   let durable = 0
   let generation = 0
+  let mark: Mark | undefined
+  let doubted = false
   let waiting: { position: number; done: () => void; failed: (error: unknown) => void }[] = []
   const listeners: ((position: number, back: boolean) => void)[] = []
 
   const reached = (position: number) => {
-    if (position <= durable) return
-    durable = position
+    const isNews = position > durable
+    durable = Math.max(durable, position)
     const ready = waiting.filter((one) => one.position <= durable)
     waiting = waiting.filter((one) => one.position > durable)
     for (const one of ready) one.done()
-    for (const fn of listeners) fn(durable, false)
+    if (isNews) for (const fn of listeners) fn(durable, false)
+  }
+
+  /** Whether what we knew to be on disk is still there. A position alone says nothing: others may have written past it meanwhile. */
+  const isAnother = async (known: Mark | undefined): Promise<boolean> => known !== undefined && (await sql.query<{ hash: string }>(hashAt, [known.position]))[0]?.hash !== known.hash
+
+  const startAnew = (position: number, hash: string | null) => {
+    durable = position
+    mark = hash === null ? undefined : { position, hash }
+    generation++
+    const lost = waiting
+    waiting = []
+    for (const one of lost) one.failed(unknownFate(new Error('the database was replaced by an earlier one')))
+    for (const fn of listeners) fn(durable, true)
   }
 
   const once = async (): Promise<number> => {
-    const known = durable
-    const [moved] = await sql.query<{ position: number }>(moveDurable)
-    const position = moved?.position ?? (await sql.query<{ position: number }>(readDurable))[0]!.position
-    if (position < known) {
-      log.error({ known, found: position }, 'the journal went back: the database was replaced by an earlier one')
-      durable = position
-      generation++
-      for (const fn of listeners) fn(durable, true)
+    const [known, of, asked] = [durable, generation, doubted]
+    try {
+      // asked first: what is written behind the question is of the same database as the answer
+      const other = asked && (await isAnother(mark))
+      const [moved] = await sql.query<{ position: number; hash: string | null }>(moveDurable)
+      const { position, hash } = moved ?? (await sql.query<{ position: number; hash: string | null }>(readDurable))[0]!
+      if (generation !== of && (other || position < known)) return await once() // somebody else found it out meanwhile
+      if (asked) doubted = false
+      if (other || position < known) {
+        log.error({ known, found: position }, 'the journal went back: the database was replaced by an earlier one')
+        startAnew(position, hash)
+        return position
+      }
+      if (hash !== null && position >= (mark?.position ?? 0)) mark = { position, hash }
+      reached(position)
+      return position
+    } catch (error) {
+      doubted = true
+      throw error
     }
-    reached(position)
-    return position
   }
 
   /** One flush at a time; who asks during one is served by the next, because its commit may have come after the snapshot. */
@@ -86,9 +118,11 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
   return {
     flush: once,
     generation: () => generation,
+    position: () => durable,
+    doubt: () => void (doubted = true),
     async untilDurable(position, since) {
       if (since !== generation) throw unknownFate(new Error('a flush failed while the command ran'))
-      if (position <= durable) return
+      if (position <= durable && !doubted) return
       const promise = new Promise<void>((done, failed) => waiting.push({ position, done, failed }))
       serving ??= serve().finally(() => (serving = undefined))
       return promise

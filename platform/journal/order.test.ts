@@ -8,7 +8,7 @@ import { seeded } from '#core/random.ts'
 import type { Actor } from '#kernel/actor.ts'
 import type { Entry, JournalEvent } from '#kernel/journal.ts'
 import { DatabaseUnavailable } from '#platform/db/fault.ts'
-import { connect } from '#platform/db/open.ts'
+import { connect, type Database } from '#platform/db/open.ts'
 import { silentLog } from '#platform/log.ts'
 import { testDatabase } from '#test/database.ts'
 import { postgresJournal, type PostgresJournal } from './postgres.ts'
@@ -229,11 +229,7 @@ test('a database put back to an earlier state is noticed, and the journal goes o
     await journal.start()
     journal.listen((entries) => void heard.push(...entries.map((entry) => `${entry.position} ${entry.command}`)))
     for (const id of ['restored-1', 'restored-2', 'restored-3']) await write(journal, id, 's')
-    await database.query('alter table journal.entry disable trigger all')
-    await database.query('delete from journal.entry where position > 1')
-    await database.query('delete from journal.command where position > 1')
-    await database.query('update journal.head set position = 1, hash = (select hash from journal.entry where position = 1)')
-    await database.query('update journal.durable set position = 1')
+    await putBack(database, 1)
     await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
     for (const until = performance.now() + 5_000; journal.position() !== 1; await sleep(20)) assert.ok(performance.now() < until, 'notices')
     const outcome = await write(journal, 'restored-4', 's')
@@ -244,6 +240,66 @@ test('a database put back to an earlier state is noticed, and the journal goes o
     await drop()
   }
 })
+
+test('a database put back, to which another node wrote past where it was before anybody looked, is told from the one that was', async () => {
+  const { database, drop } = await testDatabase()
+  const wire = await cuttable(database.url)
+  const far = connect({ url: wire.url, kind: 'external', log: silentLog })
+  const [one, two] = [far, database].map((db) => postgresJournal({ db, projections: [], log: silentLog })) as [PostgresJournal, PostgresJournal]
+  const heard: string[] = []
+  const begun: number[] = []
+  try {
+    await one.start()
+    one.listen((entries) => void heard.push(...entries.map(({ command }) => command)), async (position) => {
+      begun.push(position)
+      if (begun.length === 1) throw new DatabaseUnavailable('the first time')
+    })
+    for (const id of ['kept-command', 'lost-command-1', 'lost-command-2']) await write(one, id, 's')
+    await wire.cut()
+    await putBack(database, 1)
+    for (const n of [1, 2, 3, 4, 5]) await write(two, `elsewhere-${n}`, 's')
+    await wire.mend()
+    for (const until = performance.now() + 5_000; begun.length < 2; await sleep(20)) assert.ok(performance.now() < until, 'notices')
+    assert.deepEqual(begun, [6, 6], 'asked again where the database was away')
+    await write(two, 'after-it-was-noticed', 's')
+    for (const until = performance.now() + 5_000; heard.length < 4; await sleep(20)) assert.ok(performance.now() < until, `heard ${heard}`)
+    assert.deepEqual(heard, ['kept-command', 'lost-command-1', 'lost-command-2', 'after-it-was-noticed'])
+    // what was lost may be asked for again, and is done
+    assert.deepEqual(await write(one, 'lost-command-1', 's').then((outcome) => 'position' in outcome && [outcome.position, outcome.repeated]), [8, false])
+  } finally {
+    for (const node of [one, two]) await node.stop()
+    await far.close()
+    await wire.close()
+    await drop()
+  }
+})
+
+test('a command on a database that was put back without a broken connection is not acknowledged before it is on disk and everybody has started anew', async () => {
+  const { database, drop } = await testDatabase()
+  const journal = postgresJournal({ db: database, projections: [], log: silentLog })
+  const begun: number[] = []
+  try {
+    await journal.start()
+    journal.listen(() => {}, (position) => void begun.push(position))
+    for (const id of ['kept-command', 'lost-command-1', 'lost-command-2']) await write(journal, id, 's')
+    await putBack(database, 1)
+    const outcome = await write(journal, 'the-first-after', 's')
+    assert.equal('position' in outcome && outcome.position, 2)
+    assert.deepEqual(begun, [2])
+    assert.equal(await journal.head(), 2, 'it is on disk')
+  } finally {
+    await journal.stop()
+    await drop()
+  }
+})
+
+/** As a backup of that moment would have it. */
+async function putBack(database: Database, position: number): Promise<void> {
+  await database.query('alter table journal.entry disable trigger all')
+  for (const table of ['entry', 'command']) await database.query(`delete from journal.${table} where position > $1`, [position])
+  await database.query('update journal.head set position = $1, hash = (select hash from journal.entry where position = $1)', [position])
+  await database.query('update journal.durable set position = $1', [position])
+}
 
 async function elsewhereRead(url: string): Promise<Entry[]> {
   const db = connect({ url, kind: 'external', log: silentLog, connections: 1 })

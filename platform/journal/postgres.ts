@@ -10,14 +10,18 @@ import type { AgencyPath } from '#kernel/names.ts'
 import type { ChainedEntry } from './chain.ts'
 import { entryOf, eventOf, isAnotherCommand, keptFingerprint, writtenFact, type Kept, type WrittenFact } from './fact.ts'
 import { createFlusher } from './flush.ts'
-import { createTail } from './tail.ts'
+import { createTail, type StartAnew } from './tail.ts'
 
 export type PostgresJournal = Journal & {
   /** Begin delivering entries to listeners, from the present head on. */
   start(): Promise<void>
   stop(): Promise<void>
-  /** Hear entries from now on. Returns how to stop hearing them. */
-  listen(listener: Listener): () => void
+  /**
+   * Hear entries from now on. Returns how to stop hearing them.
+   *
+   * @param startAnew  called when the database was put back to an earlier state, before anything more is heard
+   */
+  listen(listener: Listener, startAnew?: StartAnew): () => void
   /** The tail has delivered up to here. */
   position(): number
   /** Resolves when the tail has delivered up to a position. */
@@ -91,23 +95,25 @@ export function postgresJournal(options: {
 
   /** Deliver up to the durable position; again later when the database is gone in the middle of it. */
   const deliver = async (position: number): Promise<void> => {
+    const life = tail.life()
     try {
       await tail.advance(position)
       metrics?.journalPosition.set(tail.position())
     } catch (error) {
-      if (!started) return
+      if (!started || tail.life() !== life) return // of a journal that is no more
       if (!isConnectionFault(error)) log.error({ err: error }, 'the journal tail stumbled')
-      setTimeout(() => void deliver(position), 200).unref()
+      setTimeout(() => tail.life() === life && void deliver(position), 200).unref()
     }
   }
   flusher.onDurable((position, back) => {
     if (back) own.clear()
-    if (back && started) tail.startAt(position)
+    if (back && started) tail.startAnew(position)
     void deliver(position)
   })
 
-  /** Connected (again): what was said meanwhile? Asked until it is known, since nobody may say anything more for hours. */
+  /** Connected (again): what was said meanwhile, and is it still the same journal? Asked until it is known, since nobody may say anything more for hours. */
   const lookAgain = async (): Promise<void> => {
+    flusher.doubt()
     while (started) {
       try {
         return await deliver(await flusher.flush())
@@ -173,8 +179,11 @@ export function postgresJournal(options: {
         keptFingerprint(command),
         answer,
       ]
+      const known = flusher.position()
       const [row] = await open.commit<{ position: number }>({ text: append, params })
       const { position } = row!
+      // A new entry comes after all that was on disk before; unless that is not there any more.
+      if (written.length > 0 && position - written.length < known) flusher.doubt()
       if (started) {
         written.forEach(({ fact }, n) => {
           const at = position - written.length + n + 1
@@ -200,6 +209,7 @@ export function postgresJournal(options: {
       } catch (error) {
         // A broken connection may have been an old one from before a restart of the database; the command's id
         // makes asking once more safe, whatever became of the first try.
+        if (isConnectionFault(error)) flusher.doubt()
         if (isConnectionFault(error)) own.clear() // what a crash of the database undid must not be told to listeners
         const again = isRaceLost(error) ? tries < attemptsMax : isConnectionFault(error) && tries === 1
         if (!again) throw error

@@ -16,7 +16,7 @@ import { closed, createLiveHub, type LiveHub, type LiveLimits } from './hub.ts'
 // ——— a town of paper: a journal that is an array, things that are rows in a map ———
 
 let entries: Entry[]
-let listeners: Set<Listener>
+let listeners: Map<Listener, (position: number) => void>
 let things: Map<string, { agency: string; title: string; members: string[] }>
 let positions: Map<number, LivePosition>
 let changed: Set<number>
@@ -27,8 +27,8 @@ let clock: number
 const journal = {
   read: async (from: number, limit: number) => entries.slice(from, from + limit),
   head: async () => entries.length,
-  listen(listener: Listener) {
-    listeners.add(listener)
+  listen(listener: Listener, startAnew: (position: number) => void) {
+    listeners.set(listener, startAnew)
     return () => void listeners.delete(listener)
   },
   waitFor: async () => gate,
@@ -42,7 +42,7 @@ function write(...facts: { stream: string; agency?: string; type?: string; data?
     position: entries.length + n + 1, at: clock, stream: fact.stream, type: fact.type ?? 'something-changed', agency: fact.agency ?? 'cn', actor: { account: 'a', name: '甲' }, command: 'c', data: fact.data ?? {},
   }))
   entries.push(...fresh)
-  for (const listener of listeners) void listener(fresh)
+  for (const listener of listeners.keys()) void listener(fresh)
 }
 function change(id: string, agency: string, title: string, members: string[] = [], from = agency): void {
   things.set(id, { agency, title, members })
@@ -83,7 +83,7 @@ async function start(limits: Partial<LiveLimits> = {}): Promise<void> {
 }
 beforeEach(() => {
   entries = []
-  listeners = new Set()
+  listeners = new Map()
   things = new Map()
   positions = new Map()
   sessions = new Map()
@@ -172,6 +172,27 @@ test('a client that comes from another node, ahead of this one, is told nothing 
   await client.until(() => seen(client).at(-1) === 6, 'the next entry')
   assert.deepEqual(seen(client), [4, 5, 6])
   assert.ok(!client.messages.some((message) => message.type === 'reset'))
+})
+
+test('when the database was put back to an earlier state, everybody fetches the lists again and hears what comes after, though its positions were said before', async () => {
+  await start()
+  for (let n = 1; n <= 5; n++) change(`i${n}`, 'cn', `${n}`)
+  const client = await hello(await connect(signIn('desk', [{ role: 'dispatcher', agency: 'cn' }]), 0))
+  await client.until(() => seen(client).at(-1) === 5, 'the fifth')
+  // on its way while it happens: of a journal that is no more
+  let go = () => {}
+  gate = new Promise((resolve) => (go = resolve))
+  change('never', 'cn', '6')
+  await sleep(20)
+  entries = entries.slice(0, 2)
+  for (const startAnew of listeners.values()) startAnew(2)
+  go()
+  await client.until(() => client.messages.some((message) => message.type === 'reset'), 'reset')
+  assert.equal(client.messages.find((message) => message.type === 'reset').position, 2)
+  change('other', 'cn', 'the third again')
+  await client.until(() => seen(client).length === 6, 'the next')
+  assert.deepEqual(seen(client), [1, 2, 3, 4, 5, 3])
+  assert.deepEqual(changes(client).at(-1).views, { incidents: [{ id: 'other', title: 'the third again' }] })
 })
 
 test('who is too far behind, or ahead of a restored server, is told to fetch again and then goes on', async () => {

@@ -19,8 +19,9 @@ import { createViews, type View } from './view.ts'
 
 export type LiveHubOptions = {
   readonly journal: Pick<Journal, 'read' | 'head'> & {
-    listen(listener: Listener): () => void
-    /** Resolves when every other listener has heard up to here: views are true then. */
+    /** @param startAnew  called when the database was put back to an earlier state, with the position after which it goes on */
+    listen(listener: Listener, startAnew: (position: number) => void): () => void
+    /** Resolves when every other listener has heard up to here: views are true then. Rejects when that position is no more. */
     waitFor(position: number): Promise<void>
   }
   readonly describe: Describe
@@ -110,6 +111,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   const cutOff = new Counter({ name: 'gengfu_live_cut_off_total', help: 'Clients cut off for being too slow', registers: [registry] })
 
   let pumped = 0
+  /** Grows when the journal is another: what was read of the one before is told to nobody. */
+  let life = 0
   let waiting: Entry[] = []
   let wake: () => void = () => {}
   let running = false
@@ -126,18 +129,39 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve))
       const batch = waiting.splice(0, catchUpBatch).filter((entry) => entry.position > pumped)
       if (batch.length === 0) continue
+      const of = life
       try {
         await journal.waitFor(batch.at(-1)!.position)
         // Heard out of the middle: what is between is read back.
         const entries = batch[0]!.position === pumped + 1 ? batch : await readBetween(pumped, batch.at(-1)!.position)
-        broadcast(entries, await describe(entries), entries.at(-1)!.position)
+        const things = await describe(entries)
+        if (life !== of) continue
+        broadcast(entries, things, entries.at(-1)!.position)
         void recheckWhom(entries).catch((cause: unknown) => log.warn({ err: cause }, 'rights could not be looked at again'))
       } catch (cause) {
+        if (life !== of) continue
         log.warn({ err: cause, after: pumped }, 'the live feed stumbled; trying again')
         waiting.unshift(...batch)
         await new Promise((resolve) => setTimeout(resolve, 500))
       }
     }
+  }
+
+  /** The database was put back to an earlier state: what clients hold may never have been, so they fetch their lists again. */
+  function startAnew(position: number): void {
+    life++
+    waiting = []
+    remembered.clear()
+    pumped = position
+    for (const client of clients) {
+      reset(client)
+      void recheck(client)
+    }
+  }
+
+  function reset(client: Client): void {
+    client.position = pumped
+    client.socket.send(JSON.stringify({ type: 'reset', position: pumped }))
   }
 
   async function readBetween(after: number, upTo: number): Promise<readonly Entry[]> {
@@ -288,25 +312,26 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   /** Send what was missed; become live in the same breath as nothing more is missing. */
   async function catchUp(client: Client, after: number | undefined): Promise<void> {
+    const of = life
     if (after !== undefined) {
       if (!Number.isInteger(after) || after < 0 || after > pumped || pumped - after > limits.behindMax) {
         // Ahead may only mean that the pump is a moment behind the answer that the client got its position from, at this node or at another.
         const isMomentAhead = Number.isInteger(after) && after > pumped && after <= (await journal.head())
         if (!isMomentAhead) {
-          client.position = pumped
-          client.socket.send(JSON.stringify({ type: 'reset', position: pumped }))
+          reset(client)
           client.isLive = true
           return
         }
         // A batch that began before its position would tell it again what it knows.
-        while (pumped < after && clients.has(client)) await new Promise((resolve) => setTimeout(resolve, 20))
+        while (pumped < after && life === of && clients.has(client)) await new Promise((resolve) => setTimeout(resolve, 20))
       }
-      client.position = after
-      while (client.position < pumped && clients.has(client)) {
+      if (life === of) client.position = after
+      while (client.position < pumped && life === of && clients.has(client)) {
         const entries = (await journal.read(client.position, catchUpBatch)).filter((entry) => entry.position <= pumped)
         const last = entries.at(-1)
         if (!last) break
         const things = await describe(entries)
+        if (life !== of) break // it was told to begin again
         const message = messageBuilder(entries, things, last.position, () => undefined)(client)
         client.position = last.position
         if (message) send(client, message)
@@ -422,7 +447,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       unlisten = journal.listen((entries) => {
         for (const entry of entries) waiting.push(entry)
         wake()
-      })
+      }, startAnew)
       pumped = await journal.head() // after listening: nothing falls between
       pumping = pump()
       ticking = setInterval(tick, limits.tickMs)
