@@ -28,16 +28,19 @@ export type PostingDeps = {
 
 const told: Readonly<Record<string, BotTells>> = { 'incident-opened': 'incident', 'limit-passed': 'limit', 'broadcast-sent': 'broadcast' }
 
-/** Leave notices of what was written. Once for each bot and entry, however many nodes hear it. */
-export async function leaveNotices(deps: Pick<PostingDeps, 'db' | 'now' | 'incidents'>, entries: readonly Entry[]): Promise<void> {
+/** Entries that bots may tell of. */
+export const toldTypes = Object.keys(told)
+
+/** Leave notices of what was written, but for what is no news any more. Once for each bot and entry, however often it comes. */
+export async function leaveNotices(sql: Sql, deps: Pick<PostingDeps, 'now' | 'incidents'>, entries: readonly Entry[]): Promise<void> {
   const at = deps.now()
   for (const entry of entries) {
     const what = told[entry.type]
     if (what === undefined || entry.at < at - staleMs) continue
     const id = what === 'broadcast' ? entry.data['incident'] : entry.stream.slice('incident/'.length)
-    const incident = typeof id === 'string' ? (await deps.incidents(deps.db, [id]))[0] : undefined
+    const incident = typeof id === 'string' ? (await deps.incidents(sql, [id]))[0] : undefined
     const path = incident ? `/command?incident=${incident.id}` : '/command'
-    await leaveNotice(deps.db, { agency: entry.agency, entry: entry.position, what, number: incident?.number ?? 0, path, at })
+    await leaveNotice(sql, { agency: entry.agency, entry: entry.position, what, number: incident?.number ?? 0, path, at })
   }
 }
 

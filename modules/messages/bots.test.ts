@@ -7,6 +7,7 @@ import { people, place } from '#test/dispatch-scene.ts'
 import { messagesScene, type MessagesScene } from '#test/messages-scene.ts'
 import { noticeText, postOf, problemOf, readWebhook, triesMax } from './bot.ts'
 import { leaveNotices, postDue, type PostingDeps } from './bot-jobs.ts'
+import { openMessages } from './jobs.ts'
 import { sealWith } from '#platform/auth/seal.ts'
 import { botViews, closeOpenBots } from './bot-store.ts'
 import { addBot, changeBot, removeBot } from './set-bot.ts'
@@ -64,8 +65,8 @@ const report = async () => {
   const opened = await openIncident(scene.deps, { actor: people.night, commandId: scene.id(), category: 'dispute', ...place, place: '雄石路88号', summary: '张某与李某争吵', reporter: '王某', phone: '13800000000' })
   assert.ok('answer' in opened)
   const entries = await scene.journal.read(opened.position - 1, 1)
-  await leaveNotices(posting(), entries)
-  await leaveNotices(posting(), entries) // another node hears it too
+  await leaveNotices(scene.db, posting(), entries)
+  await leaveNotices(scene.db, posting(), entries) // another node hears it too
   return opened.answer.id
 }
 
@@ -145,7 +146,7 @@ test('off until it is switched on; not told of what is not its own; nothing is t
   const opened = await openIncident(scene.deps, { actor: people.night, commandId: scene.id(), category: 'dispute', ...place })
   assert.ok('answer' in opened)
   scene.pass(11 * 60)
-  await leaveNotices(posting(), await scene.journal.read(opened.position - 1, 1))
+  await leaveNotices(scene.db, posting(), await scene.journal.read(opened.position - 1, 1))
   assert.equal(await postDue(posting()), 0, 'eleven minutes later it is no news')
   assert.deepEqual(got, [])
   for (const bot of [off, alarms]) await remove(bot)
@@ -237,6 +238,25 @@ test('a copy of the database opens no bot; what earlier versions left open is cl
   scene.pass(400)
   await postDue(posting())
   assert.match(posted(0), /\/cgi-bin\/webhook\/send\?key=0123abcd/)
+  await remove(bot)
+})
+
+test('a notice is left though the node that wrote the entry died before it heard of it, once, by the next that starts', async () => {
+  reply = () => ({})
+  got = []
+  const bot = await add(hooks.wecom)
+  const room = () => openMessages({ ...scene.messages, fetch: posting().fetch, onFault: (what, cause) => assert.fail(`${what}: ${cause}`) })
+  const first = room()
+  await first.start(() => {})
+  await first.stop()
+  const opened = await openIncident(scene.deps, { actor: people.night, commandId: scene.id(), category: 'dispute', ...place })
+  assert.ok('answer' in opened)
+  const next = [room(), room()]
+  for (const one of next) await one.start(() => {})
+  for (let n = 0; n < 100 && got.length === 0; n++) await new Promise((resolve) => setTimeout(resolve, 50))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.equal(got.length, 1)
+  for (const one of next) await one.stop()
   await remove(bot)
 })
 

@@ -2,9 +2,10 @@
 import type { Entry } from '#kernel/journal.ts'
 import type { IncidentId } from '#kernel/names.ts'
 import type { Actor } from '#kernel/actor.ts'
+import { followJournal, type Follower } from '#platform/journal/follow.ts'
 import type { Audience, Thing } from '#platform/live/audience.ts'
 import { crewsOf, findChannel, seatOf, standingIn, talkers, type Channel } from './access.ts'
-import { leaveNotices, postDue, sweepOldPosts } from './bot-jobs.ts'
+import { leaveNotices, postDue, sweepOldPosts, toldTypes } from './bot-jobs.ts'
 import { broadcastsOfIncident, broadcastViews, dueBroadcasts, forgottenBroadcasts, shownToMembers } from './broadcast-store.ts'
 import type { BroadcastView, MessageView, ReceiptCounts } from './contract.ts'
 import type { Fetch, MessagesDeps } from './deps.ts'
@@ -33,7 +34,7 @@ export type MessagesRoom = {
   /** For dispatch: what belongs in an incident's log beside its own entries, for a reader who may see persons. */
   logOf(actor: Actor, incident: IncidentId): Promise<IncidentLogParts>
   /** Begin to look for what is due. @param tell  shows things to everybody on this node who may see them */
-  start(tell: (things: readonly Thing[]) => void): void
+  start(tell: (things: readonly Thing[]) => void): Promise<void>
   stop(): Promise<void>
 }
 export type IncidentLogParts = { readonly streams: readonly string[]; readonly since: number; readonly dataOf: (data: Entry['data']) => Record<string, unknown> }
@@ -46,6 +47,7 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
   const moved = new Set<string>()
   let telling: NodeJS.Timeout | undefined
   let sweptAt = -Infinity
+  let notices: Follower | undefined
 
   async function work(): Promise<void> {
     while (!stopped) {
@@ -89,9 +91,7 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
 
   return {
     describe: (entries) => describe(deps, entries),
-    hear(entries) {
-      leaveNotices(deps, entries).then(() => wake?.(), (cause: unknown) => deps.onFault('notices for bots', cause))
-    },
+    hear: (entries) => notices?.heard(entries),
     heardReceipts(channels) {
       for (const channel of channels ?? []) moved.add(channel)
       if (stopped || telling || moved.size === 0 || !tell) return
@@ -107,15 +107,17 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
       if (!standing) return { streams: [], since: 0, dataOf: memberData }
       return { streams: [`channel/incident-${incident}`, ...broadcasts.map((id) => `broadcast/${id}`)], since: standing.since, dataOf: memberData }
     },
-    start(shows) {
+    async start(shows) {
       tell = shows
+      const { db, onFault } = deps
+      notices ??= await followJournal({ db, name: 'messages.notices', types: toldTypes, carryOut: (sql, entries) => leaveNotices(sql, deps, entries), onDone: () => wake?.(), onFault })
       running ??= work()
     },
     async stop() {
       stopped = true
       clearTimeout(telling)
       wake?.()
-      await running
+      await Promise.all([running, notices?.stop()])
     },
   }
 }

@@ -204,7 +204,8 @@ export function devicesInMemory(): Devices {
     of: (unit) => byUnit.get(unit) ?? [],
     status,
     noteSeen(number, at) {
-      status(number).seenAt = at
+      const one = status(number)
+      one.seenAt = Math.max(one.seenAt ?? 0, at)
       seen.add(number)
     },
     takeSeen() {
@@ -215,5 +216,17 @@ export function devicesInMemory(): Devices {
       seen = new Set()
       return taken
     },
+  }
+}
+
+/** Have what was seen kept; what could not be is said again the next time. */
+export async function handOverSeen(devices: Pick<Devices, 'takeSeen' | 'noteSeen'>, keep: (seen: ReturnType<Devices['takeSeen']>) => Promise<void>): Promise<void> {
+  const seen = devices.takeSeen()
+  if (seen.length === 0) return
+  try {
+    await keep(seen)
+  } catch (cause) {
+    for (const { number, seenAt } of seen) devices.noteSeen(number, seenAt)
+    throw cause
   }
 }

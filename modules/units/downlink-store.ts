@@ -67,8 +67,8 @@ export const listDownlinks = async (db: Db, device: number, limit: number): Prom
   (await db.query<Row>(`select ${columns} from units.downlink where device = $1 order by made_at desc, id limit $2`, [device, limit])).map(downlinkOf)
 
 /** An order that somebody answered, or that is over: it is not read out any more. */
-export const withdrawOrders = async (db: Db, assignments: readonly string[], now: number): Promise<void> =>
-  void (await db.query(`update units.downlink set state = 'expired', changed_at = $2 where assignment = any($1::text[]) and state in ('waiting', 'sent')`, [assignments, now]))
+export const withdrawOrders = async (sql: Sql, assignments: readonly string[], now: number): Promise<void> =>
+  void (await sql.query(`update units.downlink set state = 'expired', changed_at = $2 where assignment = any($1::text[]) and state in ('waiting', 'sent')`, [assignments, now]))
 
 /** What nobody fetched in time, also of devices that never came. */
 export const expireDownlinks = async (db: Db, now: number): Promise<void> =>

@@ -8,12 +8,14 @@ import { jt808Talk, type Jt808Talk } from '#gateways/jt808/talk.ts'
 import { gt06Talk } from '#gateways/gt06/talk.ts'
 import { h02Talk } from '#gateways/h02/talk.ts'
 import type { Heard, Said, Talk, TerminalProfile, Verdict } from '#gateways/talk.ts'
+import type { Sql } from '#platform/db/sql.ts'
+import { followJournal } from '#platform/journal/follow.ts'
 import { listenForTerminals, type Ear, type Link, type TerminalLimits, type TerminalPort } from '#platform/terminals/listen.ts'
 import { alarmEdges, saysStates, type SaidAlarm } from './alarm.ts'
 import { keepAlarmIncident, keepAlarms, loadAlarms } from './alarms-store.ts'
 import type { TerminalProtocol } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
-import { noteSkew, remember, type Device } from './device.ts'
+import { handOverSeen, noteSkew, remember, type Device } from './device.ts'
 import { findDeviceByKey, setKey } from './devices-store.ts'
 import { answered, asText, expired, newDownlink, nextStep, sent, type Downlink, type DownlinkCommand } from './downlink.ts'
 import { addDownlinks, dropDownlinks, expireDownlinks, questionOf, setDownlink, waitingDownlinks, withdrawOrders } from './downlink-store.ts'
@@ -86,6 +88,14 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   let pumping: Promise<void> | undefined
   let lookingAtFences: Promise<void> | undefined
   const fences = terminalFences(deps)
+  const orders = await followJournal({
+    db,
+    name: 'units.spoken-orders',
+    types: ['unit-assigned', 'assignment-changed'],
+    carryOut: speakOrders,
+    onDone: () => pump(),
+    onFault: (what, cause) => deps.onFault?.(what, cause),
+  })
 
   for (const { device, name, beganAt, endedAt, incident } of await loadAlarms(db, now() - HOUR_MS)) {
     if (endedAt === null) mapOf(openAlarms, device).set(name, beganAt)
@@ -354,12 +364,12 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     pump()
   }
 
-  /** Read out what was ordered to the crews whose cars can speak. */
-  async function speakOrders(entries: readonly Entry[]) {
+  /** Read out what was ordered to the crews whose cars can speak; not what was answered meanwhile, nor what is too old. */
+  async function speakOrders(sql: Sql, entries: readonly Entry[]) {
     const answeredBy = entries.flatMap(({ type, data }) => (type === 'assignment-changed' && data['state'] !== 'ordered' ? [data['assignment'] as string] : []))
-    if (answeredBy.length > 0) await withdrawOrders(db, answeredBy, now())
+    if (answeredBy.length > 0) await withdrawOrders(sql, answeredBy, now())
     for (const entry of entries) {
-      if (entry.type !== 'unit-assigned') continue
+      if (entry.type !== 'unit-assigned' || entry.at <= now() - orderSpokenMs || answeredBy.includes(entry.data['assignment'] as string)) continue
       const unit = entry.data['unit'] as string
       const speakers = devices.of(unit).filter(({ protocol }) => protocol === 'jt808')
       if (speakers.length === 0) continue
@@ -367,7 +377,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       const assignment = entry.data['assignment'] as string
       const text = await deps.orderInWords?.(incident)
       if (text === undefined) continue
-      await tell(
+      await addDownlinks(
+        sql,
         speakers.map(({ number, settings }) => {
           const command = settings.asksCrew ? ({ type: 'question', text } as const) : ({ type: 'text', text, urgent: true } as const)
           return newDownlink({ id: `order/${assignment}/${number}`, device: number, command, assignment, incident }, entry.at, orderSpokenMs)
@@ -427,8 +438,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   // ——— the clock's work ———
 
   async function sweep() {
-    const seen = devices.takeSeen()
-    if (seen.length > 0) await deps.keepSeen(seen)
+    await handOverSeen(devices, deps.keepSeen)
     if (now() - sweptAt < HOUR_MS) return
     sweptAt = now()
     await dropDownlinks(db, now() - keptMs)
@@ -472,12 +482,13 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
           answerCall(entry.stream.slice('incident/'.length), entry.command)
         }
       }
-      speakOrders(entries).catch((cause: unknown) => deps.onFault?.('reading out an order', cause))
+      orders.heard(entries)
     },
     async stop() {
       stopped = true
       clearInterval(ticking)
       await Promise.all(ports.map((port) => port.stop()))
+      await orders.stop()
       await Promise.all([pumping, lookingAtFences])
       await sweep().catch((cause: unknown) => deps.onFault?.('keeping terminals', cause))
     },

@@ -57,7 +57,7 @@ before(async () => {
   units = await openUnits({
     journal,
     // A database that is gone answers nothing; the test says when.
-    db: { query: (...words: Parameters<typeof db.query>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.query(...words)), copy: (...words: Parameters<typeof db.copy>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.copy(...words)), transaction: db.transaction.bind(db) } as typeof db,
+    db: { query: (...words: Parameters<typeof db.query>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.query(...words)), copy: (...words: Parameters<typeof db.copy>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.copy(...words)), transaction: (...words: Parameters<typeof db.transaction>) => (isDown ? Promise.reject(new Error('the database is gone')) : db.transaction(...words)) } as typeof db,
     now: () => clock.now,
     newId: () => `id-${++made}`,
     randomBytes,
@@ -601,6 +601,26 @@ test('2019 has no questions: a terminal of 2019 reads orders out, whatever its s
   await ordered(unit, 'of-2019')
   assert.equal((await terminal.told(5000)).id, 0x8300)
   terminal.close()
+})
+
+test('an order that was given while the database could not be asked is read out when it can; one that was answered by then is not, nor one of long ago', async () => {
+  const cars = await Promise.all(['8300-away', '8300-answered', '8300-old'].map((phone) => car(phone.replace(/\D/g, '') + String(phone.length))))
+  isDown = true
+  const before = clock.now
+  clock.now -= 11 * 60_000
+  await ordered(cars[2]!.unit, 'long-ago')
+  clock.now = before
+  await ordered(cars[0]!.unit, 'while-away')
+  await ordered(cars[1]!.unit, 'answered-away')
+  await journal.act({ id: command(), actor: desk, at: clock.now }, async (tx) => {
+    tx.append('incident/i-answered-away', 'jx.guixi', [{ type: 'assignment-changed', at: clock.now, assignment: 'answered-away', unit: cars[1]!.unit, state: 'acknowledged', was: 'ordered', because: null, next: null, left: null } as never])
+    return { answer: null }
+  })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  isDown = false
+  const told = () => database.database.query<{ assignment: string }>(`select assignment from units.downlink where assignment = any('{while-away,answered-away,long-ago}')`)
+  for (let n = 0; n < 100 && (await told()).length === 0; n++) await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.deepEqual((await told()).map(({ assignment }) => assignment), ['while-away'])
 })
 
 test('an order that was answered by other means before the car came into reach is not read out', async () => {
