@@ -45,7 +45,7 @@ export const numbersAsNumbers = {
 
 /** A statement may be under way so many seconds before the database is asked whether it is there at all. */
 const quietSecondsMax = 2
-/** How often it may miss the question. Once can be our own event loop being late. */
+/** How often it may miss the question, or a connection may be found dead. Once can be our own event loop being late. */
 const missesMax = 2
 
 /**
@@ -54,7 +54,9 @@ const missesMax = 2
  * While the database is gone every call throws DatabaseUnavailable at once, or after 3 s when it does not answer, or
  * within about 10 s when it stopped answering in the middle (a frozen machine, a cut network); the next call after its
  * return succeeds. Broken connections are thrown away, never handed out again. A slow statement is waited for as long as
- * the database answers others.
+ * the database works on it: how long an export or the rebuilding of an index takes, no limit of time could know. But where the
+ * database answers others and says that on this connection it waits for us, the connection died without a word (a firewall
+ * that forgot it, say), and its statement fails within some seconds.
  */
 export function openPool(options: { url: string; max: number; log: Log; name: string }): Pool {
   const pool = new pg.Pool({
@@ -63,6 +65,7 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000, // idle ones that died are found before somebody needs them
     pipeline: true, // statements are sent without waiting for the answer to the one before
     application_name: options.name,
     types: numbersAsNumbers,
@@ -94,40 +97,68 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
   // A database that freezes closes no connection: without this its callers would wait as long as that lasts.
   const busySeconds = new Map<pg.PoolClient, number>()
   pool.on('acquire', (client) => void busySeconds.set(client, 0))
-  pool.on('release', (_error, client) => void busySeconds.delete(client))
+  pool.on('release', (_error, client) => {
+    busySeconds.delete(client)
+    doubted.delete(client)
+  })
+  /** In a transaction whose opener has asked nothing just now. */
+  const resting = new Set<pg.PoolClient>()
+  /** Where the database said that it waits for us, how often, and what we had read until then. */
+  const doubted = new Map<pg.PoolClient, { readonly times: number; readonly bytesRead: number }>()
   let misses = 0
   let asking = false
+  const breakOff = (clients: readonly pg.PoolClient[], because: string) => {
+    const error = new Error(`Connection terminated: ${because}`)
+    if (clients.length > 0) failed(error)
+    for (const client of clients) if (busySeconds.has(client)) socketOf(client).destroy(error)
+  }
   const watch = async () => {
-    for (const [client, seconds] of busySeconds) busySeconds.set(client, seconds + 1)
+    for (const [client, seconds] of busySeconds) busySeconds.set(client, resting.has(client) ? 0 : seconds + 1)
     const waiting = [...busySeconds].filter(([, seconds]) => seconds > quietSecondsMax).map(([client]) => client)
     if (asking || waiting.length === 0) return
     asking = true
-    misses = (await answers(options.url)) ? 0 : misses + 1
+    const answer = await askWhoWorks(options.url, waiting.map(processOf))
     asking = false
-    if (misses === 0) for (const client of busySeconds.keys()) busySeconds.set(client, 0)
-    if (misses < missesMax || closed) return
-    const error = new Error('Connection terminated: the database does not answer')
-    failed(error)
-    for (const client of waiting) if (busySeconds.has(client)) socketOf(client).destroy(error)
+    if (closed) return
+    misses = answer ? 0 : misses + 1
+    if (misses >= missesMax) return breakOff(waiting, 'the database does not answer')
+    if (!answer) return
+    breakOff(waiting.filter((client) => isFoundDead(client, answer)), 'the connection died')
+  }
+  /** Twice in a row the database works on nothing for it, and nothing came from there meanwhile that would still be on its way. */
+  const isFoundDead = (client: pg.PoolClient, { working }: WhoWorks): boolean => {
+    const before = doubted.get(client)
+    const { bytesRead, writableLength } = socketOf(client)
+    const isOurTurn = resting.has(client) || writableLength > 0
+    if (!busySeconds.has(client)) return false // it was answered while we asked
+    if (isOurTurn || working === 'unknown' || working.has(processOf(client))) {
+      busySeconds.set(client, 0)
+      doubted.delete(client)
+      return false
+    }
+    const times = before?.bytesRead === bytesRead ? before.times + 1 : 1
+    doubted.set(client, { times, bytesRead })
+    return times >= missesMax
   }
   const watching = setInterval(() => void watch(), 1_000).unref()
 
+  /** @param during  told what is under way */
   const queryOn =
-    (client: pg.Pool | pg.PoolClient) =>
+    (client: pg.Pool | pg.PoolClient, during: During = asItIs) =>
     async <Row extends object>(text: string, params?: readonly unknown[]): Promise<Row[]> => {
       try {
-        const { rows } = await client.query<Row>(text, params as unknown[])
+        const { rows } = await during(client.query<Row>(text, params as unknown[]))
         return rows
       } catch (error) {
         throw failed(error)
       }
     }
 
-  const copyOn = (client: pg.Pool | pg.PoolClient) => async (text: string, rows: Uint8Array): Promise<void> => {
+  const copyOn = (client: pg.Pool | pg.PoolClient, during: During = asItIs) => async (text: string, rows: Uint8Array): Promise<void> => {
     try {
-      await new Promise<void>((resolve, reject) => {
+      await during(new Promise<void>((resolve, reject) => {
         client.query(new CopyIn(text, rows) as unknown as string, [], (error: Error | null | undefined) => (error ? reject(error) : resolve()))
-      })
+      }))
     } catch (error) {
       throw failed(error)
     }
@@ -140,9 +171,20 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
     let over = false
     const end = (broken: boolean) => {
       over = true
+      resting.delete(client)
       client.release(broken)
     }
-    const send = (text: string, params?: readonly unknown[]) => client.query(text, params as unknown[])
+    let underWay = 0
+    const during: During = async (work) => {
+      underWay++
+      resting.delete(client)
+      try {
+        return await work
+      } finally {
+        if (--underWay === 0 && !over) resting.add(client)
+      }
+    }
+    const send = (text: string, params?: readonly unknown[]) => during(client.query(text, params as unknown[]))
     /** Both answers, or the first error; neither is left to be rejected unheard. */
     const together = async <A, B>(one: Promise<A>, two: Promise<B>): Promise<[A, B]> => {
       const [a, b] = await Promise.allSettled([one, two])
@@ -161,7 +203,7 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
     }
     succeeded()
     return {
-      sql: { query: queryOn(client), copy: copyOn(client) },
+      sql: { query: queryOn(client, during), copy: copyOn(client, during) },
       rows,
       async commit<Row extends object>(last?: Statement) {
         try {
@@ -222,20 +264,38 @@ export function openPool(options: { url: string; max: number; log: Log; name: st
   }
 }
 
-/** Whether the database takes a new connection and answers on it within 3 s; an error of its own is an answer too. */
-async function answers(url: string): Promise<boolean> {
+type During = <T>(work: Promise<T>) => Promise<T>
+const asItIs: During = (work) => work
+
+/** Server processes that work on something, of those asked for; `unknown` where that cannot be asked. */
+type WhoWorks = { readonly working: ReadonlySet<number> | 'unknown' }
+
+/**
+ * A process that works, and does not just wait to read from us or to write to us. Behind a pooler, numbers of processes are not those of
+ * the connections, as our own shows: then nothing is said of any.
+ */
+const whoWorks = `
+  select pid from pg_stat_activity
+  where pid = any($1::int[]) and datname = current_database() and state in ('active', 'fastpath function call') and coalesce(wait_event_type, '') <> 'Client'
+  union all select pg_backend_pid()`
+
+/** What the database answers on a new connection within 3 s; an error of its own is an answer too. Undefined when it does not. */
+async function askWhoWorks(url: string, processes: readonly number[]): Promise<WhoWorks | undefined> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000, query_timeout: 3_000, application_name: 'gengfu-watch' })
   client.on('error', () => {})
   try {
     await client.connect()
-    await client.query('select 1')
-    return true
+    const { rows } = await client.query<{ pid: number }>(whoWorks, [processes])
+    const working = new Set(rows.map(({ pid }) => pid))
+    return { working: working.has(processOf(client)) ? working : 'unknown' }
   } catch (error) {
-    return error instanceof pg.DatabaseError
+    return error instanceof pg.DatabaseError ? { working: 'unknown' } : undefined
   } finally {
     void client.end().catch(() => {})
   }
 }
+
+const processOf = (client: pg.ClientBase): number => (client as unknown as { readonly processID: number | null }).processID ?? 0
 
 /** `pg` has no word for "break this connection now" that does not first say goodbye and wait. */
 export const socketOf = (client: pg.ClientBase) => (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream
