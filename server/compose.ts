@@ -45,6 +45,7 @@ import { openPatrol, type PatrolRoom } from '#modules/patrol/jobs.ts'
 import { refusals as patrolRefusals } from '#modules/patrol/refusals.ts'
 import { routes as patrolRoutes } from '#modules/patrol/routes.ts'
 import { fencesById, projections as patrolProjections } from '#modules/patrol/store.ts'
+import { visitsRoutes } from '#modules/patrol/visits-routes.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
 import { refusals as roadsRefusals } from '#modules/roads/refusals.ts'
@@ -59,7 +60,7 @@ import type { RetentionDeps } from '#modules/units/retention-deps.ts'
 import { retentionDaysMax } from '#modules/units/contract.ts'
 import { openRetention } from '#modules/units/retention-jobs.ts'
 import { retentionRoutes } from '#modules/units/retention-routes.ts'
-import { retentionProjections } from '#modules/units/retention-store.ts'
+import { readSaid, retentionProjections } from '#modules/units/retention-store.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
 import { routes as unitsRoutes } from '#modules/units/routes.ts'
 import { projections as unitsProjections } from '#modules/units/store.ts'
@@ -269,6 +270,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       findAgency: (path: string) => findAgency(organisationDeps, path),
       liveUnits: unitsRoom.liveUnits,
       fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(database, handle, from, to, limit, now()),
+      keptDays: () => readSaid(database),
       onFences: unitsRoom.fencesChanged,
       onFault,
     }
@@ -400,7 +402,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       liveUnits: unitsRoom.liveUnits,
       room: roadsRoom,
     })
-    http.mount(patrolRoutes, { ...patrolNeeds, room: patrol })
+    http.mount([...patrolRoutes, ...visitsRoutes], { ...patrolNeeds, room: patrol })
     http.mount(unitsRoutes, unitsRoom.deps)
     http.mount(retentionRoutes, retentionDeps)
     http.mount(dispatchRoutes, dispatchDeps)

@@ -279,7 +279,7 @@ function NewForm({ units, onClose, onDone }: { readonly units: readonly UnitView
 
 type Settings = DeviceView['settings']
 type SettingsValues = Omit<Settings, 'leftOut' | 'vehiclePlate'> & { label: string; vehiclePlate: string; through: Record<(typeof sparable)[number], boolean> }
-const sparable = ['time', 'coordinates', 'outlier', 'fences'] as const
+const sparable = ['time', 'coordinates', 'outlier', 'fences', 'visits'] as const
 
 function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceView; readonly onClose: () => void; readonly onChanged: () => Promise<void> }) {
   const { t } = useTranslation('administration')

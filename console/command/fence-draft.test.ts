@@ -53,7 +53,7 @@ test('what is missing is said one thing at a time', () => {
   const cases: [changes: Partial<FenceDraft>, missing: string | null][] = [
     [{}, null], [{ points: [] }, 'need.polygon'], [{ way: 'circle' }, 'need.circle'], [{ way: 'circle', centre: corners[0], radius: 'far' }, 'need.circle'], [{ way: 'paste' }, 'need.paste'],
     [{ name: ' ' }, 'need.name'], [{ to: 'kinds', kinds: [] }, 'need.kinds'], [{ to: 'units' }, 'need.units'], [{ stay: '0' }, 'need.stay'], [{ stay: 'x' }, 'need.stay'], [{ limit: '3' }, 'need.limit'],
-    [{ enter: false, leave: false }, 'need.tells'], [{ enter: false, leave: false, stay: '10' }, null], [{ allDay: false, days: [] }, 'need.days'],
+    [{ enter: false, leave: false }, 'need.tells'], [{ enter: false, leave: false, visited: true }, null], [{ visited: true, visitMinutes: '0' }, 'need.visit'], [{ visited: true, visitMinutes: '' }, 'need.visit'], [{ enter: false, leave: false, stay: '10' }, null], [{ allDay: false, days: [] }, 'need.days'],
   ]
   for (const [changes, missing] of cases) assert.equal(missingOf({ ...drawn, ...changes }), missing, JSON.stringify(changes))
 })
@@ -61,12 +61,12 @@ test('what is missing is said one thing at a time', () => {
 test('a fence opened to be changed and saved as it is, is the same fence', () => {
   const view: FenceView = {
     id: 'f', agency: 'jx', name: '学校', geometry: { type: 'Polygon', coordinates: square }, appliesTo: { to: 'kinds', kinds: ['foot'] },
-    tells: { enter: true, leave: false, staySeconds: 600, speedLimitKmh: 30, overSeconds: 10 }, hours: { days: [1, 5], from: '22:00', until: '06:00' }, severity: 'alarm', drawnAt: 0, drawnBy: 'x', changedAt: 0, retiredAt: null, alarms: [],
+    tells: { enter: true, leave: false, staySeconds: 600, speedLimitKmh: 30, overSeconds: 10 }, hours: { days: [1, 5], from: '22:00', until: '06:00' }, severity: 'alarm', visitSeconds: 90, drawnAt: 0, drawnBy: 'x', changedAt: 0, retiredAt: null, alarms: [],
   }
   const hole = [...square, [[117.203, 28.301], [117.204, 28.301], [117.204, 28.302], [117.203, 28.301]]]
   for (const geometry of [view.geometry, { type: 'Point' as const, coordinates: [117.2, 28.3], radiusMeters: 150 }, { type: 'Polygon' as const, coordinates: hole }]) {
-    const { name, appliesTo, tells, hours, severity } = view
-    assert.deepEqual(fenceBodyOf(draftOf({ ...view, geometry })), { name, geometry, appliesTo, tells, hours, severity })
+    const { name, appliesTo, tells, hours, severity, visitSeconds } = view
+    assert.deepEqual(fenceBodyOf(draftOf({ ...view, geometry })), { name, geometry, appliesTo, tells, hours, severity, visitSeconds })
   }
 })
 

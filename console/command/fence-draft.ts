@@ -34,18 +34,21 @@ export type FenceDraft = {
   readonly from: string
   readonly until: string
   readonly severity: FenceView['severity']
+  /** A place to visit 到点, from so many minutes inside on. */
+  readonly visited: boolean
+  readonly visitMinutes: string
 }
 
 export const emptyFence: FenceDraft = {
   id: null, name: '', way: 'polygon', points: [], closed: false, centre: null, centreTyped: '', radius: '200', pasted: '',
-  to: 'all', kinds: ['car'], units: [], enter: true, leave: true, stay: '', limit: '', allDay: true, days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', until: '06:00', severity: 'quiet',
+  to: 'all', kinds: ['car'], units: [], enter: true, leave: true, stay: '', limit: '', allDay: true, days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', until: '06:00', severity: 'quiet', visited: false, visitMinutes: '1',
 }
 
 const placeText = ([lon, lat]: Place) => `${lon.toFixed(5)}, ${lat.toFixed(5)}`
 const placeOf = (place: readonly number[]): Place => [place[0]!, place[1]!]
 
 /** A fence as it is, to be changed. One with holes is changed as text. */
-export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity }: FenceView): FenceDraft {
+export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity, visitSeconds }: FenceView): FenceDraft {
   const outline: Partial<FenceDraft> =
     geometry.type === 'Point'
       ? { way: 'circle', centre: placeOf(geometry.coordinates), centreTyped: placeText(placeOf(geometry.coordinates)), radius: String(geometry.radiusMeters) }
@@ -62,6 +65,7 @@ export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity 
     stay: tells.staySeconds === null ? '' : String(tells.staySeconds / 60),
     limit: tells.speedLimitKmh === null ? '' : String(tells.speedLimitKmh),
     ...(hours ? { allDay: false, ...hours } : {}),
+    ...(visitSeconds ? { visited: true, visitMinutes: String(visitSeconds / 60) } : {}),
   }
 }
 
@@ -159,7 +163,9 @@ export function missingOf(draft: FenceDraft): string | null {
   const [stay, limit] = [numberOf(draft.stay), numberOf(draft.limit)]
   if (draft.stay.trim() !== '' && !(stay !== undefined && stay >= 1 && stay <= 1440)) return 'need.stay'
   if (draft.limit.trim() !== '' && !(limit !== undefined && limit >= 5 && limit <= 200)) return 'need.limit'
-  if (!draft.enter && !draft.leave && stay === undefined && limit === undefined) return 'need.tells'
+  const visit = numberOf(draft.visitMinutes)
+  if (draft.visited && !(visit !== undefined && visit >= 1 && visit <= 120)) return 'need.visit'
+  if (!draft.enter && !draft.leave && stay === undefined && limit === undefined && !draft.visited) return 'need.tells'
   if (!draft.allDay && draft.days.length === 0) return 'need.days'
   return null
 }
@@ -175,5 +181,6 @@ export function fenceBodyOf(draft: FenceDraft) {
     tells: { enter: draft.enter, leave: draft.leave, staySeconds: stay === undefined ? null : Math.round(stay * 60), speedLimitKmh: limit === undefined ? null : Math.round(limit), overSeconds: 10 },
     hours: draft.allDay ? null : { days: [...draft.days].sort(), from: draft.from, until: draft.until },
     severity: draft.severity,
+    visitSeconds: draft.visited ? Math.round((numberOf(draft.visitMinutes) ?? 1) * 60) : null,
   }
 }

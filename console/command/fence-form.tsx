@@ -66,6 +66,11 @@ export function FenceForm({ draft, onDraft }: FormProps) {
         <Field label={t('fences.stay')} inputMode="numeric" value={draft.stay} placeholder={t('fences.notTold')} onChange={(event) => change({ stay: event.target.value })} />
         <Field label={t('fences.limit')} inputMode="numeric" value={draft.limit} placeholder={t('fences.notTold')} onChange={(event) => change({ limit: event.target.value })} />
       </fieldset>
+      <fieldset className="fence-group">
+        <legend>{t('visits.title')}</legend>
+        <Check label={t('visits.isPlace')} checked={draft.visited} onChange={(visited) => change({ visited })} />
+        {draft.visited ? <Field label={t('visits.minutes')} hint={t('visits.minutesHint')} inputMode="numeric" value={draft.visitMinutes} onChange={(event) => change({ visitMinutes: event.target.value })} /> : null}
+      </fieldset>
       <Select
         label={t('fences.severityLabel')}
         value={draft.severity}

@@ -6,12 +6,13 @@ import type { Format } from '#ui/use-format.ts'
 type Words = (key: string, params?: Record<string, unknown>) => string
 
 /** "进入、离开，停留 10 分钟" */
-export function sayTells({ tells, hours }: Pick<FenceView, 'tells' | 'hours'>, t: Words): string {
+export function sayTells({ tells, hours, visitSeconds }: Pick<FenceView, 'tells' | 'hours' | 'visitSeconds'>, t: Words): string {
   const said = [
     ...(tells.enter ? [t('fences.enter')] : []),
     ...(tells.leave ? [t('fences.leave')] : []),
     ...(tells.staySeconds === null ? [] : [t('fences.staysFor', { minutes: Math.round(tells.staySeconds / 60) })]),
     ...(tells.speedLimitKmh === null ? [] : [t('fences.overLimit', { kmh: tells.speedLimitKmh })]),
+    ...(visitSeconds ? [t('visits.from', { minutes: Math.round(visitSeconds / 6) / 10 })] : []),
   ].join(t('listSeparator'))
   return hours ? t('fences.inHours', { what: said, from: hours.from, until: hours.until }) : said
 }

@@ -11,6 +11,7 @@ import { callInFence } from '../messages/reaches.ts'
 import { changeView } from '../router.ts'
 import { draftOf, emptyFence, type FenceDraft } from './fence-draft.ts'
 import { FenceForm } from './fence-form.tsx'
+import { FenceVisits } from './fence-visits.tsx'
 import { sayPassage, sayTells, sayWhen } from './fence-words.ts'
 import { useRoomPart } from './room-context.tsx'
 import { useAnswer } from './use-answer.ts'
@@ -141,11 +142,11 @@ function OneFence({ fence, mayNot, onShow, onChange }: OneFenceProps) {
     appliesTo.to === 'all' ? t('fences.to.all') : appliesTo.to === 'kinds' ? appliesTo.kinds.map((kind) => common(`unitKind.${kind}`)).join(t('listSeparator')) : appliesTo.units.map(callSign).join(t('listSeparator'))
 
   const retire = async () => {
-    const { id, agency, name, geometry, tells, hours, severity } = fence
+    const { id, agency, name, geometry, tells, hours, severity, visitSeconds = null } = fence
     try {
       await api.delete(`/api/patrol/fences/${id}?commandId=${newCommandId()}`)
       changeView({ fence: 'list' }, 'replace')
-      toasts.show({ kind: 'done', text: t('fences.retired', { name }), undo: { run: () => api.post('/api/patrol/fences', { commandId: newCommandId(), agency, name, geometry, appliesTo, tells, hours, severity }) } })
+      toasts.show({ kind: 'done', text: t('fences.retired', { name }), undo: { run: () => api.post('/api/patrol/fences', { commandId: newCommandId(), agency, name, geometry, appliesTo, tells, hours, severity, visitSeconds }) } })
     } catch (thrown) {
       toasts.problem(thrown)
     }
@@ -164,6 +165,7 @@ function OneFence({ fence, mayNot, onShow, onChange }: OneFenceProps) {
         <Button size="small" icon="note" disabledBecause={mayNot} onClick={onChange}>{t('fences.change')}</Button>
         <Button size="small" icon="close" disabledBecause={mayNot} onClick={() => void retire()}>{t('fences.retire')}</Button>
       </p>
+      {fence.visitSeconds ? <FenceVisits fence={fence.id} /> : null}
       <FenceEvents fence={fence} />
     </>
   )

@@ -45,6 +45,9 @@ export type FenceHours = Static<typeof FenceHours>
 export const FenceSeverity = Type.Union([Type.Literal('alarm'), Type.Literal('quiet')])
 export type FenceSeverity = Static<typeof FenceSeverity>
 
+/** A place to visit: a unit that is inside for so long has visited it. Null: it is none. */
+export const FenceVisit = Nullable(Type.Integer({ minimum: 10, maximum: 7_200 }))
+
 const drawn = {
   name: Type.String({ minLength: 1, maxLength: 60 }),
   geometry: FenceOutline,
@@ -52,6 +55,7 @@ const drawn = {
   tells: FenceTells,
   hours: Nullable(FenceHours),
   severity: FenceSeverity,
+  visitSeconds: Type.Optional(FenceVisit),
 }
 const FenceDrawing = Type.Object(drawn)
 /** What somebody drew and decided. */
@@ -67,6 +71,7 @@ export const NewFence = Type.Object(
     tells: Type.Optional(FenceTells),
     hours: Type.Optional(Nullable(FenceHours)),
     severity: Type.Optional(FenceSeverity),
+    visitSeconds: drawn.visitSeconds,
   },
   { additionalProperties: false },
 )
@@ -107,6 +112,20 @@ export const FenceView = Type.Object({
   alarms: Type.Array(FenceEventView, { description: 'those of which nobody took note yet, newest first, at most 20' }),
 })
 export type FenceView = Static<typeof FenceView>
+
+/** A unit on duty was at a place to visit 到点. Which place and when; never where in it. */
+export const VisitView = Type.Object({
+  fence: Id,
+  fenceName: Type.String(),
+  unit: Id,
+  callSign: Nullable(Type.String({ description: 'null: the unit is retired' })),
+  arrivedAt: At,
+  leftAt: Nullable(At),
+  seenAt: At,
+  seconds: Type.Integer({ description: 'from arriving to leaving, or to the last fix while it is there' }),
+  fixes: Type.Integer({ description: 'how many fixes say so' }),
+})
+export type VisitView = Static<typeof VisitView>
 
 const Properties = Type.Optional(Nullable(Type.Record(Type.String(), Type.Unknown())))
 /** Fences from a file. Properties that are read: name, radiusMeters, enter, leave, staySeconds, speedLimitKmh, severity. */

@@ -20,6 +20,8 @@ export type PatrolNeeds = {
   readonly liveUnits: (scope?: readonly AgencyPath[]) => readonly UnitView[]
   /** A unit’s fixes in [from, to), oldest first, at most so many; milliseconds and 10⁻⁶ degrees, 0.1 km/h (−1 unknown), 1 where it is an impossible jump. */
   readonly fixesOf: (handle: number, from: Instant, to: Instant, limit: number) => Promise<{ readonly [row in 'fixAt' | 'lon' | 'lat' | 'speed' | 'flagged']: readonly number[] }>
+  /** For how many whole days agencies said that positions are kept; for those that said nothing as those above, or as usual. */
+  readonly keptDays: () => Promise<ReadonlyMap<AgencyPath, number>>
   /** Told when the fences in use are others than before. */
   readonly onFences?: () => void
   readonly onFault: (what: string, cause: unknown) => void

@@ -34,7 +34,7 @@ for (const [name, wanted, more, expected] of drawings) {
 }
 
 test('a change writes the whole fence, and nothing when nothing changes', () => {
-  assert.deepEqual(changeFence(fence, { severity: 'quiet' }, facts, T), { events: [{ type: 'fence-changed', at: T, ...drawing, severity: 'quiet' }] })
+  assert.deepEqual(changeFence(fence, { severity: 'quiet' }, facts, T), { events: [{ type: 'fence-changed', at: T, ...drawing, severity: 'quiet', visitSeconds: null }] })
   assert.deepEqual(changeFence(fence, { severity: 'alarm', name: '体育中心' }, facts, T), { events: [] })
   assert.equal(answer(changeFence({ ...fence, retiredAt: T }, { severity: 'quiet' }, facts, T)), 'fence-is-retired')
 })

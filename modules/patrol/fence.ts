@@ -29,7 +29,7 @@ export function drawFence(wanted: FenceDrawing, facts: DrawingFacts, at: Instant
   const problem = outlineProblem(wanted.geometry, facts.town)
   if (problem) return problem
   const { enter, leave, staySeconds, speedLimitKmh } = wanted.tells
-  if (!enter && !leave && staySeconds === null && speedLimitKmh === null) return refuse('fence-tells-nothing')
+  if (!enter && !leave && staySeconds === null && speedLimitKmh === null && (wanted.visitSeconds ?? null) === null) return refuse('fence-tells-nothing')
   if (wanted.hours && wanted.hours.from === wanted.hours.until) return refuse('fence-hours-empty')
   if (facts.strangers.length > 0) return refuse('fence-units-not-of-it', { units: facts.strangers.join(', ') })
   return accept({ type: 'fence-drawn', at, ...wanted, name })
@@ -38,8 +38,8 @@ export function drawFence(wanted: FenceDrawing, facts: DrawingFacts, at: Instant
 /** What does not change is not written. */
 export function changeFence(fence: Fence, changes: Partial<FenceDrawing>, facts: DrawingFacts, at: Instant): Decision<FenceEvent> {
   if (fence.retiredAt !== null) return refuse('fence-is-retired')
-  const { name, geometry, appliesTo, tells, hours, severity } = fence
-  const before: FenceDrawing = { name, geometry, appliesTo, tells, hours, severity }
+  const { name, geometry, appliesTo, tells, hours, severity, visitSeconds = null } = fence
+  const before: FenceDrawing = { name, geometry, appliesTo, tells, hours, severity, visitSeconds }
   const wanted: FenceDrawing = { ...before, ...changes }
   if (JSON.stringify(wanted) === JSON.stringify(before)) return accept()
   const decision = drawFence(wanted, facts, at)

@@ -1,16 +1,16 @@
 /** Fences as GeoJSON features, out and in. Pure. */
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
-import { FenceOutline, FenceTells, type FenceDrawing, type FenceView } from './contract.ts'
+import { FenceOutline, FenceTells, FenceVisit, type FenceDrawing, type FenceView } from './contract.ts'
 import { usualTells } from './fence.ts'
 
-type Check = (schema: typeof FenceOutline | (typeof FenceTells.properties)[keyof typeof FenceTells.properties], value: unknown) => boolean
+type Check = (schema: typeof FenceOutline | typeof FenceVisit | (typeof FenceTells.properties)[keyof typeof FenceTells.properties], value: unknown) => boolean
 type Feature = { readonly properties?: Readonly<Record<string, unknown>> | null; readonly geometry: unknown }
 
 /** A circle is a point with `radiusMeters`. What `drawingOf` reads comes back; appliesTo and hours are for other programs to see. */
-export function featureOf({ id, agency, name, geometry, appliesTo, tells, hours, severity }: Omit<FenceView, 'alarms'>) {
+export function featureOf({ id, agency, name, geometry, appliesTo, tells, hours, severity, visitSeconds = null }: Omit<FenceView, 'alarms'>) {
   const shape = geometry.type === 'Point' ? { type: 'Point', coordinates: geometry.coordinates } : geometry
   const radius = geometry.type === 'Point' ? { radiusMeters: geometry.radiusMeters } : {}
-  return { type: 'Feature', id, properties: { name, agency, severity, ...tells, ...radius, appliesTo, hours }, geometry: shape }
+  return { type: 'Feature', id, properties: { name, agency, severity, ...tells, ...radius, visitSeconds, appliesTo, hours }, geometry: shape }
 }
 
 /**
@@ -28,9 +28,11 @@ export function drawingOf({ properties, geometry }: Feature, name: string, check
   for (const [key, schema] of Object.entries(FenceTells.properties)) if (!check(schema, tells[key])) return wrong(key, tells[key])
   const severity = given['severity'] ?? 'quiet'
   if (severity !== 'alarm' && severity !== 'quiet') return wrong('severity', severity)
+  const visitSeconds = given['visitSeconds'] ?? null
+  if (!check(FenceVisit, visitSeconds)) return wrong('visitSeconds', visitSeconds)
   const called = given['name'] ?? name
   if (typeof called !== 'string' || called.trim() === '' || called.length > 60) return wrong('name', called)
-  return { name: called, geometry: outline, appliesTo: { to: 'all' }, tells: tells as FenceDrawing['tells'], hours: null, severity } // each was checked above
+  return { name: called, geometry: outline, appliesTo: { to: 'all' }, tells: tells as FenceDrawing['tells'], hours: null, severity, visitSeconds: visitSeconds as number | null } // each was checked above
 }
 
 const wrong = (property: string, found: unknown): Refused => refuse('fence-property-wrong', { property, found: JSON.stringify(found)?.slice(0, 60) ?? 'undefined' })

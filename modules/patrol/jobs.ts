@@ -11,6 +11,7 @@ import { isMeant } from './fence.ts'
 import { shapeOf } from './outline.ts'
 import { fencesById, fencesInUse, lastCrossings, lastStays, waitingAlarms, type FenceRow } from './store.ts'
 import { tell, type Found } from './tell-passage.ts'
+import { openVisitsRoom } from './visits-jobs.ts'
 
 const AGAIN_AFTER_MS = 500
 /** What waits to be written while the database is away; beyond this the oldest is lost. */
@@ -26,6 +27,8 @@ export type Placed = {
   readonly agency: AgencyPath
   readonly kind: UnitKind
   readonly fix: { readonly fixAt: Instant; readonly lon: number; readonly lat: number; readonly speedKmh: number | null; readonly accuracyMeters: number | null }
+  /** Its device is spared the counting of visits. */
+  readonly withoutVisits?: boolean
 }
 
 export type PatrolRoom = {
@@ -57,6 +60,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
   /** Units on duty, since when. */
   const onDuty = new Map<string, Instant>()
   let regaining: Promise<void> = Promise.resolve()
+  const visits = openVisitsRoom(needs)
 
   // ——— fences in memory ———
 
@@ -67,6 +71,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     const fences = [...rows.values()].map((row) => watchedFence(row, before.get(row.id), known.get(row.id)))
     index = indexFences(fences)
     needs.onFences?.()
+    visits.places(new Map([...rows.values()].flatMap(({ id, visitSeconds }): [string, number][] => (visitSeconds ? [[id, visitSeconds * 1000]] : []))))
     // Where a fence is new, lies elsewhere or is for others now, nobody was seen crossing it: units are found out silently from where they are.
     const isForOthers = (id: string) => JSON.stringify(before.get(id)?.appliesTo) !== JSON.stringify(rows.get(id)!.appliesTo)
     const moved = fences.filter(({ id, outline }) => known.get(id)?.outline !== outline || isForOthers(id))
@@ -83,6 +88,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     watched.clear()
     onDuty.clear()
     const units = needs.liveUnits().flatMap((unit) => (unit.onDutySince === null ? [] : [{ ...unit, since: unit.onDutySince }]))
+    await visits.recall(units)
     if (units.length === 0) return
     const stays: StayToRegain[] = []
     const crossings = await lastCrossings(db, units.map(({ id }) => id), Math.min(...units.map(({ since }) => since)))
@@ -101,7 +107,8 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       watched.set(id, { ...seen, presences })
       for (const [fence, { side, insideSince }] of presences) {
         const row = rows.get(fence)
-        if (side === 'outside' || !row || row.tells.staySeconds === null || !isMeant(row, unit)) continue
+        const isTimed = row && (row.tells.staySeconds !== null || row.visitSeconds)
+        if (side === 'outside' || !isTimed || !isMeant(row, unit)) continue
         stays.push({ unit: id, handle, fence, from: Math.max(since, row.changedAt), until: fixAt, since: side === 'inside' ? insideSince : undefined })
       }
     }
@@ -170,7 +177,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
 
   // ——— what is found, to be written ———
 
-  function look({ unit, agency, kind, fix }: Placed): Found[] {
+  function look({ unit, agency, kind, fix, withoutVisits = false }: Placed): Found[] {
     const since = onDuty.get(unit)
     if (since === undefined || fix.fixAt < since) return []
     const { fixAt, lon, lat, accuracyMeters, speedKmh } = fix
@@ -178,7 +185,10 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     const isFor = (fence: string) => isMeant(rows.get(fence)!, { id: unit, agency, kind })
     // A clock that runs ahead does not make a fix newer than now.
     const after = sight(before, { at: Math.min(fixAt, now()), lon, lat, accuracyMeters, speedKmh }, concerned(index, before, fix, isFor))
-    if (after.watched) watched.set(unit, after.watched)
+    if (after.watched) {
+      watched.set(unit, after.watched)
+      visits.look({ id: unit, agency }, before, after.watched, !withoutVisits)
+    }
     return after.passages.map(({ fence, ...passage }) => ({ fence, unit, passage }))
   }
 
@@ -219,6 +229,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
         if (type === 'shift-started') onDuty.set(unit, at)
         else if (type === 'shift-ended' || type === 'unit-retired') onDuty.delete(unit)
         else if (type !== 'unit-changed') continue
+        if (type !== 'unit-changed') visits.end(unit)
         // Off duty nothing is known of anybody, and nobody is told that they left; who is of another kind now has other fences.
         watched.delete(unit)
       }
@@ -245,6 +256,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     async settled() {
       await regaining
       await writing
+      await visits.settled()
     },
     async stop() {
       stopped = true
@@ -252,6 +264,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       await queue
       await regaining
       await writing
+      await visits.stop()
     },
     async describe(ids) {
       const [found, alarms] = await Promise.all([fencesById(db, ids), waitingAlarms(db, ids)])

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client'
 import type { Actor, Role } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
 import { pastFixes } from '#modules/units/history-store.ts'
+import { readSaid } from '#modules/units/retention-store.ts'
 import { openUnits, type Units } from '#modules/units/jobs.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
 import { routes as unitsRoutes } from '#modules/units/routes.ts'
@@ -20,6 +21,8 @@ import type { FenceEventView, FenceView } from './contract.ts'
 import { openPatrol, type PatrolRoom } from './jobs.ts'
 import { refusals } from './refusals.ts'
 import { routes } from './routes.ts'
+import { visitsRoutes } from './visits-routes.ts'
+import { sweepVisits } from './visits-store.ts'
 import { projections } from './store.ts'
 
 const clock = { now: Date.UTC(2026, 10, 22, 8) }
@@ -42,6 +45,7 @@ const needs = () => ({
   townBounds: () => [117.1, 28.2, 117.3, 28.4],
   findAgency,
   liveUnits: units.liveUnits,
+  keptDays: () => readSaid(db),
   fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(db, handle, from, to, limit, clock.now),
   onFault: (_what: string, cause: unknown) => void faults.push(cause),
 })
@@ -76,7 +80,7 @@ before(async () => {
     limits: { strangerPerMinute: 100_000, sessionPerMinute: 100_000 },
   })
   server.mount(unitsRoutes, units.deps)
-  server.mount(routes, { ...needs(), get room() { return patrol } })
+  server.mount([...routes, ...visitsRoutes], { ...needs(), get room() { return patrol } })
   await server.app.ready()
   close = async () => {
     await server.close()
@@ -385,4 +389,97 @@ test('the tables say what the journal says, nothing failed meanwhile, and no ent
   await replay({ entries: everyEntry(journal), into: database, projections: [...unitsProjections, ...projections] })
   assert.deepEqual(await dumpTables(database, ['patrol']), await dumpTables(db, ['patrol']))
   await drop()
+})
+
+// ——— visits 到点 ———
+
+const visitsAt = async (fence: string, who = desk, more = ''): Promise<any[]> => (await ask('GET', `/api/patrol/visits?fence=${fence}${more}`, who)).body.items
+const silent = { enter: false, leave: false, staySeconds: null, speedLimitKmh: null, overSeconds: 0 }
+const standing = (meters: number, count: number) => Array.from({ length: count }, () => meters)
+
+test('a stay at a place to visit is a visit, under way and ended; passing through is none, nor is a stay where nobody has to go', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const other = await draw({ tells: { ...silent, enter: true } })
+  assert.deepEqual([place.visitSeconds, other.visitSeconds], [60, null])
+  const unit = await onDuty('到1')
+  await drive(unit, [...way(-1000, 1000), ...way(1000, 0)])
+  assert.deepEqual(await visitsAt(place.id), [], 'it only passed, and has just come')
+  await drive(unit, standing(0, 8))
+  const [there] = await visitsAt(place.id)
+  assert.deepEqual([there.unit, there.callSign, there.leftAt, there.fenceName], [unit, '到1', null, place.name])
+  const came = there.arrivedAt
+  await drive(unit, [...standing(0, 20), ...way(100, 1000)])
+  const visits = await visitsAt(place.id)
+  assert.equal(visits.length, 1)
+  const [{ arrivedAt, leftAt, seconds, fixes }] = visits
+  assert.ok(arrivedAt === came && leftAt < clock.now - 30_000 && seconds === Math.round((leftAt - came) / 1000) && seconds > 280, JSON.stringify(visits))
+  assert.ok(fixes >= 28 && fixes <= 36, `${fixes} fixes`)
+  assert.deepEqual(await visitsAt(other.id), [])
+  assert.ok(!JSON.stringify(visits).includes('117.'), 'no place is said')
+})
+
+test('the end of a shift ends a visit with its last fix, and what is measured off duty is none', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const unit = await onDuty('到2')
+  await drive(unit, standing(0, 12))
+  const last = clock.now
+  clock.now += 30_000
+  assert.equal((await ask('POST', `/api/units/${unit}/shift/end`, 'dispatcher@jx', { commandId: commandId() })).status, 200)
+  await patrol.settled()
+  const [visit] = await visitsAt(place.id)
+  assert.equal(visit.leftAt, last)
+  clock.now += 60_000
+  await ask('POST', '/api/units/positions', 'integrator@jx', { positions: [{ unit, fixAt: clock.now, lon: lonAt(0), lat }] })
+  await patrol.settled()
+  assert.equal((await visitsAt(place.id)).length, 1)
+})
+
+test('a visit goes on over a restart, with two nodes it is one, and a place that is no more to be visited ends it', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const unit = await onDuty('到3')
+  await drive(unit, [...way(-1000, 0), ...standing(0, 10)])
+  const [before] = await visitsAt(place.id)
+  const old = patrol
+  patrol = await openPatrol(needs()) // the old node lives on, and hears nothing more
+  await drive(unit, standing(0, 12))
+  const beside = await openPatrol(needs())
+  const both = patrol
+  patrol = { ...both, placed: (placed) => (both.placed(placed), beside.placed(placed)), settled: async () => (await both.settled(), await beside.settled()) }
+  await drive(unit, [...standing(0, 6), ...way(100, 1000)])
+  const visits = await visitsAt(place.id)
+  assert.equal(visits.length, 1, JSON.stringify(visits))
+  assert.ok(visits[0].arrivedAt === before.arrivedAt && visits[0].leftAt !== null && visits[0].fixes > before.fixes + 12, JSON.stringify([before, visits]))
+  await drive(unit, [...way(900, 0), ...standing(0, 12)])
+  assert.equal((await visitsAt(place.id, desk, '&sort=arrived&direction=desc'))[0].leftAt, null)
+  assert.equal((await ask('PATCH', `/api/patrol/fences/${place.id}`, desk, { commandId: commandId(), visitSeconds: null, tells: { ...silent, enter: true } })).status, 200)
+  await beside.stop()
+  await both.startAnew()
+  await both.settled()
+  const after = await visitsAt(place.id)
+  assert.equal(after.length, 2)
+  assert.ok(after.every(({ leftAt }) => leftAt !== null), JSON.stringify(after))
+  patrol = both
+  await old.stop()
+})
+
+test('who may not see a place sees no visit to it; beneath its agency one’s own units’ only; as a table and sorted; gone when its agency keeps no longer', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const [ours, others] = [await onDuty('到4'), await onDuty('到5', 'jx.guixi.huayuan')]
+  await drive(ours, standing(0, 20))
+  await drive(others, standing(0, 9))
+  assert.equal((await visitsAt(place.id, elsewhere)).length, 0)
+  assert.deepEqual((await visitsAt(place.id, 'station@jx.guixi.xiongshi')).map(({ unit }) => unit), [ours])
+  assert.deepEqual((await visitsAt(place.id, desk, '&sort=stayed&direction=asc')).map(({ unit }) => unit), [others, ours])
+  assert.deepEqual((await visitsAt(place.id, desk, `&unit=${ours}`)).map(({ unit }) => unit), [ours])
+  assert.equal((await visitsAt(place.id, desk, '&sort=anything')), undefined, 'bad input')
+  const { body: table } = await ask('GET', `/api/patrol/visits.csv?fence=${place.id}&sort=fixes`, desk)
+  const lines = String(table).trim().split('\r\n')
+  assert.match(lines[0]!, /place,unit,arrived,left,minutes,fixes/)
+  assert.deepEqual([lines.length, lines[1]!.includes(',到4,')], [3, true])
+  // what is no longer kept is not read, and then gone
+  const kept = new Map([['jx.guixi.huayuan', 1]])
+  const dayLater = clock.now + 86_400_000
+  await sweepVisits(db, dayLater, kept)
+  assert.deepEqual((await visitsAt(place.id)).map(({ unit }) => unit), [ours])
+  assert.ok((await ask('GET', `/api/patrol/visits?fence=${place.id}`, 'officer@jx.guixi')).status === 403)
 })

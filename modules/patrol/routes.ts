@@ -58,7 +58,7 @@ export const routes: Route<PatrolDeps>[] = [
     schema: { body: NewFence },
     replies: { 201: FenceView },
     async handle(deps, { actor, body }) {
-      const drawing: FenceDrawing = { name: body.name, geometry: body.geometry, appliesTo: body.appliesTo ?? { to: 'all' }, tells: body.tells ?? usualTells, hours: body.hours ?? null, severity: body.severity ?? 'quiet' }
+      const drawing: FenceDrawing = { name: body.name, geometry: body.geometry, appliesTo: body.appliesTo ?? { to: 'all' }, tells: body.tells ?? usualTells, hours: body.hours ?? null, severity: body.severity ?? 'quiet', visitSeconds: body.visitSeconds ?? null }
       const { commandId, agency } = body
       const outcome = await drawOne(deps, actor, { commandId, ...(agency === undefined ? {} : { agency }), ...drawing })
       if (isRefused(outcome)) return outcome

@@ -7,7 +7,7 @@ import type { Fence, Told } from './fence.ts'
 
 export type FenceRow = Omit<FenceView, 'alarms'>
 
-const columns = `id, agency::text as agency, name, geometry, applies_to as "appliesTo", tells, hours, severity,
+const columns = `id, agency::text as agency, name, geometry, applies_to as "appliesTo", tells, hours, severity, visit_seconds as "visitSeconds",
   drawn_at as "drawnAt", drawn_by as "drawnBy", changed_at as "changedAt", retired_at as "retiredAt"`
 
 const inUseSql = `select ${columns} from patrol.fence where retired_at is null order by name, id`
@@ -78,10 +78,10 @@ const staysSql = `
 export const lastStays = (db: Db, units: readonly string[], since: Instant): Promise<{ readonly fence: string; readonly unit: string; readonly fixAt: Instant }[]> => db.query(staysSql, [units, since])
 
 const insertFenceSql = `
-  insert into patrol.fence (id, agency, name, geometry, applies_to, tells, hours, severity, drawn_at, drawn_by, changed_at)
-  values ($1, $2::ltree, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7::jsonb, $8, $9, $10, $9)`
+  insert into patrol.fence (id, agency, name, geometry, applies_to, tells, hours, severity, drawn_at, drawn_by, changed_at, visit_seconds)
+  values ($1, $2::ltree, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7::jsonb, $8, $9, $10, $9, $11)`
 const updateFenceSql = `
-  update patrol.fence set name = $2, geometry = $3::jsonb, applies_to = $4::jsonb, tells = $5::jsonb, hours = $6::jsonb, severity = $7, changed_at = $8 where id = $1`
+  update patrol.fence set name = $2, geometry = $3::jsonb, applies_to = $4::jsonb, tells = $5::jsonb, hours = $6::jsonb, severity = $7, changed_at = $8, visit_seconds = $9 where id = $1`
 const insertPassageSql = `
   insert into patrol.passage (id, fence, unit, kind, fix_at, since, after_silence, seconds, peak_kmh, severity, told_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
@@ -92,10 +92,10 @@ async function apply(tx: Tx, { type, stream, agency, at, actor, data }: Fact): P
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
   switch (type) {
     case 'fence-drawn':
-      await sql.query(insertFenceSql, [id, agency, data['name'], json(data['geometry']), json(data['appliesTo']), json(data['tells']), json(data['hours']), data['severity'], at, actor.name])
+      await sql.query(insertFenceSql, [id, agency, data['name'], json(data['geometry']), json(data['appliesTo']), json(data['tells']), json(data['hours']), data['severity'], at, actor.name, data['visitSeconds'] ?? null])
       return
     case 'fence-changed':
-      await sql.query(updateFenceSql, [id, data['name'], json(data['geometry']), json(data['appliesTo']), json(data['tells']), json(data['hours']), data['severity'], at])
+      await sql.query(updateFenceSql, [id, data['name'], json(data['geometry']), json(data['appliesTo']), json(data['tells']), json(data['hours']), data['severity'], at, data['visitSeconds'] ?? null])
       return
     case 'fence-retired':
       await sql.query(`update patrol.fence set retired_at = $2, changed_at = $2 where id = $1`, [id, at])

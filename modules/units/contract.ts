@@ -127,7 +127,7 @@ export const DeviceSettings = Type.Object(
     zoneMinutes: Nullable(Type.Integer({ minimum: -840, maximum: 840, description: 'minutes east of UTC that its clock is set to' })),
     version: Nullable(Type.Union([Type.Literal('2013'), Type.Literal('2019')], { description: 'of JT/T 808, where its header lies' })),
     requiresToken: Type.Boolean({ description: 'a JT/T 808 terminal must show the token that it was given when it registered' }),
-    leftOut: Type.Array(Type.Union([Type.Literal('time'), Type.Literal('coordinates'), Type.Literal('outlier'), Type.Literal('fences')]), {
+    leftOut: Type.Array(Type.Union([Type.Literal('time'), Type.Literal('coordinates'), Type.Literal('outlier'), Type.Literal('fences'), Type.Literal('visits')]), {
       uniqueItems: true,
       description: 'steps that its positions do not go through; without `time` they are of when they come',
     }),

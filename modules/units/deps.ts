@@ -18,7 +18,7 @@ import type { Intake } from './intake.ts'
 import type { FenceSet } from './terminal-fences-store.ts'
 
 /** A fix of a unit on duty, for other rooms. */
-export type Placed = { readonly unit: UnitId; readonly handle: number; readonly agency: AgencyPath; readonly kind: UnitKind; readonly fix: Fix }
+export type Placed = { readonly unit: UnitId; readonly handle: number; readonly agency: AgencyPath; readonly kind: UnitKind; readonly fix: Fix; /** Its device is spared the counting of visits. */ readonly withoutVisits?: boolean }
 
 /** From compose. */
 export type UnitsNeeds = {

@@ -85,9 +85,10 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   const strangers = strangersInMemory(needs)
   const tellPlaced = (stored: readonly StoredFix[]) => {
     const placed = stored.flatMap(({ unit: handle, fix, flagged }): Placed[] => {
-      const isSpared = devices.byNumber(fix.device)?.settings.leftOut.includes('fences')
+      const leftOut = devices.byNumber(fix.device)?.settings.leftOut
+      const isSpared = leftOut?.includes('fences')
       const duty = flagged || isSpared ? undefined : live.findByHandle(handle)
-      return duty ? [{ unit: duty.id, handle, agency: duty.agency, kind: duty.kind, fix }] : []
+      return duty ? [{ unit: duty.id, handle, agency: duty.agency, kind: duty.kind, fix, ...(leftOut?.includes('visits') ? { withoutVisits: true } : {}) }] : []
     })
     if (placed.length > 0) needs.onPlaced?.(placed)
   }

@@ -24,11 +24,11 @@ export type Stopped =
 type Step = { readonly name: StepName; readonly take: (passing: Passing) => Passing | Stopped }
 
 /** Every step, in order; those before `authenticate` is passed belong to nobody and are counted nowhere. */
-export const stepNames = ['authenticate', 'on-duty', 'time', 'coordinates', 'range', 'outlier', 'duplicate', 'history', 'live', 'fences'] as const
+export const stepNames = ['authenticate', 'on-duty', 'time', 'coordinates', 'range', 'outlier', 'duplicate', 'history', 'live', 'fences', 'visits'] as const
 export type StepName = (typeof stepNames)[number]
 
 /** What a device may be spared. The others guard people or the record. */
-export const stepsThatMayBeLeftOut = ['time', 'coordinates', 'outlier', 'fences'] as const satisfies readonly StepName[]
+export const stepsThatMayBeLeftOut = ['time', 'coordinates', 'outlier', 'fences', 'visits'] as const satisfies readonly StepName[]
 export type OptionalStep = (typeof stepsThatMayBeLeftOut)[number]
 
 const isPlausibleTime = ({ position, now, ageMs }: Passing) => wrongTime(position, now, ageMs) === undefined

@@ -110,3 +110,37 @@ test('corners are clicked, a double click closes, Escape gives up; a fence that 
 })
 
 const undo = (page: Page) => page.locator('.toast').getByRole('button', { name: /撤销/ }).first().click()
+
+test('a place to visit shows who is there and who was today, and says what would be shown while nobody came', { timeout: 240_000 }, async () => {
+  const { page, complaints } = await openConsole(browser, served, served.account('dispatcher'), { path: '/command?fence=new' })
+  await page.getByLabel('名称', { exact: true }).fill('金融网点')
+  await page.getByLabel('画法', { exact: true }).selectOption('circle')
+  await page.getByLabel('圆心').fill('117.2300, 28.3000')
+  await page.getByLabel('作为必到点，记录到点').check()
+  await page.getByLabel('至少停留（分钟）').fill('0')
+  await page.getByText('到点停留应为 1 至 120 分钟').first().waitFor({ state: 'attached' })
+  await page.getByLabel('至少停留（分钟）').fill('1')
+  await noSeriousFinding(page, 'a place to visit being drawn')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('今天还没有警力到点').waitFor()
+  const fence = await until('the place is there', async () => (await fencesOf()).find(({ name }) => name === '金融网点'))
+  assert.equal(fence.visitSeconds, 60)
+  const byDesk = callerOf(served.url, { token: desk.token })
+  assert.equal((await byDesk('PATCH', `/api/patrol/fences/${fence.id}`, { commandId: crypto.randomUUID(), visitSeconds: 10 })).status, 200) // a journey does not stand for a minute
+
+  const crew = await makeCrew(served, '巡8')
+  await crew.startShift()
+  const caller = callerOf(served.url, { token: crew.officer.token })
+  const report = (lon: number) => caller('POST', '/api/units/positions', { positions: [{ unit: crew.unit, fixAt: Date.now(), lon, lat: 28.3, speedKmh: 20, accuracyMeters: 5 }] })
+  for (let n = 0; n < 20; n++) {
+    assert.equal((await report(117.23)).status, 200)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+  const visits = page.locator('.fence-visits')
+  await visits.locator('li', { hasText: /巡8 .*仍在场/ }).waitFor({ timeout: 60_000 })
+  await noSeriousFinding(page, 'visits of a place')
+  await crew.endShift()
+  await visits.locator('li', { hasText: /巡8 .*停留/ }).waitFor({ timeout: 60_000 })
+  assert.match(await visits.getByRole('link', { name: '导出今日到点' }).getAttribute('href').then(String), new RegExp(`fence=${fence.id}&from=\\d+$`))
+  assert.deepEqual(complaints(), [])
+})
