@@ -354,11 +354,10 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     }
 
     const check: Authenticate = (call) => authenticate(organisationDeps, call)
-    // patrol stands on the units as they are then
-    journal.listen(unitsRoom.hear, () => unitsRoom.startAnew().then(patrol.startAnew))
+    journal.listen(unitsRoom.hear, unitsRoom.startAnew)
     journal.listen(roadsRoom.hear, roadsRoom.startAnew)
     journal.listen(messagesRoom.hear)
-    journal.listen(patrol.hear)
+    journal.listen(patrol.hear, patrol.startAnew)
     await journal.start()
     closing.push(() => journal.stop())
     unitsRoom.start()

@@ -10,6 +10,8 @@ const AGAIN_AFTER_MS = 500
 const PROGRESS_MS = 30_000
 const HOUR_MS = 3_600_000
 const FIXES_AT_ONCE = 10_000
+/** What waits to be written while the database is away; beyond this the oldest is lost. */
+const WAITING_MAX = 10_000
 
 type OnDuty = { readonly id: string; readonly handle: number; readonly agency: AgencyPath; readonly since: Instant; readonly fixAt: Instant | null }
 
@@ -45,6 +47,7 @@ export function openVisitsRoom({ db, now, keptDays, fixesOf, onFault }: Pick<Pat
     if (!stay?.isVisit) return
     moved.delete(`${unit} ${fence}`)
     ended.push(rowOf(unit, fence, stay, true))
+    if (ended.length > WAITING_MAX) ended.splice(1, 1)
     write()
   }
 
@@ -121,9 +124,9 @@ export function openVisitsRoom({ db, now, keptDays, fixesOf, onFault }: Pick<Pat
       tallies.delete(unit)
     },
     async recall(onDuty) {
-      await writing
       const units = new Map(onDuty.map((unit) => [unit.id, unit]))
-      const open = await openVisits(db)
+      // What is ended here and not written yet is over, too.
+      const open = (await openVisits(db)).filter(({ unit, fence }) => !ended.some((row) => row.unit === unit && row.fence === fence))
       const isOver = ({ unit, fence, arrivedAt }: VisitRow) => !visitMs.has(fence) || arrivedAt < (units.get(unit)?.since ?? Infinity)
       const gone = open.filter(isOver)
       if (gone.length > 0) await endVisits(db, gone)

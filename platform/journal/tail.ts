@@ -119,7 +119,10 @@ export function createTail(read: (after: number, upTo: number, limit: number) =>
       const lost = waiting
       waiting = []
       for (const one of lost) one.failed(new DatabaseUnavailable(new Error('it was replaced by an earlier one')))
-      beginning = beginning.then(() => Promise.all([...listeners.values()].map((startAnew) => startAnew && begin(startAnew, position))))
+      beginning = beginning.then(async () => {
+        // One after the other, as they began to listen: what shows views comes after what they are made of.
+        for (const startAnew of [...listeners.values()]) if (startAnew) await begin(startAnew, position)
+      })
     },
     life: () => life,
     stop() {

@@ -180,13 +180,16 @@ test('when the database was put back to an earlier state, everybody fetches the 
   const client = await hello(await connect(signIn('desk', [{ role: 'dispatcher', agency: 'cn' }]), 0))
   await client.until(() => seen(client).at(-1) === 5, 'the fifth')
   // on its way while it happens: of a journal that is no more
-  let go = () => {}
-  gate = new Promise((resolve) => (go = resolve))
+  let refuse = () => {}
+  gate = new Promise((_, reject) => (refuse = () => reject(new Error('it was replaced by an earlier one'))))
   change('never', 'cn', '6')
   await sleep(20)
   entries = entries.slice(0, 2)
+  gate.catch(() => {})
+  refuse() // the tail tells who waits at once, and listeners after one another
+  gate = undefined
+  await sleep(20)
   for (const startAnew of listeners.values()) startAnew(2)
-  go()
   await client.until(() => client.messages.some((message) => message.type === 'reset'), 'reset')
   assert.equal(client.messages.find((message) => message.type === 'reset').position, 2)
   change('other', 'cn', 'the third again')

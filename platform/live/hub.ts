@@ -131,7 +131,11 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       if (batch.length === 0) continue
       const of = life
       try {
-        await journal.waitFor(batch.at(-1)!.position)
+        const isStill = await journal.waitFor(batch.at(-1)!.position).then(() => true, () => false)
+        if (!isStill) {
+          waiting = [] // of a journal that is no more; everybody is about to start anew
+          continue
+        }
         // Heard out of the middle: what is between is read back.
         const entries = batch[0]!.position === pumped + 1 ? batch : await readBetween(pumped, batch.at(-1)!.position)
         const things = await describe(entries)
