@@ -15,7 +15,7 @@ const WAITING_MAX = 10_000
 
 type OnDuty = { readonly id: string; readonly handle: number; readonly agency: AgencyPath; readonly since: Instant; readonly fixAt: Instant | null }
 
-export type Visits = {
+type Visits = {
   /** These fences are places to visit now, from so many milliseconds on. Visits at others are over. */
   places(visitMs: ReadonlyMap<string, number>): void
   /** A unit on duty was seen once more. @param counts  false where its device is spared */

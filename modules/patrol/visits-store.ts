@@ -68,9 +68,9 @@ const isKept = (now: string, agencies: string, days: string) =>
 const visitOrders = { arrived: 'v.arrived_at', stayed: '(coalesce(v.left_at, v.seen_at) - v.arrived_at)', fixes: 'v.fixes', fence: 'f.name', unit: 'v.unit' } as const
 
 /** For how many days agencies said that positions are kept; where nobody did, as usual. */
-export type KeptDays = ReadonlyMap<AgencyPath, number>
+type KeptDays = ReadonlyMap<AgencyPath, number>
 
-export type VisitsAsked = {
+type VisitsAsked = {
   readonly from: Instant
   readonly to: Instant
   readonly fence?: string

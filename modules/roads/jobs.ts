@@ -211,10 +211,7 @@ export async function openRoads(needs: RoadsNeeds): Promise<RoadsRoom> {
       await inForce.hear(entries)
       await speeds.hear(entries)
     },
-    async startAnew() {
-      await inForce.startAnew()
-      await speeds.round()
-    },
+    startAnew: inForce.startAnew, // speeds read their rule anew with each round
     start() {
       inForce.start()
       speeds.start()
