@@ -280,7 +280,10 @@ test('a command on a database that was put back without a broken connection is n
   const begun: number[] = []
   try {
     await journal.start()
-    journal.listen(() => {}, (position) => void begun.push(position))
+    journal.listen(() => {}, async (position) => {
+      await sleep(100)
+      begun.push(position)
+    })
     for (const id of ['kept-command', 'lost-command-1', 'lost-command-2']) await write(journal, id, 's')
     await putBack(database, 1)
     const outcome = await write(journal, 'the-first-after', 's')

@@ -40,11 +40,13 @@ export function createTail(read: (after: number, upTo: number, limit: number) =>
   let stopped = true
   let life = 0
   let beginning: Promise<unknown> = Promise.resolve()
+  /** Beginnings that are not over: until then nobody's views are true. */
+  let beginnings = 0
   let waiting: { position: number; done: () => void; failed: (error: unknown) => void }[] = []
 
   const release = () => {
     if (waiting.length === 0) return
-    const ready = waiting.filter((one) => stopped || one.position <= delivered)
+    const ready = waiting.filter((one) => stopped || (beginnings === 0 && one.position <= delivered))
     waiting = waiting.filter((one) => !ready.includes(one))
     for (const one of ready) one.done()
   }
@@ -104,7 +106,7 @@ export function createTail(read: (after: number, upTo: number, limit: number) =>
     },
     position: () => delivered,
     waitFor(position) {
-      if (stopped || delivered >= position || inListener.getStore()) return Promise.resolve()
+      if (stopped || (beginnings === 0 && delivered >= position) || inListener.getStore()) return Promise.resolve()
       return new Promise((done, failed) => waiting.push({ position, done, failed }))
     },
     startAt(position) {
@@ -119,9 +121,12 @@ export function createTail(read: (after: number, upTo: number, limit: number) =>
       const lost = waiting
       waiting = []
       for (const one of lost) one.failed(new DatabaseUnavailable(new Error('it was replaced by an earlier one')))
+      beginnings++
       beginning = beginning.then(async () => {
         // One after the other, as they began to listen: what shows views comes after what they are made of.
         for (const startAnew of [...listeners.values()]) if (startAnew) await begin(startAnew, position)
+        beginnings--
+        release()
       })
     },
     life: () => life,
