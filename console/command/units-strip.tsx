@@ -1,5 +1,5 @@
 /** All units at a glance, by what they are doing. A click selects; drawn old when their position is. */
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNow } from '#ui/clock.ts'
 import { Empty, StateMark } from '#ui/primitives.ts'
@@ -11,19 +11,19 @@ import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
 import { groupUnits, unitGroups, unitOrder } from './unit-groups.ts'
 import { rowsSeen } from './rows-seen.ts'
 
-export function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null) => void }) {
+export const UnitsStrip = memo(function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null) => void }) {
   const { t } = useTranslation('command')
   const room = useRoom()
   const units = useRoomPart((state) => state.units)
   const incidents = useRoomPart((state) => state.incidents)
-  const { unit: selected } = useView()
-  useMovedSlowly()
+  // what was chosen is drawn where it is looked at first, here a moment later
+  const selected = useDeferredValue(useView(({ unit }) => unit))
+  const isStale = useMovedSlowly()
   const now = useNow(1000)
   const format = useFormat()
 
-  const isStale = (unit: UnitView) => room.glides.get(unit.handle)?.stale ?? true
   const [order] = useState(unitOrder)
-  const groups = groupUnits(order(units), isStale)
+  const groups = useMemo(() => groupUnits(order(units), isStale), [order, units, isStale])
   const tones = useMemo(() => ({ free: 'free', ordered: 'busy', 'en-route': 'en-route', 'on-scene': 'on-scene', stale: 'rest', 'off-duty': 'rest' }) as const, [])
 
   const chip = (unit: UnitView) => {
@@ -80,7 +80,7 @@ export function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null
       })}
     </section>
   )
-}
+})
 
 /** More than this are laid in rows of equal chips, of which only those are made that are seen. */
 const loose = 120
