@@ -27,6 +27,12 @@ export function useRoomPart<T>(select: (state: RoomState) => T): T {
   return useSyncExternalStore(room.subscribe, () => select(room.get()))
 }
 
+/** All units by call sign. */
+export function useUnitsInOrder(): readonly UnitView[] {
+  const room = useRoom()
+  return useSyncExternalStore(room.subscribe, room.unitsInOrder)
+}
+
 /** Hear what is written to the journal. */
 export function useEntries(listener: (entries: readonly LiveEntry[], before: RoomState) => void): void {
   const room = useRoom()

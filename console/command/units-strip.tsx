@@ -7,14 +7,14 @@ import { toneOf } from '#ui/state.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { selectUnit, useView } from '../router.ts'
-import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
-import { groupUnits, unitGroups, unitOrder } from './unit-groups.ts'
+import { useMovedSlowly, useRoom, useRoomPart, useUnitsInOrder } from './room-context.tsx'
+import { groupUnits, unitGroups } from './unit-groups.ts'
 import { rowsSeen } from './rows-seen.ts'
 
 export const UnitsStrip = memo(function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null) => void }) {
   const { t } = useTranslation('command')
   const room = useRoom()
-  const units = useRoomPart((state) => state.units)
+  const units = useUnitsInOrder()
   const incidents = useRoomPart((state) => state.incidents)
   // what was chosen is drawn where it is looked at first, here a moment later
   const selected = useDeferredValue(useView(({ unit }) => unit))
@@ -22,8 +22,7 @@ export const UnitsStrip = memo(function UnitsStrip({ onHover }: { readonly onHov
   const now = useNow(1000)
   const format = useFormat()
 
-  const [order] = useState(unitOrder)
-  const groups = useMemo(() => groupUnits(order(units), isStale), [order, units, isStale])
+  const groups = useMemo(() => groupUnits(units, isStale), [units, isStale])
   const tones = useMemo(() => ({ free: 'free', ordered: 'busy', 'en-route': 'en-route', 'on-scene': 'on-scene', stale: 'rest', 'off-duty': 'rest' }) as const, [])
 
   const chip = (unit: UnitView) => {
@@ -54,7 +53,7 @@ export const UnitsStrip = memo(function UnitsStrip({ onHover }: { readonly onHov
     )
   }
 
-  if (units.size === 0) {
+  if (units.length === 0) {
     return (
       <section className="strip" aria-label={t('strip.label')}>
         <Empty title={t('strip.empty.title')}>{t('strip.empty.text')}</Empty>
@@ -122,14 +121,12 @@ function Chips({ units, chip }: { readonly units: readonly UnitView[]; readonly 
   }
   const { columns, first, end, above, below } = rowsSeen({ count: units.length, itemWidth: chipWidth, rowHeight, ...box })
   return (
-    <ul className="chips is-many" ref={list} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-      <li className="chips-away" role="presentation" style={{ height: above }} />
+    <ul className="chips is-many" ref={list} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, paddingBlock: `${above + 2}px ${below + 6}px` }}>
       {units.slice(first, end).map((unit, n) => (
         <li key={unit.id} aria-setsize={units.length} aria-posinset={first + n + 1}>
           {chip(unit)}
         </li>
       ))}
-      <li className="chips-away" role="presentation" style={{ height: below }} />
     </ul>
   )
 }
