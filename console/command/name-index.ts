@@ -1,6 +1,6 @@
 /**
  * Things found by what somebody types of their names. Names are read once for a list, not at every key; one search of 20,000
- * looks at each and takes a few milliseconds. Pure.
+ * looks at each and takes a few milliseconds.
  */
 import { likenessTo, readName, typedAs, type ReadName } from './initials.ts'
 
@@ -69,6 +69,14 @@ export function nameIndex<T>(things: readonly T[], namesOf: (thing: T) => readon
       return best
     },
   }
+}
+
+const aheadCount = 500
+
+/** Read names a few at a time, so that the first key that asks for one of thousands need not. */
+export function readAhead(names: readonly string[], from = 0): void {
+  for (const name of names.slice(from, from + aheadCount)) readName(name)
+  if (from + aheadCount < names.length) setTimeout(() => readAhead(names, from + aheadCount), 20)
 }
 
 /** The index of a list by its things' names, made when it is first asked for and kept as long as the list is. */

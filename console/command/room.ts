@@ -20,6 +20,7 @@ import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
 import { staleSeconds, type UnitView } from '#modules/units/contract.ts'
 import type { ChangesMessage } from '#platform/live/contract.ts'
+import { readAhead } from './name-index.ts'
 import { unitOrder } from './unit-groups.ts'
 import { closedMax, withViews, type Gone } from './with-views.ts'
 
@@ -127,6 +128,7 @@ export function createRoom(): Room {
       api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch(nothingOfIt),
     ])
     setTimeZone(town.timeZone)
+    readAhead(units.items.map(({ callSign }) => callSign))
     unitByHandle.clear()
     for (const unit of units.items) placeUnit(unit)
     for (const handle of glides.keys()) if (!unitByHandle.has(handle)) glides.delete(handle)

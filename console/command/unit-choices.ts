@@ -43,6 +43,7 @@ export function choicesFor(typed: string, wholes: readonly Whole[], units: reado
   if (wanted === '') return [...wholes.map(asWhole), ...units.map(asUnit)]
   const found = nameIndex(wholes, ({ names }) => names).find(wanted, wholeWorst).many
   const named = unitsByName(units).find(wanted).many
+  if (found.length === 0) return named.map(asUnit)
   const shown = new Set([...named, ...found.flatMap((whole) => whole.units)])
   return [...found.map(asWhole), ...Array.from(shown, asUnit)]
 }

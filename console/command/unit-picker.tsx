@@ -51,7 +51,8 @@ export function UnitPicker({ label, units, chosen, onChosen, withStates = false 
   }, [units, agencies, language, withStates, t])
   const agencyNames = useMemo(() => new Map(agencies.map((agency) => [agency.path, agencyName(agency, agency.path, language)])), [agencies, language])
   const choices = useMemo(() => choicesFor(typed, wholes, units), [typed, wholes, units])
-  const at = active === null ? -1 : choices.findIndex((choice) => keyOf(choice) === active)
+  // the first of what was found is meant; with nothing typed nothing is
+  const at = active === null ? (typed.trim() === '' ? -1 : 0) : choices.findIndex((choice) => keyOf(choice) === active)
 
   useEffect(() => {
     if (list.current) list.current.scrollTop = 0
@@ -83,9 +84,7 @@ export function UnitPicker({ label, units, chosen, onChosen, withStates = false 
   }
   const type = (text: string) => {
     setTyped(text)
-    // the first of what was found is meant; with nothing typed nothing is
-    const [first] = text.trim() === '' ? [] : choicesFor(text, wholes, units)
-    setActive(first ? keyOf(first) : null)
+    setActive(null)
   }
 
   const keys = (event: KeyboardEvent) => {
@@ -155,10 +154,10 @@ export function UnitPicker({ label, units, chosen, onChosen, withStates = false 
           aria-multiselectable="true"
           aria-label={t('picker.offered')}
           hidden={choices.length === 0}
-          style={{ paddingBlock: `${above}px ${below}px` }}
           onScroll={(event) => setTop(event.currentTarget.scrollTop)}
           onMouseDown={(event) => event.target !== event.currentTarget && event.preventDefault()}
         >
+          <li role="presentation" style={{ height: above }} />
           {choices.slice(first, end).map((choice, n) => {
             const index = first + n
             const rest = restOf(choice, set)
@@ -193,6 +192,7 @@ export function UnitPicker({ label, units, chosen, onChosen, withStates = false 
               </li>
             )
           })}
+          <li role="presentation" style={{ height: below }} />
         </ul>
       </div>
     </fieldset>

@@ -121,12 +121,14 @@ function Chips({ units, chip }: { readonly units: readonly UnitView[]; readonly 
   }
   const { columns, first, end, above, below } = rowsSeen({ count: units.length, itemWidth: chipWidth, rowHeight, ...box })
   return (
-    <ul className="chips is-many" ref={list} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, paddingBlock: `${above + 2}px ${below + 6}px` }}>
+    <ul className="chips is-many" ref={list} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+      <li className="chips-away" aria-hidden="true" style={{ height: above }} />
       {units.slice(first, end).map((unit, n) => (
         <li key={unit.id} aria-setsize={units.length} aria-posinset={first + n + 1}>
           {chip(unit)}
         </li>
       ))}
+      <li className="chips-away" aria-hidden="true" style={{ height: below }} />
     </ul>
   )
 }
