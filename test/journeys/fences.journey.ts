@@ -131,7 +131,7 @@ test('who a fence is for is picked by keyboard: by pinyin and by agency, taken b
   await page.keyboard.press('Backspace')
   await until('it is taken back', async () => ((await chosen('骑2').count()) === 0 ? true : undefined))
   await page.keyboard.type('巡1')
-  await page.getByRole('option', { selected: false }).first().waitFor()
+  await page.locator('.unit-picker-row.is-active', { hasText: '巡1' }).waitFor()
   await noSeriousFinding(page, 'units being picked')
   await page.keyboard.press('Enter')
   await page.keyboard.type('xspcs')
