@@ -44,7 +44,8 @@ function Gate() {
 
 function Workspaces() {
   const { may, session } = useSession()
-  const { workspace, page: subject } = useView()
+  const workspace = useView((view) => view.workspace)
+  const subject = useView(({ page }) => page)
   const { t } = useTranslation('command')
   const mayWatch = may(watching)
   const mayAdministrate = may('administrator')

@@ -22,7 +22,7 @@ import { useMenu } from './use-menu.ts'
 export function Bar() {
   const { t } = useTranslation('command')
   const { may } = useSession()
-  const { workspace } = useView()
+  const workspace = useView((view) => view.workspace)
   const room = useRoomIfAny()
   const here = workspace === 'administration' || (workspace === 'playback' && may(['commander', 'auditor'])) ? workspace : 'command'
   const rooms = [...(room ? ['command'] : []), ...(room && may(['commander', 'auditor']) ? ['playback'] : []), ...(may('administrator') ? ['administration'] : [])]
@@ -108,7 +108,7 @@ function Alarms() {
   const fences = useRoomPart((state) => state.fences)
   const calls = useShortCalls()
   const count = useMemo(() => alarmsOf(incidents.values()).length + fenceAlarmsOf(fences.values()).length + calls.length, [incidents, fences, calls])
-  const { workspace } = useView()
+  const workspace = useView((view) => view.workspace)
   return (
     <button
       type="button"

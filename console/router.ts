@@ -1,12 +1,12 @@
 /** The address bar as React state. */
 import { useSyncExternalStore } from 'react'
-import { readView, writeView, type ViewState } from './view-state.ts'
+import { keptParts, readView, writeView, type ViewState } from './view-state.ts'
 
 let view = readView(new URL(location.href))
 const listeners = new Set<() => void>()
 
 function hear() {
-  view = readView(new URL(location.href))
+  view = keptParts(view, readView(new URL(location.href)))
   for (const listener of listeners) listener()
 }
 window.addEventListener('popstate', hear)
@@ -30,4 +30,5 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener)
 }
 
-export const useView = (): ViewState => useSyncExternalStore(subscribe, currentView)
+/** A part of the view; drawn anew when that part is another one. The selection must not make new objects. */
+export const useView = <T>(select: (view: ViewState) => T): T => useSyncExternalStore(subscribe, () => select(view))

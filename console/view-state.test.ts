@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mapLayers, readView, writeView, type ViewState } from './view-state.ts'
+import { keptParts, mapLayers, readView, writeView, type ViewState } from './view-state.ts'
 
 const at = (path: string) => readView(new URL(path, 'http://console.test'))
 
@@ -24,3 +24,14 @@ test('an incident and a unit in one link: the incident is meant', () => {
 for (const bad of ['at=1,2', 'at=x,y,z', 'at=500,1,2', 'at=1,2,99', 'at=', 'incident=../../x', 'unit=%00', 'messages=person-1', 'messages=', 'hide=nothing', 'fence=../x']) {
   test(`a bad link opens the room as it is by default: ${bad}`, () => assert.deepEqual(at(`/command?${bad}`), at('/command')))
 }
+
+test('choosing a unit makes no other list of layers: the map would be given a new style', () => {
+  const before = at('/command?hide=pois&at=117.2,28.3,14')
+  const chosen = keptParts(before, at('/command?unit=u1&hide=pois&at=117.20000,28.3,14'))
+  assert.deepEqual(chosen, { ...before, unit: 'u1' })
+  assert.equal(chosen.layers, before.layers)
+  assert.equal(chosen.at, before.at)
+  const changed = keptParts(before, at('/command?hide=pois.labels&at=117.3,28.3,14'))
+  assert.deepEqual([changed.layers.includes('labels'), changed.at?.[0]], [false, 117.3])
+  assert.equal(keptParts(before, at('/command')).at, null)
+})

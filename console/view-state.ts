@@ -47,6 +47,12 @@ export function readView(url: URL): ViewState {
   }
 }
 
+/** A view with those parts of the one before that say the same: what hangs on the layers is not made anew because something else was chosen. */
+export function keptParts(before: ViewState, { layers, at, ...rest }: ViewState): ViewState {
+  const isSame = (a: readonly unknown[], b: readonly unknown[]) => a.length === b.length && a.every((each, n) => each === b[n])
+  return { ...rest, layers: isSame(before.layers, layers) ? before.layers : layers, at: before.at && at && isSame(before.at, at) ? before.at : at }
+}
+
 function readPlace(text: string | null): ViewState['at'] {
   const parts = (text ?? '').split(',')
   const [lon, lat, zoom] = parts.map(Number)

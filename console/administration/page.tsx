@@ -47,7 +47,7 @@ export default function AdministrationPage() {
   const { t } = useTranslation('administration')
   const { language } = useLanguage()
   const { theme } = useTheme()
-  const { page } = useView()
+  const page = useView((view) => view.page)
   const look = useMemo(() => antdTheme(theme), [theme])
   const section = sectionOf(page)
   const Content = contents[section]

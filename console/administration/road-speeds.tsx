@@ -144,7 +144,7 @@ function Doubts({ rows, words, known }: { readonly rows: readonly DoubtRow[]; re
   const { language } = useLanguage()
   const format = useFormat()
   const town = useList('town')
-  const { page } = useView()
+  const page = useView((view) => view.page)
   const [shownKinds, setShownKinds] = useState<readonly string[] | null>(null)
   const id = page.split('/')[1] ?? ''
   const chosen = rows.find((row) => row.id === id)

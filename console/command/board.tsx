@@ -22,9 +22,10 @@ import { categoryName, numberOf, placeName, runningWords } from './words.ts'
 
 const isTab = (text: string): text is BoardTab => (boardTabs as readonly string[]).includes(text)
 
-export function Board({ acts, mayAct, onNew }: { readonly acts: Acts; readonly mayAct: boolean; readonly onNew: () => void }) {
+export const Board = memo(function Board({ acts, mayAct, onNew }: { readonly acts: Acts; readonly mayAct: boolean; readonly onNew: () => void }) {
   const { t } = useTranslation('command')
-  const { incident: selected, tab: asked } = useView()
+  const selected = useView(({ incident }) => incident)
+  const asked = useView(({ tab }) => tab)
   const incidents = useRoomPart((state) => state.incidents)
   const categories = useRoomPart((state) => state.categories)
   const tab: BoardTab = isTab(asked) ? asked : 'all'
@@ -92,7 +93,7 @@ export function Board({ acts, mayAct, onNew }: { readonly acts: Acts; readonly m
       <DeviceAlarmLine mayAct={mayAct} />
     </section>
   )
-}
+})
 
 function EmptyBoard({ tab, onNew, mayAct }: { readonly tab: BoardTab; readonly onNew: () => void; readonly mayAct: boolean }) {
   const { t } = useTranslation('command')

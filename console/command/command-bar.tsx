@@ -1,12 +1,14 @@
 /** The command line: says at every key what it would do, and does it on Enter. */
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
+import { memo, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { UnitView } from '#modules/units/contract.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { useInboxPart } from '#ui/messages/inbox-context.tsx'
 import { Icon, Kbd, Spinner } from '#ui/primitives.ts'
 import { useView } from '../router.ts'
 import { readLine } from './command-line.ts'
 import type { Command, NamedUnit, Saying, Vocabulary } from './line-types.ts'
+import type { Room } from './room.ts'
 import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
 import { categoryName, placeName } from './words.ts'
 
@@ -18,7 +20,7 @@ export type CommandBarProps = {
   readonly ref?: Ref<CommandBarHandle>
 }
 
-export function CommandBar({ onCommand, ref }: CommandBarProps) {
+export const CommandBar = memo(function CommandBar({ onCommand, ref }: CommandBarProps) {
   const { t } = useTranslation('command')
   const words = useVocabulary()
   const [line, setLine] = useState('')
@@ -161,7 +163,7 @@ export function CommandBar({ onCommand, ref }: CommandBarProps) {
     setBack(next)
     setLine(next < 0 ? '' : (earlier[next] ?? ''))
   }
-}
+})
 
 /** A hint is a word of the catalogue or the thing's own name. */
 function hintWords(hint: string, t: (key: string, options?: Record<string, unknown>) => string): string {
@@ -180,7 +182,7 @@ function useSay() {
 
 function useVocabulary(): Vocabulary {
   const { language } = useLanguage()
-  const { incident } = useView()
+  const incident = useView((view) => view.incident)
   const room = useRoom()
   const incidents = useRoomPart((state) => state.incidents)
   const units = useRoomPart((state) => state.units)
@@ -188,16 +190,8 @@ function useVocabulary(): Vocabulary {
   const agencies = useRoomPart((state) => state.agencies)
   const closures = useRoomPart((state) => state.closures)
   const groups = useInboxPart((state) => state.channels)
-  const named = useMemo(
-    () =>
-      [...units.values()].map((unit): NamedUnit => ({
-        id: unit.id, callSign: unit.callSign, state: unit.state, assignment: unit.assignment, incident: unit.incident,
-        get stale() {
-          return room.glides.get(unit.handle)?.stale ?? true
-        },
-      })),
-    [room, units],
-  )
+  // made when a line is first read: a room of 20,000 changes more often than somebody types
+  const named = useMemo(() => once(() => [...units.values()].map((unit) => new WatchedUnit(unit, room.glides))), [room, units])
   return useMemo(
     () => ({
       incidents: [...incidents.values()].map((each) => ({
@@ -207,7 +201,9 @@ function useVocabulary(): Vocabulary {
         openedAt: each.openedAt,
         title: `${categoryName(categories.find(({ id }) => id === each.category), language)} · ${placeName(each, language)}`,
       })),
-      units: named,
+      get units() {
+        return named()
+      },
       categories: categories.filter(({ active }) => active),
       stations: agencies.filter(({ kind }) => kind === 'station'),
       channels: [
@@ -220,4 +216,33 @@ function useVocabulary(): Vocabulary {
     }),
     [incidents, named, categories, agencies, closures, groups, incident, language],
   )
+}
+
+/** A unit as a line names it; whether it is stale follows from its newest fix. */
+class WatchedUnit implements NamedUnit {
+  readonly id
+  readonly callSign
+  readonly state
+  readonly assignment
+  readonly incident
+  readonly #handle
+  readonly #glides
+  constructor({ id, callSign, state, assignment, incident, handle }: UnitView, glides: Room['glides']) {
+    this.id = id
+    this.callSign = callSign
+    this.state = state
+    this.assignment = assignment
+    this.incident = incident
+    this.#handle = handle
+    this.#glides = glides
+  }
+  get stale(): boolean {
+    return this.#glides.get(this.#handle)?.stale ?? true
+  }
+}
+
+/** What a function gives, found out when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined
+  return () => (made ??= { it: make() }).it
 }

@@ -9,7 +9,8 @@ import { callInside } from '../messages/call-panel.tsx'
 import { leaders } from '../messages/provider.tsx'
 import { changeView } from '../router.ts'
 import { fenceBodyOf, missingOf, outlineOf, placeTyped, unitKinds, ways, withoutCorner, type FenceDraft } from './fence-draft.ts'
-import { useRoomPart } from './room-context.tsx'
+import { useUnitsInOrder } from './room-context.tsx'
+import { UnitPicker } from './unit-picker.tsx'
 
 type FormProps = { readonly draft: FenceDraft; readonly onDraft: (draft: FenceDraft | null) => void }
 
@@ -21,7 +22,7 @@ export function FenceForm({ draft, onDraft }: FormProps) {
   const { t: messages } = useTranslation('messages')
   const { may } = useSession()
   const toasts = useToasts()
-  const units = useRoomPart((state) => state.units)
+  const units = useUnitsInOrder()
   const [commandId, setCommandId] = useState(newCommandId)
   const [problem, setProblem] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
@@ -87,12 +88,7 @@ export function FenceForm({ draft, onDraft }: FormProps) {
         </fieldset>
       ) : null}
       {draft.to === 'units' ? (
-        <fieldset className="fence-group fence-choices">
-          <legend className="visually-hidden">{t('fences.to.units')}</legend>
-          {[...units.values()].map(({ id, callSign }) => (
-            <Check key={id} label={callSign} checked={draft.units.includes(id)} onChange={(on) => change({ units: on ? [...draft.units, id] : without(draft.units, id) })} />
-          ))}
-        </fieldset>
+        <UnitPicker label={t('fences.to.units')} units={units} chosen={draft.units} onChosen={(chosen) => change({ units: chosen })} />
       ) : null}
       <Check label={t('fences.allDay')} checked={draft.allDay} onChange={(allDay) => change({ allDay })} />
       {draft.allDay ? null : (

@@ -7,6 +7,7 @@ import { useLanguage } from '#ui/i18n.ts'
 import { Button, Empty, ErrorState, Icon, IconButton, Select, Spinner, StateMark } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { outcomes, type CategoryView, type IncidentView, type RecommendationItem, type ResourceView } from '#modules/dispatch/contract.ts'
+import type { UnitView } from '#modules/units/contract.ts'
 import { useSession } from '#ui/session.tsx'
 import { BroadcastForm } from '../messages/broadcast-form.tsx'
 import { reachesAround } from '../messages/reaches.ts'
@@ -192,12 +193,19 @@ export function Section({ title, count, extra, className, children }: { readonly
   )
 }
 
+/** A number that is another one when others are free: the ids of 20,000 would be a word of a million letters at every change. */
+function whoIsFree(units: Iterable<UnitView>): number {
+  let sum = 0
+  for (const { handle, state } of units) if (state === 'free') sum = (sum + Math.imul(handle, 2_654_435_761)) | 0
+  return sum
+}
+
 /** Asked again when anything about who is free may have changed, and every ten seconds: units move. */
 function Recommended({ incident, acts, cannot, onHoverUnit }: { readonly incident: IncidentView; readonly acts: Acts; readonly cannot: string | undefined; readonly onHoverUnit: (unit: string | null) => void }) {
   const { t } = useTranslation('command')
   const units = useRoomPart((state) => state.units)
   const tick = Math.floor(useNow(10_000) / 10_000)
-  const freeKey = useMemo(() => [...units.values()].filter(({ state }) => state === 'free').map(({ id }) => id).join(), [units])
+  const freeKey = useMemo(() => whoIsFree(units.values()), [units])
   const again = `${tick}/${freeKey}/${incident.lon},${incident.lat}/${incident.category}`
   const { answer, problem, asking } = useAnswer<{ items: RecommendationItem[] }>(`/api/dispatch/incidents/${incident.id}/recommendation?limit=5`, again)
   const items = (answer?.items ?? []).filter((item) => !incident.assignments.some((assignment) => assignment.unit === item.unit && isActive(assignment.state)))

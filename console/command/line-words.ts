@@ -1,6 +1,6 @@
 /** Words of the command line: taken one by one, and the things of the room that they name. */
 import type { Command, Completion, NamedIncident, NamedUnit, Reading, Saying, Verb, Vocabulary } from './line-types.ts'
-import { likeness } from './initials.ts'
+import { callSignNames, indexOf, nameIndex, type Found } from './name-index.ts'
 
 export const completionsMax = 8
 
@@ -49,24 +49,8 @@ export const missing = (verb: Verb, what: string, completions: Completion[] = []
 export const wrong = (verb: Verb, key: string, params: Record<string, string>, completions: Completion[] = []): Reading =>
   ({ status: 'wrong', verb, saying: say(`wrong.${key}`, params), warnings: [], command: null, completions })
 
-type Found<T> = { readonly one?: T; readonly many: readonly T[] }
-
-/** The thing that a word names: the only exact one, or the only one that is like it. `many`: best first. `worst`: how unlike it may be (initials.ts). */
-export function find<T>(typed: string, things: readonly T[], namesOf: (thing: T) => readonly string[], worst = 4): Found<T> {
-  const scored: { thing: T; score: number }[] = []
-  for (const thing of things) {
-    let best: number | undefined
-    for (const name of namesOf(thing)) {
-      const score = likeness(typed, name)
-      if (score !== undefined && score <= worst && (best === undefined || score < best)) best = score
-    }
-    if (best !== undefined) scored.push({ thing, score: best })
-  }
-  scored.sort((a, b) => a.score - b.score)
-  const many = scored.map(({ thing }) => thing)
-  const isClear = scored.length === 1 || (scored.length > 1 && scored[0]!.score <= 0.5 && scored[1]!.score > scored[0]!.score)
-  return isClear ? { one: many[0]!, many } : { many }
-}
+/** The thing that a word names: the only exact one, or the only one that is like it. `worst`: how unlike it may be (initials.ts). */
+export const find = <T>(typed: string, things: readonly T[], namesOf: (thing: T) => readonly string[], worst = 4): Found<T> => nameIndex(things, namesOf).find(typed, worst)
 
 // ── what words name ──
 
@@ -115,6 +99,7 @@ export function unitCompletions(reader: Words, units: readonly NamedUnit[]): Com
   for (const unit of units) {
     const rank = unit.state === 'off-duty' ? 2 : unit.state === 'free' ? 0 : 1
     if (offered[rank].length < completionsMax) offered[rank].push(unit)
+    if (offered[0].length === completionsMax) break
   }
   return offered
     .flat()
@@ -122,7 +107,8 @@ export function unitCompletions(reader: Words, units: readonly NamedUnit[]): Com
     .map((unit) => ({ line: reader.with(unit.callSign.replaceAll(' ', '')), label: unit.callSign, hint: `unitState.${unit.state}` }))
 }
 
-export const findUnit = (typed: string, words: Vocabulary, worst?: number) => find(typed, words.units, (unit) => [unit.callSign, unit.callSign.replaceAll(' ', '')], worst)
+const unitsByName = indexOf<NamedUnit>(callSignNames)
+export const findUnit = (typed: string, words: Vocabulary, worst?: number): Found<NamedUnit> => unitsByName(words.units).find(typed, worst)
 
 export function readUnit(verb: Verb, reader: Words, words: Vocabulary): NamedUnit | Reading {
   const { text } = reader.peek()
@@ -130,16 +116,18 @@ export function readUnit(verb: Verb, reader: Words, words: Vocabulary): NamedUni
   const { one, many } = findUnit(text, words)
   if (!one) {
     return many.length > 0
-      ? wrong(verb, 'which-unit', { word: text, names: names(many.map((unit) => unit.callSign), words) }, unitCompletions(reader, many))
+      ? wrong(verb, 'which-unit', { word: text, names: names(many.slice(0, namesMax + 1).map((unit) => unit.callSign), words) }, unitCompletions(reader, many))
       : wrong(verb, 'no-unit', { word: text }, unitCompletions(reader, words.units))
   }
   reader.take()
   return one
 }
 
+/** More than so many are not said. */
+const namesMax = 4
 export const names = (list: readonly string[], words: Vocabulary) => {
-  const few = list.slice(0, 4)
-  return new Intl.ListFormat(words.language === 'zh' ? 'zh-CN' : 'en', { type: 'unit', style: 'short' }).format(list.length > 4 ? [...few, '…'] : few)
+  const few = list.slice(0, namesMax)
+  return new Intl.ListFormat(words.language === 'zh' ? 'zh-CN' : 'en', { type: 'unit', style: 'short' }).format(list.length > namesMax ? [...few, '…'] : few)
 }
 
 export function chooseWord<T extends string>(typed: string, table: Readonly<Record<T, readonly string[]>>): { one?: T; many: readonly T[] } {

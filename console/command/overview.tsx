@@ -1,7 +1,8 @@
 /** What the right panel shows while nothing is selected: how things stand, and what the keys do. */
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Kbd, StateMark } from '#ui/primitives.ts'
-import { useRoom, useRoomPart, useMovedSlowly } from './room-context.tsx'
+import { useRoomPart, useMovedSlowly } from './room-context.tsx'
 import { groupUnits, type UnitGroup } from './unit-groups.ts'
 import { Section } from './incident-detail.tsx'
 import { boardCounts } from './board-order.ts'
@@ -10,12 +11,11 @@ const tones = { free: 'free', ordered: 'busy', 'en-route': 'en-route', 'on-scene
 
 export function Overview() {
   const { t } = useTranslation('command')
-  const room = useRoom()
   const units = useRoomPart((state) => state.units)
   const incidents = useRoomPart((state) => state.incidents)
   const town = useRoomPart((state) => state.town)
-  useMovedSlowly()
-  const groups = groupUnits(units.values(), (unit) => room.glides.get(unit.handle)?.stale ?? true)
+  const isStale = useMovedSlowly()
+  const groups = useMemo(() => groupUnits(units.values(), isStale), [units, isStale])
   const counts = boardCounts(incidents.values())
   const shown: readonly UnitGroup[] = ['free', 'ordered', 'en-route', 'on-scene', 'stale', 'off-duty']
   const keys: readonly [string, string][] = [

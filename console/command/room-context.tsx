@@ -1,5 +1,6 @@
 /** The room for React: one for everybody below, read by small selections. */
 import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
+import type { UnitView } from '#modules/units/contract.ts'
 import { createRoom, type LiveEntry, type Room, type RoomState } from './room.ts'
 
 const Context = createContext<Room | undefined>(undefined)
@@ -26,6 +27,12 @@ export function useRoomPart<T>(select: (state: RoomState) => T): T {
   return useSyncExternalStore(room.subscribe, () => select(room.get()))
 }
 
+/** All units by call sign. */
+export function useUnitsInOrder(): readonly UnitView[] {
+  const room = useRoom()
+  return useSyncExternalStore(room.subscribe, room.unitsInOrder)
+}
+
 /** Hear what is written to the journal. */
 export function useEntries(listener: (entries: readonly LiveEntry[], before: RoomState) => void): void {
   const room = useRoom()
@@ -38,19 +45,23 @@ export function useEntries(listener: (entries: readonly LiveEntry[], before: Roo
  * Drawn anew once a second while positions come: for ages and distances in words, not for the map.
  *
  * @param isWanted  false: not now
+ * @returns whether a unit's place is old; another function each time, so that what is made with it is made anew
  */
-export function useMovedSlowly(isWanted = true): void {
+export function useMovedSlowly(isWanted = true): (unit: Pick<UnitView, 'handle'>) => boolean {
   const room = useRoom()
-  const [, setCount] = useState(0)
+  const [now, setNow] = useState(() => stalenessIn(room))
   useEffect(() => {
     if (!isWanted) return
     let timer = 0
     const stop = room.onMoved(() => {
-      if (timer === 0) timer = window.setTimeout(() => { timer = 0; setCount((old) => old + 1) }, 1000)
+      if (timer === 0) timer = window.setTimeout(() => { timer = 0; setNow(stalenessIn(room)) }, 1000)
     })
     return () => {
       stop()
       window.clearTimeout(timer)
     }
   }, [room, isWanted])
+  return now.isStale
 }
+
+const stalenessIn = ({ glides }: Room) => ({ isStale: ({ handle }: Pick<UnitView, 'handle'>) => glides.get(handle)?.stale ?? true })

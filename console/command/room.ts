@@ -20,6 +20,8 @@ import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
 import { staleSeconds, type UnitView } from '#modules/units/contract.ts'
 import type { ChangesMessage } from '#platform/live/contract.ts'
+import { readAhead } from './name-index.ts'
+import { unitOrder } from './unit-groups.ts'
 import { closedMax, withViews, type Gone } from './with-views.ts'
 
 export type RoomState = {
@@ -44,6 +46,8 @@ export type Room = {
   readonly subscribe: (listener: () => void) => () => void
   /** By the unit's handle. Changes without telling React. */
   readonly glides: ReadonlyMap<number, Glide>
+  /** All units by call sign: the same list until one is another. */
+  readonly unitsInOrder: () => readonly UnitView[]
   readonly onMoved: (listener: () => void) => () => void
   /** Hear what is written to the journal, as it comes. */
   readonly onEntries: (listener: (entries: readonly LiveEntry[], before: RoomState) => void) => () => void
@@ -81,6 +85,7 @@ export function createRoom(): Room {
   let fetching: AbortController | undefined
   let retryTimer = 0
   const glides = new Map<number, Glide>()
+  const inOrder = unitOrder()
   const frames = frameReader()
   const unitByHandle = new Map<number, UnitView>()
   const listeners = new Set<() => void>()
@@ -123,6 +128,7 @@ export function createRoom(): Room {
       api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch(nothingOfIt),
     ])
     setTimeZone(town.timeZone)
+    readAhead(units.items.map(({ callSign }) => callSign))
     unitByHandle.clear()
     for (const unit of units.items) placeUnit(unit)
     for (const handle of glides.keys()) if (!unitByHandle.has(handle)) glides.delete(handle)
@@ -237,6 +243,7 @@ export function createRoom(): Room {
       return () => void listeners.delete(listener)
     },
     glides,
+    unitsInOrder: () => inOrder(state.units),
     onMoved(listener) {
       movedListeners.add(listener)
       return () => void movedListeners.delete(listener)

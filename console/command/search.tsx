@@ -9,6 +9,7 @@ import type { PlaceView } from '#modules/town/contract.ts'
 import { selectIncident, selectUnit } from '../router.ts'
 import { Glyph } from './glyph.tsx'
 import { likeness } from './initials.ts'
+import { callSignNames, nameIndex } from './name-index.ts'
 import { useRoomPart } from './room-context.tsx'
 import { useAnswer } from './use-answer.ts'
 import { categoryName, numberOf, placeName } from './words.ts'
@@ -55,15 +56,14 @@ export function Search({ onClose, onPlace, onShowUnit, onShowIncident }: SearchP
       .slice(0, 5)
   }, [incidents, categories, query])
 
+  const unitNames = useMemo(() => {
+    const list = [...units.values()]
+    return { byCallSign: nameIndex(list, callSignNames), byCrew: nameIndex(list, ({ crew }) => crew.map(({ name }) => name)) }
+  }, [units])
   const foundUnits = useMemo(() => {
-    if (query === '') return []
-    return [...units.values()]
-      .map((unit) => ({ unit, score: Math.min(likeness(query, unit.callSign) ?? Infinity, ...unit.crew.map(({ name }) => (likeness(query, name) ?? Infinity) + 1)) }))
-      .filter(({ score }) => score < Infinity)
-      .sort((a, b) => a.score - b.score)
-      .slice(0, 5)
-      .map(({ unit }) => unit)
-  }, [units, query])
+    const found = [...unitNames.byCallSign.best(query, 5), ...unitNames.byCrew.best(query, 5).map(({ thing, score }) => ({ thing, score: score + 1 }))]
+    return [...new Set(found.sort((a, b) => a.score - b.score).map(({ thing }) => thing))].slice(0, 5)
+  }, [unitNames, query])
 
   const places = query ? (answer?.items ?? []) : []
   const does = (work: () => void) => () => {

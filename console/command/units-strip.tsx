@@ -1,5 +1,5 @@
 /** All units at a glance, by what they are doing. A click selects; drawn old when their position is. */
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNow } from '#ui/clock.ts'
 import { Empty, StateMark } from '#ui/primitives.ts'
@@ -7,23 +7,22 @@ import { toneOf } from '#ui/state.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { UnitView } from '#modules/units/contract.ts'
 import { selectUnit, useView } from '../router.ts'
-import { useMovedSlowly, useRoom, useRoomPart } from './room-context.tsx'
-import { groupUnits, unitGroups, unitOrder } from './unit-groups.ts'
+import { useMovedSlowly, useRoom, useRoomPart, useUnitsInOrder } from './room-context.tsx'
+import { groupUnits, unitGroups } from './unit-groups.ts'
 import { rowsSeen } from './rows-seen.ts'
 
-export function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null) => void }) {
+export const UnitsStrip = memo(function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null) => void }) {
   const { t } = useTranslation('command')
   const room = useRoom()
-  const units = useRoomPart((state) => state.units)
+  const units = useUnitsInOrder()
   const incidents = useRoomPart((state) => state.incidents)
-  const { unit: selected } = useView()
-  useMovedSlowly()
+  // what was chosen is drawn where it is looked at first, here a moment later
+  const selected = useDeferredValue(useView(({ unit }) => unit))
+  const isStale = useMovedSlowly()
   const now = useNow(1000)
   const format = useFormat()
 
-  const isStale = (unit: UnitView) => room.glides.get(unit.handle)?.stale ?? true
-  const [order] = useState(unitOrder)
-  const groups = groupUnits(order(units), isStale)
+  const groups = useMemo(() => groupUnits(units, isStale), [units, isStale])
   const tones = useMemo(() => ({ free: 'free', ordered: 'busy', 'en-route': 'en-route', 'on-scene': 'on-scene', stale: 'rest', 'off-duty': 'rest' }) as const, [])
 
   const chip = (unit: UnitView) => {
@@ -54,7 +53,7 @@ export function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null
     )
   }
 
-  if (units.size === 0) {
+  if (units.length === 0) {
     return (
       <section className="strip" aria-label={t('strip.label')}>
         <Empty title={t('strip.empty.title')}>{t('strip.empty.text')}</Empty>
@@ -80,7 +79,7 @@ export function UnitsStrip({ onHover }: { readonly onHover: (unit: string | null
       })}
     </section>
   )
-}
+})
 
 /** More than this are laid in rows of equal chips, of which only those are made that are seen. */
 const loose = 120
@@ -123,13 +122,13 @@ function Chips({ units, chip }: { readonly units: readonly UnitView[]; readonly 
   const { columns, first, end, above, below } = rowsSeen({ count: units.length, itemWidth: chipWidth, rowHeight, ...box })
   return (
     <ul className="chips is-many" ref={list} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-      <li className="chips-away" role="presentation" style={{ height: above }} />
+      <li className="chips-away" aria-hidden="true" style={{ height: above }} />
       {units.slice(first, end).map((unit, n) => (
         <li key={unit.id} aria-setsize={units.length} aria-posinset={first + n + 1}>
           {chip(unit)}
         </li>
       ))}
-      <li className="chips-away" role="presentation" style={{ height: below }} />
+      <li className="chips-away" aria-hidden="true" style={{ height: below }} />
     </ul>
   )
 }

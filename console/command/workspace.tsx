@@ -73,7 +73,9 @@ function Ready() {
   const toasts = useToasts()
   const room = useRoom()
   const acts = useActs()
-  const { incident: incidentId, unit: unitId, messages } = useView()
+  const incidentId = useView((view) => view.incident)
+  const unitId = useView((view) => view.unit)
+  const messages = useView((view) => view.messages)
   const incident = useRoomPart((state) => (incidentId ? state.incidents.get(incidentId) : undefined))
   const unit = useRoomPart((state) => (unitId ? state.units.get(unitId) : undefined))
   const mayAct = may(['dispatcher', 'commander', 'station'])
@@ -104,6 +106,8 @@ function Ready() {
     setDraft((old) => ({ ...(old ?? emptyDraft(newCommandId())), ...changes }))
     setComposing(true)
   }, [])
+
+  const composeNew = useCallback(() => compose(), [compose])
 
   // choosing something else puts the report aside, with everything that was typed
   const chosen = useRef({ incidentId, unitId, messages })
@@ -319,6 +323,11 @@ function Ready() {
     }
   }
 
+  // always the same function: choosing something does not draw the command line anew
+  const command = useRef(doCommand)
+  command.current = doCommand
+  const runCommand = useCallback((asked: Command) => command.current(asked), [])
+
   const submit = async (made: Draft, units: readonly { id: string; callSign: string }[]) => {
     const body = bodyOf(made)
     if (!body) return
@@ -341,7 +350,7 @@ function Ready() {
   return (
     <main className="command" data-pane={pane} style={{ '--board-width': `${board}px`, '--side-width': `${detail}px`, '--strip-height': `${strip}px` } as CSSProperties}>
       <h1 className="visually-hidden">{t('workspace.command')}</h1>
-      <Board acts={acts} mayAct={mayAct} onNew={() => compose()} />
+      <Board acts={acts} mayAct={mayAct} onNew={composeNew} />
       <MapPane
         ref={map}
         route={route}
@@ -389,7 +398,7 @@ function Ready() {
         )}
       </aside>
       <UnitsStrip onHover={setHoveredUnit} />
-      <CommandBar ref={line} onCommand={doCommand} />
+      <CommandBar ref={line} onCommand={runCommand} />
       <PaneTabs pane={pane} onPane={setPane} />
       <div className="splitter-at" style={{ gridArea: '1 / 1 / 2 / 2', justifySelf: 'end' }}>
         <Splitter label={t('side.board')} axis="x" value={board} {...boardWidth} onChange={setBoard} />

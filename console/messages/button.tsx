@@ -11,7 +11,7 @@ export function MessagesButton() {
   const { t } = useTranslation('messages')
   const { may } = useSession()
   const unread = useInboxPart((state) => unreadCount(state.channels.values()))
-  const { messages } = useView()
+  const messages = useView((view) => view.messages)
   if (!may(talkers)) return null
   const label = unread > 0 ? `${t('open')} · ${t('unread', { count: unread })}` : t('open')
   return (

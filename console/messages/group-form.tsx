@@ -1,21 +1,23 @@
 /** A named group of units: made, renamed, filled, closed. */
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, newCommandId } from '#ui/client.ts'
 import { Button, useToasts } from '#ui/primitives.ts'
 import type { ChannelView } from '#modules/messages/contract.ts'
-import { useRoomPart } from '../command/room-context.tsx'
+import { useUnitsInOrder } from '../command/room-context.tsx'
+import { UnitPicker } from '../command/unit-picker.tsx'
 
 /** @param onDone  with the id of a group that was made; undefined when it was given up or is done */
 export function GroupForm({ group, onDone }: { readonly group?: Pick<ChannelView, 'id' | 'name' | 'units' | 'closedAt'>; readonly onDone: (id?: string) => void }) {
   const { t } = useTranslation('messages')
   const { t: common } = useTranslation('common')
   const toasts = useToasts()
-  const units = useRoomPart((state) => state.units)
+  const units = useUnitsInOrder()
   const [name, setName] = useState(group?.name ?? '')
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(group?.units))
+  const [chosen, setChosen] = useState<readonly string[]>(group?.units ?? [])
   const [busy, setBusy] = useState(false)
-  const offered = [...units.values()].filter((unit) => unit.state !== 'off-duty' || chosen.has(unit.id)).sort((a, b) => a.callSign.localeCompare(b.callSign, 'zh-CN', { numeric: true }))
+  // who has gone off duty can still be taken out
+  const offered = useMemo(() => units.filter((unit) => unit.state !== 'off-duty' || group?.units.includes(unit.id)), [units, group])
 
   const save = async (body: object) => {
     setBusy(true)
@@ -31,7 +33,6 @@ export function GroupForm({ group, onDone }: { readonly group?: Pick<ChannelView
       setBusy(false)
     }
   }
-  const toggle = (id: string) => setChosen((old) => new Set(old.has(id) ? [...old].filter((each) => each !== id) : [...old, id]))
 
   return (
     <form
@@ -40,21 +41,11 @@ export function GroupForm({ group, onDone }: { readonly group?: Pick<ChannelView
       onKeyDown={(event) => event.key === 'Escape' && (event.stopPropagation(), onDone())}
       onSubmit={(event) => {
         event.preventDefault()
-        if (name.trim() && chosen.size > 0 && !busy) void save({ name: name.trim(), units: [...chosen] })
+        if (name.trim() && chosen.length > 0 && !busy) void save({ name: name.trim(), units: chosen })
       }}
     >
       <input className="control" autoFocus aria-label={t('group.name')} placeholder={t('group.name')} value={name} maxLength={40} onChange={(event) => setName(event.target.value)} />
-      <fieldset className="group-units">
-        <legend>
-          {t('group.units')} · {t('group.chosen', { count: chosen.size })}
-        </legend>
-        {offered.map((unit) => (
-          <label key={unit.id}>
-            <input type="checkbox" checked={chosen.has(unit.id)} onChange={() => toggle(unit.id)} />
-            {unit.callSign}
-          </label>
-        ))}
-      </fieldset>
+      <UnitPicker label={t('group.units')} units={offered} chosen={chosen} onChosen={setChosen} withStates />
       <div className="act-form-buttons">
         {group ? (
           <Button size="small" kind={group.closedAt === null ? 'danger' : 'plain'} busy={busy} onClick={() => void save({ closed: group.closedAt === null })}>
@@ -64,7 +55,7 @@ export function GroupForm({ group, onDone }: { readonly group?: Pick<ChannelView
         <Button size="small" kind="quiet" onClick={() => onDone()}>
           {common('cancel')}
         </Button>
-        <Button size="small" kind="primary" type="submit" busy={busy} disabledBecause={name.trim() && chosen.size > 0 ? undefined : t('group.nameless')}>
+        <Button size="small" kind="primary" type="submit" busy={busy} disabledBecause={name.trim() && chosen.length > 0 ? undefined : t('group.nameless')}>
           {group ? t('group.save') : t('group.create')}
         </Button>
       </div>

@@ -3,8 +3,8 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '#ui/i18n.ts'
 import { Icon, IconButton } from '#ui/primitives.ts'
-import { likeness } from '../command/initials.ts'
-import { useRoomPart } from '../command/room-context.tsx'
+import { callSignNames, nameIndex, type NameIndex } from '../command/name-index.ts'
+import { useRoomPart, useUnitsInOrder } from '../command/room-context.tsx'
 import { agencyName } from '../command/words.ts'
 
 const shownMax = 12
@@ -13,17 +13,19 @@ export function PickChannel({ onPick, onClose }: { readonly onPick: (channel: st
   const { t } = useTranslation('messages')
   const { t: common } = useTranslation('common')
   const { language } = useLanguage()
-  const units = useRoomPart((state) => state.units)
+  const units = useUnitsInOrder()
   const agencies = useRoomPart((state) => state.agencies)
   const [words, setWords] = useState('')
+  const onDuty = useMemo(() => {
+    const list = units.filter(({ state }) => state !== 'off-duty')
+    return { list, names: nameIndex(list, callSignNames) }
+  }, [units])
+  const agencyNames = useMemo(() => nameIndex(agencies, ({ name, nameEn }) => (nameEn === null ? [name] : [name, nameEn])), [agencies])
   const found = useMemo(() => {
     const typed = words.trim()
-    const fits = (...names: (string | null)[]) => typed === '' || names.some((name) => name !== null && likeness(typed, name) !== undefined)
-    return {
-      units: [...units.values()].filter((unit) => unit.state !== 'off-duty' && fits(unit.callSign, unit.callSign.replaceAll(' ', ''))).slice(0, shownMax),
-      agencies: agencies.filter((agency) => fits(agency.name, agency.nameEn)).slice(0, shownMax),
-    }
-  }, [units, agencies, words])
+    const things = <T,>(index: NameIndex<T>) => index.best(typed, shownMax).map(({ thing }) => thing)
+    return typed === '' ? { units: onDuty.list.slice(0, shownMax), agencies: agencies.slice(0, shownMax) } : { units: things(onDuty.names), agencies: things(agencyNames) }
+  }, [onDuty, agencies, agencyNames, words])
   const first = found.units[0] ? `unit-${found.units[0].id}` : found.agencies[0] ? `agency-${found.agencies[0].id}` : undefined
 
   return (

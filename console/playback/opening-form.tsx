@@ -8,7 +8,8 @@ import { useLanguage } from '#ui/i18n.ts'
 import { Button, Field, Icon, Select, TextArea } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import { useFormat } from '#ui/use-format.ts'
-import { useRoomPart } from '../command/room-context.tsx'
+import { useRoomPart, useUnitsInOrder } from '../command/room-context.tsx'
+import { UnitPicker } from '../command/unit-picker.tsx'
 import { agencyName, categoryName, numberOf, placeName } from '../command/words.ts'
 import { changeView, currentView } from '../router.ts'
 import { fieldText, instantOf } from './town-time.ts'
@@ -24,7 +25,7 @@ export function OpeningForm() {
   const { session } = useSession()
   const format = useFormat()
   const agencies = useRoomPart((state) => state.agencies)
-  const units = useRoomPart((state) => state.units)
+  const units = useUnitsInOrder()
   const incidents = useRoomPart((state) => state.incidents)
   const categories = useRoomPart((state) => state.categories)
 
@@ -33,8 +34,7 @@ export function OpeningForm() {
   const held = (session?.grants ?? []).filter(({ role }) => lookers.includes(role)).map((grant) => grant.agency)
   const mine = agencies.filter(({ path }) => held.some((root) => path === root || path.startsWith(`${root}.`)))
   const [agency, setAgency] = useState(held[0] ?? '')
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(start.unit ? [start.unit] : []))
-  const [filter, setFilter] = useState('')
+  const [chosen, setChosen] = useState<readonly string[]>(start.unit ? [start.unit] : [])
   const [incident, setIncident] = useState(start.incident ?? '')
   const opened = start.incident ? incidents.get(start.incident) : undefined
   const zone = format.timeZone
@@ -48,16 +48,12 @@ export function OpeningForm() {
   const [problem, setProblem] = useState<string>()
 
   const [from, to] = [instantOf(window.from, zone), instantOf(window.to, zone)]
-  const shown = useMemo(() => {
-    const words = filter.trim().toLowerCase()
-    return [...units.values()].filter((unit) => unit.callSign.toLowerCase().includes(words)).toSorted((a, b) => a.callSign.localeCompare(b.callSign, 'zh-CN', { numeric: true }))
-  }, [units, filter])
   const listed = useMemo(() => [...incidents.values()].toSorted((a, b) => b.openedAt - a.openedAt), [incidents])
 
   const missing =
     from === undefined || to === undefined ? t('missing.window')
     : from >= to ? t('missing.order')
-    : kind === 'units' && chosen.size === 0 ? t('missing.units')
+    : kind === 'units' && chosen.length === 0 ? t('missing.units')
     : kind === 'incident' && !incident ? t('missing.incident')
     : reason.trim().length < 2 ? t('missing.reason')
     : undefined
@@ -67,7 +63,7 @@ export function OpeningForm() {
     if (missing || busy) return
     setBusy(true)
     setProblem(undefined)
-    const of = kind === 'agency' ? { agency } : kind === 'units' ? { units: [...chosen] } : { incident }
+    const of = kind === 'agency' ? { agency } : kind === 'units' ? { units: chosen } : { incident }
     try {
       const view = await api.post<PlaybackView>('/api/oversight/playbacks', { commandId: newCommandId(), from, to, reason: reason.trim(), ...of })
       changeView({ page: view.id, incident: null, unit: null })
@@ -75,11 +71,6 @@ export function OpeningForm() {
       setProblem(becauseOf(thrown))
       setBusy(false)
     }
-  }
-  const toggle = (id: string) => {
-    const next = new Set(chosen)
-    if (!next.delete(id)) next.add(id)
-    setChosen(next)
   }
 
   return (
@@ -105,21 +96,7 @@ export function OpeningForm() {
           options={(mine.length > 0 ? mine.map(({ path }) => path) : held).map((path) => ({ value: path, label: agencyName(agencies.find((each) => each.path === path), path, language) }))}
         />
       ) : kind === 'units' ? (
-        <fieldset className="playback-units">
-          <legend className="field-label">
-            {t('unitsLabel')} <span className="soft">{t('unitsChosen', { count: chosen.size })}</span>
-          </legend>
-          <Field label={t('unitsFilter')} labelHidden placeholder={t('unitsFilter')} value={filter} onChange={(event) => setFilter(event.target.value)} />
-          <div className="playback-units-list">
-            {shown.map((unit) => (
-              <label key={unit.id}>
-                <input type="checkbox" checked={chosen.has(unit.id)} onChange={() => toggle(unit.id)} />
-                {unit.callSign}
-              </label>
-            ))}
-            {shown.length === 0 ? <p className="soft">{t('unitsNone')}</p> : null}
-          </div>
-        </fieldset>
+        <UnitPicker label={t('unitsLabel')} units={units} chosen={chosen} onChosen={setChosen} />
       ) : (
         <Select
           label={t('incident')} hint={listed.length > 0 ? t('incidentHint') : t('incidentNone')} value={incident} onChange={(event) => setIncident(event.target.value)}

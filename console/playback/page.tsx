@@ -29,7 +29,7 @@ const parts = 240
 const trails = [0, 2, 5, 10, 30] as const
 
 export default function PlaybackPage() {
-  const { page } = useView()
+  const page = useView((view) => view.page)
   const { t } = useTranslation('playback')
   const { may } = useSession()
   // only then the town’s own time zone is known, and what there is to choose

@@ -32,7 +32,8 @@ export function PastMap({ past, at, trailMinutes, engine }: PastMapProps) {
   const town = useRoomPart((state) => state.town)
   const agencies = useRoomPart((state) => state.agencies)
   const categories = useRoomPart((state) => state.categories)
-  const { unit: chosenUnit, incident: chosenIncident } = useView()
+  const chosenUnit = useView(({ unit }) => unit)
+  const chosenIncident = useView(({ incident }) => incident)
   const [glides] = useState(() => new Map<number, Glide>())
   const moment = useRef(at)
   moment.current = at

@@ -99,6 +99,13 @@ export function crowdCanvas(above: HTMLElement, glides: ReadonlyMap<number, Glid
     const picture = new OffscreenCanvas(Math.ceil((width + 6) * ratio), Math.ceil(20 * ratio))
     const brush = picture.getContext('2d')!
     brush.scale(ratio, ratio)
+    // a plate of the ground's colour: what the map says below shines through faintly, and is not read into the call sign
+    brush.fillStyle = palettes[theme].halo
+    brush.globalAlpha = 0.78
+    brush.beginPath()
+    brush.roundRect(0.5, 2.5, width + 5, 15, 4)
+    brush.fill()
+    brush.globalAlpha = 1
     brush.font = nameFont
     brush.textBaseline = 'middle'
     brush.lineJoin = 'round'
