@@ -9,6 +9,7 @@ import { broadcastsOfIncident, broadcastViews, dueBroadcasts, forgottenBroadcast
 import type { BroadcastView, MessageView, ReceiptCounts } from './contract.ts'
 import type { Fetch, MessagesDeps } from './deps.ts'
 import { viewOf } from './list-channels.ts'
+import { hearForPhones, pushDue } from './push-jobs.ts'
 import { endForgotten, widenBroadcast } from './send-broadcast.ts'
 import { lastMessages, messagesOf } from './store.ts'
 
@@ -26,7 +27,7 @@ const countedMessages = 30
 export type MessagesRoom = {
   /** For the live feed: what entries touched here. */
   describe(entries: readonly Entry[]): Promise<readonly Thing[]>
-  /** For `journal.listen`: notices for bots. */
+  /** For `journal.listen`: notices for bots and phones. */
   hear(entries: readonly Entry[]): void
   /** Some node said that somebody has got further in these channels; undefined after a lost connection. */
   heardReceipts(channels: readonly string[] | undefined): void
@@ -42,6 +43,7 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
   let stopped = false
   let wake: (() => void) | undefined
   let running: Promise<void> | undefined
+  let pushing: Promise<void> | undefined
   let tell: ((things: readonly Thing[]) => void) | undefined
   const moved = new Set<string>()
   let telling: NodeJS.Timeout | undefined
@@ -64,6 +66,10 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
   async function tick(): Promise<number> {
     const widened = await widenDue(deps)
     const posted = await postDue(deps)
+    // apart from the clocks: a push service that nobody reaches must not hold up a call that is to be widened
+    pushing ??= pushDue(deps)
+      .then(() => {}, (cause: unknown) => deps.onFault('notices for phones', cause))
+      .finally(() => (pushing = undefined))
     if (deps.now() - sweptAt > hourMs) {
       sweptAt = deps.now()
       await sweepOldPosts(deps)
@@ -90,6 +96,7 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
   return {
     describe: (entries) => describe(deps, entries),
     hear(entries) {
+      hearForPhones(deps, entries).then(() => wake?.(), (cause: unknown) => deps.onFault('notices for phones', cause))
       leaveNotices(deps, entries).then(() => wake?.(), (cause: unknown) => deps.onFault('notices for bots', cause))
     },
     heardReceipts(channels) {
@@ -116,6 +123,7 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
       clearTimeout(telling)
       wake?.()
       await running
+      await pushing
     },
   }
 }

@@ -30,7 +30,7 @@ export function areKeys({ p256dh, auth }: SubscriptionKeys, randomBytes: (count:
  * @param randomBytes  fit for secrets: 16 for the salt, then 32 for a key pair of this message alone
  * @throws Error on a key that is no point of P-256
  */
-export function encryptPush(text: string, keys: SubscriptionKeys, randomBytes: (count: number) => Uint8Array): Buffer {
+export function encryptPush(text: string, keys: SubscriptionKeys, randomBytes: (count: number) => Uint8Array): Uint8Array<ArrayBuffer> {
   const plain = Buffer.from(text)
   if (plain.length > textMax) throw new Error(`a push message of ${plain.length} bytes, expected at most ${textMax}`)
   const browser = Buffer.from(keys.p256dh, 'base64url')
@@ -49,7 +49,7 @@ export function encryptPush(text: string, keys: SubscriptionKeys, randomBytes: (
   head.set(salt)
   head.writeUInt32BE(recordSize, 16)
   head[20] = own.length
-  return Buffer.concat([head, own, cipher.update(plain), cipher.update(lastRecord), cipher.final(), cipher.getAuthTag()])
+  return new Uint8Array(Buffer.concat([head, own, cipher.update(plain), cipher.update(lastRecord), cipher.final(), cipher.getAuthTag()]))
 }
 
 const derive = (secret: Uint8Array, salt: Uint8Array, info: Uint8Array, bytes: number) => Buffer.from(hkdfSync('sha256', secret, salt, info, bytes))
