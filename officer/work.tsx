@@ -15,6 +15,7 @@ import { forgetFixes } from './fix-store.ts'
 import { LinePage } from './line-page.tsx'
 import { Menu } from './menu.tsx'
 import { MessagesPage } from './messages-page.tsx'
+import { useNotices } from './notices.ts'
 import { OrderPage } from './order-page.tsx'
 import { PanicContext } from './panic-button.tsx'
 import { PanicCard } from './panic-card.tsx'
@@ -54,6 +55,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
 
   // positions: from the start of the shift to its end, never outside it
   const unitId = known.state === 'on-duty' ? known.unit.id : undefined
+  const notices = useNotices(session.account, unitId)
   const sharer = useRef<ReturnType<typeof startSharing>>(undefined)
   useEffect(() => {
     if (!unitId) return setSharing(undefined)
@@ -130,7 +132,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
             )}
           </>
         )}
-        {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onBackground={() => setOpen('background')} onClose={() => setOpen(undefined)} /> : null}
+        {open === 'menu' ? <Menu session={session} duty={duty} notices={notices} onLine={() => setOpen('line')} onBackground={() => setOpen('background')} onClose={() => setOpen(undefined)} /> : null}
         {open === 'background' ? <BackgroundPage onClose={() => setOpen(undefined)} /> : null}
         {open === 'messages' && known.state === 'on-duty' ? <MessagesPage account={session.account} duty={duty} onClose={() => setOpen(undefined)} /> : null}
         {open === 'line' ? (
