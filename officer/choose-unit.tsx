@@ -2,29 +2,52 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { UnitView } from '#modules/units/contract.ts'
-import { api, newCommandId } from '#ui/client.ts'
-import { Button, Empty, ErrorState, Field, Icon, Spinner, useToasts } from '#ui/primitives.ts'
+import { api } from '#ui/client.ts'
+import { Button, Empty, ErrorState, Field, Icon, Spinner } from '#ui/primitives.ts'
+import { keepUnits, recallUnits } from './known-units.ts'
 import { orderUnits } from './order-units.ts'
+import { ShiftWaits } from './shift-waits.tsx'
+import type { Duty } from './use-duty.ts'
 
 const lastUnitKey = 'gengfu.last-unit'
 
-export type ChooseUnitProps = { readonly member: string; readonly displayName: string; readonly onStarted: () => Promise<void> }
+export type ChooseUnitProps = { readonly member: string; readonly displayName: string; readonly duty: Duty }
 
-export function ChooseUnit({ member, displayName, onStarted }: ChooseUnitProps) {
+export function ChooseUnit({ member, displayName, duty }: ChooseUnitProps) {
   const { t } = useTranslation('officer')
-  const toasts = useToasts()
   const [units, setUnits] = useState<readonly UnitView[]>()
   const [problem, setProblem] = useState<unknown>()
   const [words, setWords] = useState('')
   const [chosen, setChosen] = useState<string | null>(() => localStorage.getItem(lastUnitKey))
-  const [busy, setBusy] = useState(false)
-  const [commandId, setCommandId] = useState(newCommandId)
+  const [isRemembered, setRemembered] = useState(false)
+  const isLive = duty.live?.state === 'live'
 
   const load = () => {
     setProblem(undefined)
-    api.get<{ items: readonly UnitView[] }>('/api/units').then(({ items }) => setUnits(items), setProblem)
+    api.get<{ items: readonly UnitView[] }>('/api/units').then(
+      ({ items }) => {
+        keepUnits(items)
+        setUnits(items)
+        setRemembered(false)
+      },
+      (thrown: unknown) => {
+        const kept = recallUnits()
+        if (kept.length === 0) return setProblem(thrown)
+        setUnits((old) => old ?? kept)
+        setRemembered(true)
+      },
+    )
   }
-  useEffect(load, [])
+  // once more when the server is back, and when it would not have what was pressed: somebody else may have started this very unit
+  useEffect(load, [isLive, duty.refused.length])
+
+  if (duty.shift) {
+    return (
+      <main className="page page-middle" tabIndex={0}>
+        <ShiftWaits shift={duty.shift} duty={duty} />
+      </main>
+    )
+  }
 
   if (problem) {
     return (
@@ -45,21 +68,11 @@ export function ChooseUnit({ member, displayName, onStarted }: ChooseUnitProps) 
   const unit = listed.find((each) => each.id === chosen)
   const joins = unit !== undefined && unit.state !== 'off-duty'
 
-  const start = async () => {
+  const start = () => {
     if (!unit) return
-    setBusy(true)
-    try {
-      const crew = [...new Set([...unit.crew.map((each) => each.id), member])]
-      await api.post(`/api/units/${unit.id}/shift${joins ? '/crew' : ''}`, { commandId, crew: joins ? crew : [member] })
-      localStorage.setItem(lastUnitKey, unit.id)
-      await onStarted()
-    } catch (thrown) {
-      toasts.problem(thrown)
-      load() // somebody else may have started this very unit
-    } finally {
-      setBusy(false)
-      setCommandId(newCommandId())
-    }
+    localStorage.setItem(lastUnitKey, unit.id)
+    const crew = [...new Set([...unit.crew.map((each) => each.id), member])]
+    void duty.goTo(joins ? 'join' : 'start', unit, joins ? crew : [member])
   }
 
   return (
@@ -67,6 +80,7 @@ export function ChooseUnit({ member, displayName, onStarted }: ChooseUnitProps) 
       <main className="page">
         <h1 className="page-title">{t('choose.title')}</h1>
         <p className="page-text">{t('choose.text', { name: displayName })}</p>
+        {isRemembered ? <p className="truth">{t('choose.remembered')}</p> : null}
         {units.length > 6 ? (
           <Field label={t('choose.search')} labelHidden type="search" placeholder={t('choose.search')} value={words} onChange={(event) => setWords(event.target.value)} />
         ) : null}
@@ -83,7 +97,9 @@ export function ChooseUnit({ member, displayName, onStarted }: ChooseUnitProps) 
                 <span className="unit-row-text">
                   <span>{t(`common:unitKind.${each.kind}`)}</span>
                   <span className="soft">
-                    {each.state === 'off-duty'
+                    {isRemembered
+                      ? t('choose.unknown')
+                      : each.state === 'off-duty'
                       ? t('choose.idle')
                       : t('choose.taken', { crew: each.crew.map((person) => person.name).join(t('choose.and')) })}
                   </span>
@@ -96,7 +112,7 @@ export function ChooseUnit({ member, displayName, onStarted }: ChooseUnitProps) 
       </main>
       <footer className="dock">
         <p className="dock-hint">{t('choose.sharingHint')}</p>
-        <Button kind="primary" className="big" busy={busy} disabledBecause={unit ? undefined : t('choose.first')} onClick={() => void start()}>
+        <Button kind="primary" className="big" disabledBecause={unit ? undefined : t('choose.first')} onClick={start}>
           {unit ? t(joins ? 'choose.join' : 'choose.start', { unit: unit.callSign }) : t('choose.first')}
         </Button>
       </footer>

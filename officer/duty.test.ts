@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endReasons, type AssignmentView, type IncidentView } from '#modules/dispatch/contract.ts'
 import type { UnitView } from '#modules/units/contract.ts'
-import { becauseOfEnd, endReasonIds, isEndedByOthers, orderOf } from './duty.ts'
+import { becauseOfEnd, endReasonIds, isEndedByOthers, orderOf, shiftOf } from './duty.ts'
 import type { Waiting } from './outbox.ts'
 
 const assignment = (more: Partial<AssignmentView> = {}): AssignmentView => ({
@@ -53,3 +53,9 @@ test('why it ended is a known reason or a person’s words', () => {
 })
 
 test('every reason that dispatch gives is known here', () => assert.deepEqual([...endReasonIds].sort(), Object.keys(endReasons).sort()))
+
+test('of several shifts that wait the last counts; without one nothing waits', () => {
+  const pressed = (id: string, state: string, tried?: boolean): Waiting => ({ id, account: 'a', path: '', body: {}, madeAt: 7, about: { kind: 'shift', incident: '', state, callSign: '巡1' }, ...(tried && { tried }) })
+  assert.equal(shiftOf([]), undefined)
+  assert.deepEqual(shiftOf([pressed('s1', 'end', true), pressed('s2', 'start')]), { id: 's2', to: 'start', callSign: '巡1', madeAt: 7, tried: false })
+})

@@ -23,6 +23,15 @@ export const waitingSteps = (waiting: readonly Waiting[], assignment: string): r
     .filter((each) => each.about.kind === 'state' && each.about.assignment === assignment)
     .map((each) => each.about.state as AssignmentState) // put there by `step` alone
 
+/** Going on or off duty that was pressed and that the server has not taken: until then nothing has changed. */
+export type WaitingShift = { readonly id: string; readonly to: 'start' | 'join' | 'end'; readonly callSign: string; readonly madeAt: number; readonly tried: boolean }
+
+/** The last of them: what the officer wants in the end. */
+export function shiftOf(waiting: readonly Waiting[]): WaitingShift | undefined {
+  const last = waiting.findLast((each) => each.about.kind === 'shift')
+  return last && { id: last.id, to: last.about.state as WaitingShift['to'], callSign: last.about.callSign ?? '', madeAt: last.madeAt, tried: last.tried ?? false } // put there by `shift` alone
+}
+
 /** The order that the unit is on, or none: also none once the crew has tapped the end of it. */
 export function orderOf(unit: UnitView, incident: IncidentView | undefined, waiting: readonly Waiting[]): Order | undefined {
   if (!incident || !unit.assignment || unit.incident !== incident.id) return undefined

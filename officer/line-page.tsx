@@ -133,7 +133,7 @@ function Head({ waiting, report }: { readonly waiting: Waiting; readonly report:
   const { kind, state } = waiting.about
   return (
     <p className="line-head">
-      <strong>{kind === 'state' ? t(`common:assignmentState.${state}`) : report?.panic ? t('line.kind.panic') : t(`line.kind.${kind}`)}</strong>
+      <strong>{kind === 'state' ? t(`common:assignmentState.${state}`) : kind === 'shift' ? t(`line.kind.shift-${state}`, { unit: waiting.about.callSign }) : report?.panic ? t('line.kind.panic') : t(`line.kind.${kind}`)}</strong>
       <span>{format.shortTime(waiting.madeAt)}</span>
     </p>
   )

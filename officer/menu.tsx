@@ -6,15 +6,16 @@ import { Button, Dialog, useToasts } from '#ui/primitives.ts'
 import { useSession, type Session } from '#ui/session.tsx'
 import { useTheme } from '#ui/theme.ts'
 import { takeNewer, useOfflineReady } from './offline-ready.ts'
+import { endNotices, type Notices } from './notices.ts'
 import { PanicRow } from './panic-button.tsx'
 import { forgetAccount } from './phone-database.ts'
 import type { Duty } from './use-duty.ts'
 
 const choices = ['system', 'light', 'dark'] as const
 
-export type MenuProps = { readonly session: Session; readonly duty: Duty; readonly onLine: () => void; readonly onBackground: () => void; readonly onClose: () => void }
+export type MenuProps = { readonly session: Session; readonly duty: Duty; readonly notices: Notices; readonly onLine: () => void; readonly onBackground: () => void; readonly onClose: () => void }
 
-export function Menu({ session, duty, onLine, onBackground, onClose }: MenuProps) {
+export function Menu({ session, duty, notices, onLine, onBackground, onClose }: MenuProps) {
   const { t } = useTranslation('officer')
   const { language, setLanguage } = useLanguage()
   const { choice, setTheme } = useTheme()
@@ -28,6 +29,7 @@ export function Menu({ session, duty, onLine, onBackground, onClose }: MenuProps
   const leave = async (alsoWaiting: boolean) => {
     setBusy(true)
     try {
+      await endNotices().catch(() => {}) // the server forgets this phone with the session in any case
       await signOut()
       await forgetAccount(session.account, alsoWaiting).catch(() => {}) // a phone that keeps nothing has nothing to forget
     } catch (thrown) {
@@ -65,6 +67,7 @@ export function Menu({ session, duty, onLine, onBackground, onClose }: MenuProps
           {t('background.title')}
         </Button>
       ) : null}
+      <NoticesPart notices={notices} />
       <fieldset className="choice">
         <legend>{t('menu.language')}</legend>
         {languages.map((each) => (
@@ -97,5 +100,30 @@ export function Menu({ session, duty, onLine, onBackground, onClose }: MenuProps
       </Button>
       <p className="soft">{t('menu.signOutHint')}</p>
     </Dialog>
+  )
+}
+
+/** Only where the agency lets phones be told. It says through whom before anything is asked. */
+function NoticesPart({ notices: { state, busy, switchTo } }: Pick<MenuProps, 'notices'>) {
+  const { t } = useTranslation('officer')
+  if (state === 'absent') return null
+  return (
+    <section className="menu-part" aria-labelledby="notices">
+      <h3 id="notices">{t('notices.title')}</h3>
+      <p role="status">{t(`notices.state.${state}`)}</p>
+      {state === 'off' || state === 'unreachable' ? (
+        <>
+          <p>{t('notices.through')}</p>
+          <Button size="large" icon="sound" busy={busy} onClick={() => switchTo(true)}>
+            {t(state === 'off' ? 'notices.switchOn' : 'notices.tryAgain')}
+          </Button>
+        </>
+      ) : null}
+      {state === 'on' ? (
+        <Button busy={busy} onClick={() => switchTo(false)}>
+          {t('notices.switchOff')}
+        </Button>
+      ) : null}
+    </section>
   )
 }

@@ -33,12 +33,15 @@ export type Waiting = {
 }
 
 export type About = {
-  readonly kind: 'state' | 'note' | 'picture' | 'report' | 'undo' | 'message' | 'answer'
+  readonly kind: 'state' | 'note' | 'picture' | 'report' | 'undo' | 'message' | 'answer' | 'shift'
   readonly incident: string
   /** Of a message. */
   readonly channel?: string
   readonly assignment?: string
+  /** Of an order's step, or of a shift: `start`, `join` or `end`. */
   readonly state?: string
+  /** Of a shift. */
+  readonly callSign?: string
 }
 
 /** Where waiting things are kept; on the phone IndexedDB, in a test an array. Every call may fail: the phone is full or broken. */

@@ -2,40 +2,32 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { UnitView } from '#modules/units/contract.ts'
-import { api, newCommandId } from '#ui/client.ts'
-import { Button, Dialog, StateMark, useToasts } from '#ui/primitives.ts'
+import { Button, Dialog, StateMark } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { ring } from './alarm.ts'
 import { takeNewer, useOfflineReady } from './offline-ready.ts'
+import { ShiftWaits } from './shift-waits.tsx'
 import type { Sharing } from './sharing.ts'
+import type { Duty } from './use-duty.ts'
 
 export type ReadyProps = {
   readonly unit: UnitView
   readonly sharing: Sharing | undefined
-  readonly onEnded: () => Promise<void>
+  readonly duty: Duty
   readonly onReport: () => void
 }
 
-export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
+export function Ready({ unit, sharing, duty, onReport }: ReadyProps) {
   const { t } = useTranslation('officer')
   const format = useFormat()
-  const toasts = useToasts()
   const [asking, setAsking] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [commandId] = useState(newCommandId)
   const { newer } = useOfflineReady()
+  const { shift } = duty
 
   const end = async () => {
-    setBusy(true)
-    try {
-      await api.post(`/api/units/${unit.id}/shift/end`, { commandId })
-      await onEnded()
-    } catch (thrown) {
-      toasts.problem(thrown)
-      setBusy(false)
-      setAsking(false)
-    }
+    setAsking(false)
+    await duty.goTo('end', unit, [])
   }
 
   return (
@@ -45,7 +37,7 @@ export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
         <p className="ready-state">
           <StateMark tone={toneOf(unit.state === 'off-duty' ? 'off-duty' : 'free')}>{t('common:unitState.free')}</StateMark>
         </p>
-        <p className="page-text">{t('ready.text')}</p>
+        {shift ? <ShiftWaits shift={shift} duty={duty} /> : <p className="page-text">{t('ready.text')}</p>}
         <dl className="facts">
           <div>
             <dt>{t('ready.crew')}</dt>
@@ -83,7 +75,7 @@ export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
           <Button kind="quiet" icon="sound" onClick={ring}>
             {t('ready.tryRing')}
           </Button>
-          <Button icon="sign-out" onClick={() => setAsking(true)}>
+          <Button icon="sign-out" disabledBecause={shift ? t('shift.already') : undefined} onClick={() => setAsking(true)}>
             {t('ready.end')}
           </Button>
         </div>
@@ -95,7 +87,7 @@ export function Ready({ unit, sharing, onEnded, onReport }: ReadyProps) {
         actions={
           <>
             <Button onClick={() => setAsking(false)}>{t('ready.stay')}</Button>
-            <Button kind="primary" busy={busy} onClick={() => void end()}>
+            <Button kind="primary" onClick={() => void end()}>
               {t('ready.end')}
             </Button>
           </>

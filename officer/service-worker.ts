@@ -3,7 +3,11 @@
  *
  * A version is taken whole or not at all, and a new one waits until no page of the old one is open or a person asks
  * for it. What the server says (`/api/`) never passes through here and is never kept: who may see it can change.
+ *
+ * And it is who shows a notice while no page is open (`notices.ts`): that there is an order or a call, with a number. The rest is read in
+ * the page, after it has asked the server who this is.
  */
+import { noticeTexts, readNotice, type NoticeWords } from './notice-words.ts'
 
 /** What the build knows and this file cannot: `ui/pocket-shell.ts` writes it in. */
 declare const __SHELL__: { readonly version: string; readonly entry: string; readonly files: readonly string[] }
@@ -11,13 +15,19 @@ declare const __SHELL__: { readonly version: string; readonly entry: string; rea
 // the types of a worker and of a page do not stand together in one program: here is what is used of them
 type Lasting = Event & { waitUntil(work: Promise<unknown>): void }
 type Asked = Lasting & { readonly request: Request; respondWith(answer: Promise<Response>): void }
+type Pushed = Lasting & { readonly data: { text(): string } | null }
+type Tapped = Lasting & { readonly notification: Notification }
+type Window = { readonly url: string; focus(): Promise<unknown> }
 type Worker = {
   readonly location: Location
-  readonly clients: { claim(): Promise<void> }
+  readonly clients: { claim(): Promise<void>; matchAll(of: { type: 'window'; includeUncontrolled: true }): Promise<readonly Window[]>; openWindow(url: string): Promise<unknown> }
+  readonly registration: ServiceWorkerRegistration
   skipWaiting(): Promise<void>
   addEventListener(type: 'install' | 'activate', listener: (event: Lasting) => void): void
   addEventListener(type: 'fetch', listener: (event: Asked) => void): void
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  addEventListener(type: 'push', listener: (event: Pushed) => void): void
+  addEventListener(type: 'notificationclick', listener: (event: Tapped) => void): void
+  addEventListener(type: 'message', listener: (event: MessageEvent & Lasting) => void): void
 }
 const worker = globalThis as unknown as Worker // a service worker is what this file is started as
 
@@ -26,11 +36,20 @@ const shell = __SHELL__
 const kept = prefix + shell.version
 const page = '/officer/'
 const held = new Set(shell.files)
+/** Words of notices in the page's language: they outlive the page, and its versions. */
+const wordsCache = 'notice-words'
+const wordsPath = '/officer/notice-words'
 
 worker.addEventListener('install', (event) => event.waitUntil(take()))
 worker.addEventListener('activate', (event) => event.waitUntil(leaveOthers().then(() => worker.clients.claim())))
 worker.addEventListener('message', (event) => {
   if (event.data === 'take-over') void worker.skipWaiting()
+  else if (event.data?.noticeWords) event.waitUntil(caches.open(wordsCache).then((cache) => cache.put(wordsPath, Response.json(event.data.noticeWords))))
+})
+worker.addEventListener('push', (event) => event.waitUntil(showNotice(event.data?.text())))
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(openPocket())
 })
 worker.addEventListener('fetch', (event) => {
   const { request } = event
@@ -77,4 +96,19 @@ async function openPage(request: Request): Promise<Response> {
 
 async function keptFile(request: Request, path: string): Promise<Response> {
   return (await (await caches.open(kept)).match(path, { ignoreVary: true })) ?? fetch(request)
+}
+
+/** Each kind has one notice: the newest. Browsers let nobody be told in silence, so it is shown also where a page is open. */
+async function showNotice(text: string | undefined): Promise<void> {
+  const notice = readNotice(text)
+  const words = (await (await caches.match(wordsPath, { cacheName: wordsCache }))?.json()) as NoticeWords | undefined // as the page gave them
+  const { title, body } = noticeTexts(notice, words)
+  const options = { body, tag: notice.what, renotify: true, requireInteraction: true, icon: '/officer/icon-192.png', badge: '/officer/icon-192.png', vibrate: [400, 200, 400, 200, 400] }
+  await worker.registration.showNotification(title, options)
+}
+
+/** The page that is open comes to the front, or it is opened. Always ours, whatever the message said. */
+async function openPocket(): Promise<void> {
+  const open = (await worker.clients.matchAll({ type: 'window', includeUncontrolled: true })).find(({ url }) => new URL(url).pathname.startsWith(page))
+  await (open ? open.focus() : worker.clients.openWindow(page))
 }

@@ -11,7 +11,7 @@ import { reconnectDelay } from '#ui/reconnect.ts'
 import type { Session } from '#ui/session.tsx'
 import type { ChangesMessage } from '#platform/live/contract.ts'
 import { setTimeZone } from '#ui/use-format.ts'
-import { isEndedByOthers, orderOf, type EndedOrder, type Order } from './duty.ts'
+import { isEndedByOthers, orderOf, shiftOf, type EndedOrder, type Order, type WaitingShift } from './duty.ts'
 import { keepKnown, recallKnown } from './known.ts'
 import { askToKeep } from './offline-ready.ts'
 import { openOutbox, resultOf, type Outbox, type SendResult, type Waiting } from './outbox.ts'
@@ -35,6 +35,8 @@ export type Duty = {
   readonly waiting: readonly Waiting[]
   /** What the server would not have, until it was read. */
   readonly refused: readonly Waiting[]
+  /** Going on or off duty that waits to be sent. */
+  readonly shift: WaitingShift | undefined
   /** The officer's own reports, whatever became of them. */
   readonly reports: readonly KeptReport[]
   /** When the server said what is shown, where it is only what this phone remembers; undefined while it is the server's own. */
@@ -54,6 +56,10 @@ export type Duty = {
   readonly say: (channel: string, what: 'messages' | 'pictures' | 'voices', body: Record<string, unknown>) => Promise<string>
   /** Whether one comes when one is called. */
   readonly answer: (broadcast: string, answer: 'yes' | 'no') => Promise<string>
+  /** Go on duty in a unit, get into one that is, or go off duty. What holds until the server has heard it is what was. */
+  readonly goTo: (to: WaitingShift['to'], unit: Pick<UnitView, 'id' | 'callSign'>, crew: readonly string[]) => Promise<void>
+  /** Take back what was never sent; false when it may have arrived. */
+  readonly withdraw: (id: string) => Promise<boolean>
   /** It was read that a call for help was heard, or was not. */
   readonly seeReport: (id: string) => Promise<void>
   /** It was read why the server would not have it. A report goes with its pictures. */
@@ -90,6 +96,8 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
   /** When the server last said what is known. */
   const [confirmedAt, setConfirmedAt] = useState<number>()
   const [ended, setEnded] = useState<EndedOrder>()
+  /** A shift that the server took, until it has said how things are now. */
+  const [settling, setSettling] = useState<Waiting>()
   const outbox = useRef<Outbox>(undefined)
   const socket = useRef<Live>(undefined)
   const told = useRef({ onRefused, onSent, onUnkept, onChanges })
@@ -209,7 +217,8 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       onSent: (each, answer) => {
         if (each.about.kind === 'report') void numberReport(each.id, answer)
         told.current.onSent(each)
-        void load()
+        if (each.about.kind === 'shift') setSettling(each)
+        void load().finally(() => setSettling(undefined))
       },
       onRefused: (each, because) => {
         told.current.onRefused(each, because)
@@ -261,6 +270,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
 
   const waiting = useMemo(() => line.filter((each) => !each.refused), [line])
   const refused = useMemo(() => line.filter((each) => each.refused), [line])
+  const shift = useMemo(() => shiftOf(settling ? [...waiting, settling] : waiting), [waiting, settling])
   const order = known.state === 'on-duty' ? orderOf(known.unit, known.incident, waiting) : undefined
 
   return useMemo<Duty>(
@@ -271,6 +281,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       log,
       waiting,
       refused,
+      shift,
       reports,
       rememberedAt,
       live,
@@ -299,6 +310,12 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
         await outbox.current?.putReport(report, ...writesOf(report, pictures, pictures.map(newCommandId), Date.now()))
         void askToKeep()
       },
+      async goTo(to, { id, callSign }, crew) {
+        const door = { start: 'shift', join: 'shift/crew', end: 'shift/end' }[to]
+        const body = to === 'end' ? {} : { crew }
+        await put(`/api/units/${id}/${door}`, { ...body, madeAt: Math.round(serverNow()) }, { kind: 'shift', incident: '', state: to, callSign })
+      },
+      withdraw: async (id) => (await outbox.current?.withdraw(id)) ?? false,
       async seeReport(id) {
         const report = reports.find((each) => each.id === id)
         if (!report) return
@@ -316,7 +333,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
         outbox.current?.nudge()
       },
     }),
-    [account, known, order, ended, log, line, waiting, refused, reports, rememberedAt, live, categories, load, put],
+    [account, known, order, ended, log, line, waiting, refused, shift, reports, rememberedAt, live, categories, load, put],
   )
 }
 

@@ -15,6 +15,7 @@ import { forgetFixes } from './fix-store.ts'
 import { LinePage } from './line-page.tsx'
 import { Menu } from './menu.tsx'
 import { MessagesPage } from './messages-page.tsx'
+import { useNotices } from './notices.ts'
 import { OrderPage } from './order-page.tsx'
 import { PanicContext } from './panic-button.tsx'
 import { PanicCard } from './panic-card.tsx'
@@ -43,8 +44,8 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   const onUnkept = useCallback(() => void toasts.show({ kind: 'problem', seconds: 0, key: 'unkept', text: t('unkept') }), [t, toasts])
   const onSent = useCallback(
     (waiting: Waiting) => {
-      // a message stands in its channel, an answer on its card: there is nothing more to say
-      if (!['state', 'undo', 'message', 'answer'].includes(waiting.about.kind)) toasts.show({ kind: 'done', seconds: 3, key: 'sent', text: t(`sent.${waiting.about.kind}`) })
+      // a message stands in its channel, an answer on its card, a shift on the whole page: there is nothing more to say
+      if (!['state', 'undo', 'message', 'answer', 'shift'].includes(waiting.about.kind)) toasts.show({ kind: 'done', seconds: 3, key: 'sent', text: t(`sent.${waiting.about.kind}`) })
     },
     [t, toasts],
   )
@@ -52,8 +53,10 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   const duty = useDuty({ session, member, onRefused, onSent, onUnkept, onChanges: hear })
   const { known, order, ended } = duty
 
-  // positions: from the start of the shift to its end, never outside it
-  const unitId = known.state === 'on-duty' ? known.unit.id : undefined
+  // positions: from the start of the shift to its end, never outside it; who has pressed the end is done, whether the server knows or not
+  const isGoing = duty.shift?.to === 'end'
+  const unitId = known.state === 'on-duty' && !isGoing ? known.unit.id : undefined
+  const notices = useNotices(session.account, unitId)
   const sharer = useRef<ReturnType<typeof startSharing>>(undefined)
   useEffect(() => {
     if (!unitId) return setSharing(undefined)
@@ -119,18 +122,18 @@ export function Work({ session, member }: { readonly session: Session; readonly 
             <ErrorState problem={known.problem} onRetry={() => void duty.reload()} />
           </main>
         ) : known.state === 'off-duty' ? (
-          <ChooseUnit member={member} displayName={session.displayName} onStarted={duty.reload} />
+          <ChooseUnit member={member} displayName={session.displayName} duty={duty} />
         ) : (
           <>
             {ended ? <EndedCard ended={ended} onSeen={duty.dismissEnded} /> : null}
             {order ? (
               <OrderPage key={order.assignment.id} order={order} duty={duty} fix={sharing?.fix} onReport={() => setReporting({})} />
             ) : ended ? null : (
-              <Ready unit={known.unit} sharing={sharing} onEnded={duty.reload} onReport={() => setReporting({})} />
+              <Ready unit={known.unit} sharing={sharing} duty={duty} onReport={() => setReporting({})} />
             )}
           </>
         )}
-        {open === 'menu' ? <Menu session={session} duty={duty} onLine={() => setOpen('line')} onBackground={() => setOpen('background')} onClose={() => setOpen(undefined)} /> : null}
+        {open === 'menu' ? <Menu session={session} duty={duty} notices={notices} onLine={() => setOpen('line')} onBackground={() => setOpen('background')} onClose={() => setOpen(undefined)} /> : null}
         {open === 'background' ? <BackgroundPage onClose={() => setOpen(undefined)} /> : null}
         {open === 'messages' && known.state === 'on-duty' ? <MessagesPage account={session.account} duty={duty} onClose={() => setOpen(undefined)} /> : null}
         {open === 'line' ? (

@@ -78,7 +78,9 @@ Environment: GENGFU_DATABASE_URL (an outside PostgreSQL 15 or newer; the built-i
 GENGFU_NATS_URL (several nodes on one database tell each other of positions at once; GENGFU_NATS_NAME when
 several houses share one NATS), GENGFU_MQTT_URL (a broker where OwnTracks publishes owntracks/USER/KEY; GENGFU_MQTT_NAME
 names this node there), GENGFU_SEAL_KEYS (the file of keys that close secrets in the database; seal.keys in the data
-folder otherwise, the same on every node), GENGFU_LOG_LEVEL (info).`
+folder otherwise, the same on every node), GENGFU_PUSH_KEY (the file of the house's key towards push services; push.key in
+the data folder otherwise, the same on every node), GENGFU_PUSH_HOSTS (push services beside those of the browsers' makers),
+GENGFU_LOG_LEVEL (info).`
 
 /** @throws UsageError with a sentence for a person */
 export function parseArguments(words: readonly string[]): Arguments {

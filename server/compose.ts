@@ -25,6 +25,8 @@ import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
 import { broadcastProjections, broadcastSubjects } from '#modules/messages/broadcast-store.ts'
 import { closeOpenBots } from '#modules/messages/bot-store.ts'
 import { openMessages, type MessagesRoom } from '#modules/messages/jobs.ts'
+import { pushRoutes } from '#modules/messages/push-routes.ts'
+import { pushProjections } from '#modules/messages/push-store.ts'
 import { refusals as messagesRefusals } from '#modules/messages/refusals.ts'
 import { routes as messagesRoutes } from '#modules/messages/routes.ts'
 import { channelProjections, messageFacts } from '#modules/messages/store.ts'
@@ -33,6 +35,7 @@ import { sweepOld } from '#modules/organisation/jobs.ts'
 import { agencyPaths, everyAgency, findAgency, listStations, memberNames } from '#modules/organisation/lookups-store.ts'
 import { refusals as organisationRefusals } from '#modules/organisation/refusals.ts'
 import { routes as organisationRoutes } from '#modules/organisation/routes.ts'
+import { openSessions } from '#modules/organisation/session-store.ts'
 import { authenticate } from '#modules/organisation/session.ts'
 import { isSetupNeeded } from '#modules/organisation/set-up.ts'
 import { findAgencyById, projections as organisationProjections } from '#modules/organisation/store.ts'
@@ -78,6 +81,9 @@ import { migrate } from '#platform/db/migrate.ts'
 import { openDatabase } from '#platform/db/open.ts'
 import { createHttpServer } from '#platform/http/server.ts'
 import { startJobs } from '#platform/jobs/jobs.ts'
+import { areKeys } from '#platform/push/encrypt.ts'
+import { hostsOf, isPushEndpoint } from '#platform/push/endpoint.ts'
+import { pushKeyOf } from '#platform/push/key.ts'
 import { refusals as journalRefusals } from '#platform/journal/refusals.ts'
 import { journalRoutes } from '#platform/journal/routes.ts'
 import { postgresJournal } from '#platform/journal/postgres.ts'
@@ -169,7 +175,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       metrics,
       projections: [
         ...organisationProjections, ...unitsProjections, ...dispatchProjections, ...roadsProjections, ...speedsProjections, ...channelProjections,
-        ...broadcastProjections, ...retentionProjections, ...oversightProjections, ...patrolProjections,
+        ...broadcastProjections, ...pushProjections, ...retentionProjections, ...oversightProjections, ...patrolProjections,
       ],
     })
     const onFault = (what: string, cause: unknown) => log.error({ err: cause, what }, 'background work failed; it will be tried again')
@@ -297,6 +303,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       },
       alsoInLog: (actor, incident) => messagesRoom.logOf(actor, incident),
     }
+    const pushHosts = hostsOf(process.env.GENGFU_PUSH_HOSTS)
     const messagesDeps: MessagesDeps = {
       db: database,
       journal,
@@ -319,6 +326,13 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       crewsAt: crewsReader(database),
       fenceArea: patrol.fenceArea,
       seal: sealWith(await sealKeys(process.env.GENGFU_SEAL_KEYS ?? join(data, 'seal.keys'), randomBytes), randomBytes),
+      push: {
+        key: await pushKeyOf(process.env.GENGFU_PUSH_KEY ?? join(data, 'push.key'), randomBytes),
+        hosts: pushHosts,
+        randomBytes,
+        takes: (endpoint, keys) => isPushEndpoint(endpoint, pushHosts) && areKeys(keys, randomBytes),
+        openSessions: (ids) => openSessions(database, ids, now()),
+      },
       receiptsMoved: async (channels) => void (await database.query(`select pg_notify('message_receipts', $1)`, [channels.join(' ')])),
     }
     await closeOpenBots(database, messagesDeps.seal)
@@ -405,7 +419,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     http.mount(unitsRoutes, unitsRoom.deps)
     http.mount(retentionRoutes, retentionDeps)
     http.mount(dispatchRoutes, dispatchDeps)
-    http.mount([...messagesRoutes, ...broadcastRoutes], messagesDeps)
+    http.mount([...messagesRoutes, ...broadcastRoutes, ...pushRoutes], messagesDeps)
     http.mount(botRoutes, messagesDeps)
     http.mount(oversightRoutes, oversightDeps)
     http.mount(journalRoutes, { journal })

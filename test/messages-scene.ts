@@ -7,7 +7,11 @@ import { broadcastProjections } from '#modules/messages/broadcast-store.ts'
 import type { FenceArea, MessagesDeps } from '#modules/messages/deps.ts'
 import { channelProjections, messageFacts } from '#modules/messages/store.ts'
 import type { UnitView } from '#modules/units/contract.ts'
+import { pushProjections } from '#modules/messages/push-store.ts'
 import { sealWith } from '#platform/auth/seal.ts'
+import { areKeys } from '#platform/push/encrypt.ts'
+import { isPushEndpoint } from '#platform/push/endpoint.ts'
+import { newSecret, pushKey } from '#platform/push/key.ts'
 import { agencies, databaseScene, people, person, start, type Scene } from './dispatch-scene.ts'
 import type { Tx } from '#kernel/journal.ts'
 import { bindSql, type Db } from '#platform/db/sql.ts'
@@ -22,9 +26,11 @@ export type MessagesScene = Scene & {
   /** Channels that were told of by `receiptsMoved`. */
   readonly moved: string[]
   readonly saved: Map<string, Uint8Array>
+  /** Sessions that have ended, by hand; all others go on. */
+  readonly ended: Set<string>
 }
 
-const projections = [...channelProjections, ...broadcastProjections]
+const projections = [...channelProjections, ...broadcastProjections, ...pushProjections]
 
 /** p1 with two people, p2 and p3 with one each, p4 off duty, y1 of another county. One degree of longitude is 10,000 s. */
 export async function messagesScene(): Promise<MessagesScene> {
@@ -40,6 +46,7 @@ export async function messagesScene(): Promise<MessagesScene> {
   const saved = new Map<string, Uint8Array>()
   const fences = new Map<string, FenceArea>()
   const moved: string[] = []
+  const ended = new Set<string>()
   const files = {
     save: async (bytes: Uint8Array) => {
       const sha256 = String(bytes.length).padStart(64, '0')
@@ -67,9 +74,16 @@ export async function messagesScene(): Promise<MessagesScene> {
     fenceArea: (id) => fences.get(id),
     crewsAt: async (agency, at) => new Set([...crews.values()].flatMap((unit) => (within(unit.agency, [agency]) && unit.onDutySince !== null && unit.onDutySince <= at ? unit.crew.map(({ id }) => id) : []))),
     seal: sealWith([randomBytes(32)], randomBytes),
+    push: {
+      key: pushKey(newSecret(randomBytes)),
+      hosts: [],
+      randomBytes,
+      takes: (endpoint, keys) => isPushEndpoint(endpoint) && areKeys(keys, randomBytes),
+      openSessions: async (ids) => new Set(ids.filter((id) => !ended.has(id))),
+    },
     receiptsMoved: async (channels) => void moved.push(...channels),
   }
-  return { ...scene, messages, crews, fences, moved, saved }
+  return { ...scene, messages, crews, fences, moved, saved, ended }
 }
 
 export const crewOf: Readonly<Record<'p1' | 'p1too' | 'p2' | 'p3', Actor>> = {

@@ -1,7 +1,7 @@
 /** The lists that administration shows: fetched when looked at, and again when the journal says that they changed. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { AccountView, AgencyView, MemberView } from '#modules/organisation/contract.ts'
-import type { BotView } from '#modules/messages/contract.ts'
+import type { BotView, PushAgencyView } from '#modules/messages/contract.ts'
 import type { CategoryView } from '#modules/dispatch/contract.ts'
 import type { DoubtsView, SpeedsView } from '#modules/roads/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
@@ -17,6 +17,7 @@ type Shapes = {
   readonly devices: readonly DeviceView[]
   readonly categories: readonly CategoryView[]
   readonly bots: readonly BotView[]
+  readonly push: readonly PushAgencyView[]
   readonly town: TownView
   readonly speeds: SpeedsView
   readonly doubts: DoubtsView
@@ -32,6 +33,7 @@ const paths: Readonly<Record<ListName, string>> = {
   devices: '/api/units/devices',
   categories: '/api/dispatch/categories',
   bots: '/api/messages/bots',
+  push: '/api/messages/push/agencies',
   town: '/api/town',
   speeds: '/api/roads/speeds',
   doubts: '/api/roads/doubts',
@@ -49,6 +51,7 @@ const listsOf: Readonly<Record<string, readonly ListName[]>> = {
   unit: ['units', 'devices'],
   category: ['categories'],
   bot: ['bots'],
+  push: ['push'],
   incident: ['units'],
   town: ['town', 'speeds', 'doubts'],
   'road-speeds': ['speeds', 'doubts'],

@@ -18,6 +18,7 @@ import { FirstSteps } from './first-steps.tsx'
 import { Imports } from './imports.tsx'
 import { ListsProvider } from './lists.tsx'
 import { Members } from './members.tsx'
+import { PhoneNotices } from './phone-notices.tsx'
 import { Retention } from './retention.tsx'
 import { RoadSpeeds } from './road-speeds.tsx'
 import { sections, sectionOf, type Section } from './sections.ts'
@@ -34,6 +35,7 @@ const contents: Readonly<Record<Section, () => React.ReactNode>> = {
   devices: Devices,
   categories: Categories,
   bots: Bots,
+  push: PhoneNotices,
   map: Imports,
   roads: RoadSpeeds,
   retention: Retention,

@@ -8,6 +8,7 @@ export const sections = [
   { id: 'devices', icon: 'signal' },
   { id: 'categories', icon: 'note' },
   { id: 'bots', icon: 'message' },
+  { id: 'push', icon: 'sound' },
   { id: 'map', icon: 'map' },
   { id: 'roads', icon: 'route' },
   { id: 'retention', icon: 'clock' },

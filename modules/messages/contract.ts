@@ -243,6 +243,39 @@ export const ChangeBot = Type.Object(
   { additionalProperties: false },
 )
 
+// ——— notices on phones ———
+
+/** What a browser gives for itself when it subscribes (Push API). */
+const endpoint = Type.String({ minLength: 20, maxLength: 1000 })
+export const NewPushSubscription = Type.Object(
+  {
+    endpoint,
+    keys: Type.Object({ p256dh: Type.String({ minLength: 80, maxLength: 100 }), auth: Type.String({ minLength: 20, maxLength: 30 }) }, { additionalProperties: false }),
+  },
+  { additionalProperties: false },
+)
+export type NewPushSubscription = Static<typeof NewPushSubscription>
+export const OldPushSubscription = Type.Object({ endpoint }, { additionalProperties: false })
+
+export const PushView = Type.Object({
+  isOn: Type.Boolean({ description: 'the caller is on duty in a unit whose agency lets phones be told' }),
+  publicKey: Type.String({ description: 'the house’s key towards push services (VAPID), base64url' }),
+  phones: Type.Integer({ description: 'browsers of the caller that are told now' }),
+})
+export type PushView = Static<typeof PushView>
+
+const contact = Type.String({ maxLength: 200, pattern: '^(mailto:[^@\\s]+@[^@\\s]+\\.[^@\\s]+|https://[^/?#@\\s]+\\.[^/?#@\\s]+)$', description: 'whom a browser’s maker may write to: mailto:room@patrol.example or https://patrol.example' })
+export const ChangePush = Type.Object({ commandId: CommandIdOf, agency: Path, contact: Nullable(contact) }, { additionalProperties: false })
+/** An agency that lets phones be told, for itself and all below it. */
+export const PushAgencyView = Type.Object({
+  agency: Path,
+  contact: Type.String(),
+  phones: Type.Integer(),
+  failing: Type.Integer({ description: 'of these, how many the last notice did not reach' }),
+  problem: Nullable(Type.String({ description: 'why, as a status; never where' })),
+})
+export type PushAgencyView = Static<typeof PushAgencyView>
+
 // ——— events ———
 
 export type Attachment = { readonly kind: 'picture' | 'voice'; readonly sha256: string; readonly mediaType: string; readonly bytes: number; readonly seconds: number | null }
@@ -318,3 +351,6 @@ export type BroadcastEvent =
 export type BotEvent =
   | { readonly type: 'bot-set'; readonly at: number; readonly vendor: BotVendor; readonly label: string; readonly tells: readonly BotTells[]; readonly enabled: boolean; readonly signs: boolean }
   | { readonly type: 'bot-removed'; readonly at: number }
+
+/** Whether an agency's phones are told through push services. Streams are `push/AGENCY`, the agency by its path. */
+export type PushEvent = { readonly type: 'push-set'; readonly at: number; /** Null: no more. */ readonly contact: string | null }

@@ -40,7 +40,19 @@ export type MessageFacts = {
   sqlOf(tx: Tx): Sql
 }
 
-export type Fetch = (url: string, options: { readonly method: 'POST'; readonly headers: Record<string, string>; readonly body: string; readonly redirect: 'error'; readonly signal: AbortSignal }) => Promise<Response>
+export type Fetch = (url: string, options: { readonly method: 'POST'; readonly headers: Record<string, string>; readonly body: string | Uint8Array<ArrayBuffer>; readonly redirect: 'error'; readonly signal: AbortSignal }) => Promise<Response>
+
+/** What telling phones needs: the house's key, chance, and whom it may ask. */
+export type PushRoom = {
+  readonly key: { readonly publicKey: string; authorization(asked: { readonly endpoint: string; readonly contact: string; readonly until: Instant }): string }
+  /** Push services that the operator named beside the known ones. */
+  readonly hosts: readonly string[]
+  readonly randomBytes: (count: number) => Uint8Array
+  /** Whether a browser's address is of a known push service, and something can be closed for its keys. */
+  readonly takes: (endpoint: string, keys: { readonly p256dh: string; readonly auth: string }) => boolean
+  /** Which of these sessions still go on. */
+  readonly openSessions: (ids: readonly string[]) => Promise<ReadonlySet<string>>
+}
 
 export type MessagesDeps = {
   readonly journal: Journal
@@ -69,6 +81,7 @@ export type MessagesDeps = {
   /** Who sat in the units of a part of the tree at an instant. */
   readonly crewsAt: (agency: AgencyPath, at: Instant) => Promise<ReadonlySet<MemberId>>
   readonly seal: Seal
+  readonly push: PushRoom
   /** Tell every node that somebody has got further in these channels. */
   readonly receiptsMoved: (channels: readonly string[]) => Promise<void>
 }

@@ -10,6 +10,8 @@ import { broadcastsOfIncident, broadcastViews, dueBroadcasts, forgottenBroadcast
 import type { BroadcastView, MessageView, ReceiptCounts } from './contract.ts'
 import type { Fetch, MessagesDeps } from './deps.ts'
 import { viewOf } from './list-channels.ts'
+import { leavePushNotices, pushDue } from './push-jobs.ts'
+import { phoneTypes } from './push.ts'
 import { endForgotten, widenBroadcast } from './send-broadcast.ts'
 import { lastMessages, messagesOf } from './store.ts'
 
@@ -27,7 +29,7 @@ const countedMessages = 30
 export type MessagesRoom = {
   /** For the live feed: what entries touched here. */
   describe(entries: readonly Entry[]): Promise<readonly Thing[]>
-  /** For `journal.listen`: notices for bots. */
+  /** For `journal.listen`: notices for bots and phones. */
   hear(entries: readonly Entry[]): void
   /** Some node said that somebody has got further in these channels; undefined after a lost connection. */
   heardReceipts(channels: readonly string[] | undefined): void
@@ -43,11 +45,12 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
   let stopped = false
   let wake: (() => void) | undefined
   let running: Promise<void> | undefined
+  let pushing: Promise<void> | undefined
   let tell: ((things: readonly Thing[]) => void) | undefined
   const moved = new Set<string>()
   let telling: NodeJS.Timeout | undefined
   let sweptAt = -Infinity
-  let notices: Follower | undefined
+  let followers: readonly Follower[] = []
 
   async function work(): Promise<void> {
     while (!stopped) {
@@ -66,6 +69,10 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
   async function tick(): Promise<number> {
     const widened = await widenDue(deps)
     const posted = await postDue(deps)
+    // apart from the clocks: a push service that nobody reaches must not hold up a call that is to be widened
+    pushing ??= pushDue(deps)
+      .then(() => {}, (cause: unknown) => deps.onFault('notices for phones', cause))
+      .finally(() => (pushing = undefined))
     if (deps.now() - sweptAt > hourMs) {
       sweptAt = deps.now()
       await sweepOldPosts(deps)
@@ -91,7 +98,9 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
 
   return {
     describe: (entries) => describe(deps, entries),
-    hear: (entries) => notices?.heard(entries),
+    hear(entries) {
+      for (const follower of followers) follower.heard(entries)
+    },
     heardReceipts(channels) {
       for (const channel of channels ?? []) moved.add(channel)
       if (stopped || telling || moved.size === 0 || !tell) return
@@ -109,15 +118,22 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
     },
     async start(shows) {
       tell = shows
-      const { db, onFault } = deps
-      notices ??= await followJournal({ db, name: 'messages.notices', types: toldTypes, carryOut: (sql, entries) => leaveNotices(sql, deps, entries), onDone: () => wake?.(), onFault })
+      if (followers.length === 0) {
+        const { db, onFault } = deps
+        const onDone = () => wake?.()
+        followers = await Promise.all([
+          followJournal({ db, name: 'messages.notices', types: toldTypes, carryOut: (sql, entries) => leaveNotices(sql, deps, entries), onDone, onFault }),
+          followJournal({ db, name: 'messages.phones', types: phoneTypes, carryOut: (sql, entries) => leavePushNotices(sql, deps, entries), onDone, onFault }),
+        ])
+      }
       running ??= work()
     },
     async stop() {
       stopped = true
       clearTimeout(telling)
       wake?.()
-      await Promise.all([running, notices?.stop()])
+      await Promise.all([running, ...followers.map((follower) => follower.stop())])
+      await pushing
     },
   }
 }

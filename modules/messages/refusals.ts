@@ -22,6 +22,9 @@ export const refusals: Sentences = {
   'broadcast-not-short': { zh: '这次呼叫没有应答不足的提醒。', en: 'Nobody was told that too few came to this broadcast.' },
   'broadcast-not-due': { zh: '这次呼叫尚未到扩大范围的时间。', en: 'This broadcast is not due to be widened.' },
   'bot-not-found': { zh: '没有这个群机器人。', en: 'There is no such group bot.' },
+  'push-off-duty': { zh: '上勤后才能接收通知。请先上勤。', en: 'Notices are for crews on duty. Go on duty first.' },
+  'push-off': { zh: '本单位没有启用手机通知。请管理员在“管理 · 手机通知”中启用。', en: 'Your agency has not switched notices on. The administrator does so under Administration · Notices.' },
+  'push-endpoint-unknown': { zh: '不认识此浏览器的推送服务，无法向它发送通知。请换用 Chrome、Firefox、Edge 或 Safari。', en: 'This browser’s push service is not known here, so it cannot be told. Use Chrome, Firefox, Edge or Safari.' },
   'webhook-unknown': {
     zh: '这不是企业微信、钉钉或飞书的机器人地址（https，主机为 {hosts}）。请从群机器人设置中原样复制。',
     en: 'This is no webhook of WeCom, DingTalk or Feishu (https, one of {hosts}). Copy it from the bot’s settings as it is.',

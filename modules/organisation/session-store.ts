@@ -100,6 +100,18 @@ const sessionRow = `select s.id, s.account, s.last_seen_at as "lastSeenAt", s.id
 
 export const findSession = async (sql: Sql, digest: Buffer): Promise<SessionRow | undefined> => (await sql.query<SessionRow>(sessionRow, [digest]))[0]
 
+/** Which of these sessions still go on. */
+export const openSessions = async (sql: Sql, ids: readonly string[], at: Instant): Promise<ReadonlySet<string>> =>
+  new Set(
+    (
+      await sql.query<{ id: string }>(
+        `select s.id from organisation.session s join organisation.account a on a.id = s.account
+         where s.id = any($1) and s.ended_at is null and s.expires_at > $2 and s.last_seen_at + s.idle_ms > $2 and not a.disabled`,
+        [ids, at],
+      )
+    ).map(({ id }) => id),
+  )
+
 export const touchSession = (sql: Sql, id: string, at: Instant) =>
   sql.query('update organisation.session set last_seen_at = $2 where id = $1 and last_seen_at < $2', [id, at])
 

@@ -2,22 +2,25 @@
 import { holds, type Actor, type Role } from '#kernel/actor.ts'
 import { isRefused, refuse, type Decision, type Refused } from '#kernel/decision.ts'
 import type { Command, Outcome, Tx } from '#kernel/journal.ts'
+import type { Instant } from '#kernel/names.ts'
 import type { UnitEvent } from './contract.ts'
 import { removalsAfter } from './crew-phone.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
-import { lockUnit, seatedElsewhere } from './store.ts'
+import { lastShiftEnd, lockUnit, seatedElsewhere } from './store.ts'
 import { changeCrew, endShift, startShift, type CrewMember, type Unit } from './unit.ts'
 
 /** Who may put any unit of their tree on and off duty. An officer may do so for a crew that they are in. */
 const desks: readonly Role[] = ['dispatcher', 'commander', 'station', 'administrator']
 
 /** Start a shift with this crew. */
-export const goOnDuty = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[] }) =>
+export const goOnDuty = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[]; madeAt?: Instant }) =>
   onUnit(deps, actor, unit, commandOf(deps, actor, `start shift ${unit}`, wanted.commandId, wanted), async (tx, now, isDesk) => {
     if (!isDesk && !wanted.crew.includes(actor.member!)) return refuse('officer-not-in-crew')
     const crew = await crewOf(deps, wanted.crew)
     if (!crew) return refuse('member-not-found')
-    return startShift(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now())
+    const { madeAt } = wanted
+    const late = madeAt === undefined ? undefined : { madeAt, lastEndedAt: await lastShiftEnd(tx, unit) }
+    return startShift(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now(), late)
   })
 
 /** Seat this crew in a unit on duty. An officer may get in and out, and takes nobody else out. */
@@ -33,11 +36,12 @@ export const seatCrew = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { 
   })
 
 /** End the shift. From here on no position of the unit is taken. */
-export const goOffDuty = (deps: UnitsDeps, actor: Actor, unit: string, commandId: string) =>
-  onUnit(deps, actor, unit, commandOf(deps, actor, `end shift ${unit}`, commandId), async (_tx, now, isDesk) => {
+export const goOffDuty = (deps: UnitsDeps, actor: Actor, unit: string, commandId: string, madeAt?: Instant) =>
+  onUnit(deps, actor, unit, commandOf(deps, actor, `end shift ${unit}`, commandId, madeAt === undefined ? undefined : { madeAt }), async (_tx, now, isDesk) => {
     const inCrew = now.crew.some((member) => member.id === actor.member)
-    if (!isDesk && now.onDutySince !== null && !inCrew) return refuse('officer-not-in-crew')
-    return endShift(now, deps.now())
+    const isOfBefore = madeAt !== undefined && now.onDutySince !== null && now.onDutySince > madeAt
+    if (!isDesk && now.onDutySince !== null && !inCrew && !isOfBefore) return refuse('officer-not-in-crew')
+    return endShift(now, deps.now(), madeAt)
   })
 
 /** Lock a unit that the caller may see, decide, record. Whoever leaves takes the own phone along. */

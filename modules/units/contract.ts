@@ -78,10 +78,12 @@ export const ChangeUnit = Type.Object(
 /** A body that says nothing but which command it is. */
 export const JustCommand = Type.Object({ commandId: CommandIdOf }, { additionalProperties: false })
 
+const pressedAt = Type.Optional(Type.Integer({ description: 'when a phone without a network took it, ms since 1970 UTC; at most 72 h ago, and never later than now. In force from when it is heard' }))
 export const StartShift = Type.Object(
-  { commandId: CommandIdOf, crew: Type.Array(Id, { maxItems: 12 }) },
+  { commandId: CommandIdOf, crew: Type.Array(Id, { maxItems: 12 }), madeAt: pressedAt },
   { additionalProperties: false },
 )
+export const EndShift = Type.Object({ commandId: CommandIdOf, madeAt: pressedAt }, { additionalProperties: false })
 
 export const NewPosition = Type.Object(
   {
@@ -325,9 +327,10 @@ export type UnitEvent =
   | { readonly type: 'unit-created'; readonly at: number; readonly id: string; readonly handle: number; readonly callSign: string; readonly kind: UnitKind; readonly agency: string; readonly capabilities: readonly string[] }
   | { readonly type: 'unit-changed'; readonly at: number; readonly callSign: string; readonly kind: UnitKind; readonly capabilities: readonly string[] }
   | { readonly type: 'unit-retired'; readonly at: number }
-  | { readonly type: 'shift-started'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
+  /** `madeAt`: it was pressed on a phone without a network, then. So in `shift-ended`. */
+  | { readonly type: 'shift-started'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[]; readonly madeAt?: number }
   | { readonly type: 'crew-changed'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
-  | { readonly type: 'shift-ended'; readonly at: number }
+  | { readonly type: 'shift-ended'; readonly at: number; readonly madeAt?: number }
   | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string; readonly protocol?: Protocol; readonly terminal?: string; readonly settings?: DeviceSettings }
   | { readonly type: 'device-changed'; readonly at: number; readonly device: string; readonly label: string; readonly settings: DeviceSettings }
   | { readonly type: 'device-commanded'; readonly at: number; readonly device: string; readonly command: TerminalCommand }

@@ -21,6 +21,11 @@ export const refusals: Sentences = {
   },
   'crew-repeated': { zh: '“{name}”在班组中出现了两次。', en: '{name} is in the crew twice.' },
   'member-on-shift': { zh: '“{name}”正在“{callSign}”执勤。', en: '{name} is on duty in unit {callSign}.' },
+  'shift-too-old': { zh: '这次上下勤是 {hours} 小时以前点的，不再生效。请重新操作。', en: 'This was pressed more than {hours} hours ago and no longer counts. Do it again.' },
+  'shift-over-since': {
+    zh: '点“上勤”之后，“{callSign}”已经由别处上勤并下勤。需要时请重新上勤。',
+    en: 'Since you pressed, {callSign} went on duty and off again by other hands. Go on duty anew if you are.',
+  },
   'officer-not-in-crew': { zh: '只能为自己所在的班组上下班。', en: 'Officers start and end only shifts that they are crew of.' },
   'track-too-long': { zh: '一次最多查看 {days} 天的轨迹。', en: 'At most {days} days of a track are shown at once.' },
   'track-backwards': { zh: '起始时间必须早于结束时间。', en: 'The beginning must be before the end.' },

@@ -9,7 +9,7 @@ import { goOffDuty, goOnDuty, seatCrew } from './change-shift.ts'
 import { changeUnit, createUnit, retireUnit } from './change-unit.ts'
 import {
   ChangeUnit,
-  JustCommand,
+  EndShift,
   NewPositions,
   NewUnit,
   PositionsTaken,
@@ -153,9 +153,9 @@ export const routes = [
     path: '/api/units/:id/shift/end',
     summary: 'End the shift. Refused while the unit has an order.',
     access: desks,
-    schema: { params: AtUnit, body: JustCommand },
+    schema: { params: AtUnit, body: EndShift },
     replies: { 200: UnitView },
-    handle: async (deps, { actor, params, body }) => done(deps, await goOffDuty(deps, actor, params.id, body.commandId), 200),
+    handle: async (deps, { actor, params, body }) => done(deps, await goOffDuty(deps, actor, params.id, body.commandId, body.madeAt), 200),
   }),
   units({
     method: 'POST',

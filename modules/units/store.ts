@@ -1,4 +1,5 @@
 /** The SQL of units, shifts and crews: rows are written only by the projections, from facts. */
+import type { Instant } from '#kernel/names.ts'
 import type { Fact, Projection, Tx } from '#kernel/journal.ts'
 import { sqlOf, type Db } from '#platform/db/sql.ts'
 import type { DeviceSettings, UnitKind } from './contract.ts'
@@ -53,6 +54,10 @@ export async function lockUnit(tx: Tx, id: string): Promise<Unit | undefined> {
     assignment: row.assignment,
   }
 }
+
+/** When the unit's newest shift that is over ended; null where there was none. */
+export const lastShiftEnd = async (tx: Tx, unit: string): Promise<Instant | null> =>
+  (await sqlOf(tx).query<{ at: Instant | null }>('select max(ended_at) as at from units.shift where unit = $1', [unit]))[0]!.at
 
 const lockNamesSql = `
   select pg_advisory_xact_lock(hashtextextended(name, 0))

@@ -30,6 +30,8 @@ export type UnitRefusal =
   | 'unit-not-found'
   | 'crew-repeated'
   | 'member-on-shift'
+  | 'shift-too-old'
+  | 'shift-over-since'
 
 export type Identity = { readonly callSign: string; readonly kind: UnitKind; readonly capabilities: readonly string[] }
 
@@ -69,16 +71,28 @@ export function retire(unit: Unit, at: Instant): Decision<UnitEvent, UnitRefusal
   return accept({ type: 'unit-retired', at })
 }
 
-/** Go on duty. A member is crew of one unit at a time. */
+/** What was pressed longer ago is nobody's will any more; as with reports. */
+export const pressedAgeMaxMs = 72 * 3_600_000
+
+/**
+ * Go on duty. A member is crew of one unit at a time.
+ *
+ * @param late  pressed on a phone without a network, then; with when the unit's last shift ended. It is in force from `at`, since until
+ *   then nobody could see or send this crew.
+ */
 export function startShift(
   unit: Unit,
   crew: readonly CrewMember[],
   elsewhere: readonly SeatedElsewhere[],
   at: Instant,
+  late?: { readonly madeAt: Instant; readonly lastEndedAt: Instant | null },
 ): Decision<UnitEvent, UnitRefusal> {
   if (unit.retired) return refuse('unit-not-found')
+  if (late && at - late.madeAt > pressedAgeMaxMs) return refuse('shift-too-old', { hours: pressedAgeMaxMs / 3_600_000 })
   if (unit.onDutySince !== null) return refuse('unit-on-duty', { callSign: unit.callSign })
-  return seat(crew, elsewhere) ?? accept({ type: 'shift-started', at, crew })
+  // since it was pressed a whole shift has come and gone: the room, or another phone, was ahead of it
+  if (late && late.lastEndedAt !== null && late.lastEndedAt > late.madeAt) return refuse('shift-over-since', { callSign: unit.callSign })
+  return seat(crew, elsewhere) ?? accept({ type: 'shift-started', at, crew, ...(late && { madeAt: Math.min(late.madeAt, at) }) })
 }
 
 /** Change who is in a unit on duty: the second officer gets in, the first goes home. */
@@ -96,12 +110,19 @@ export function changeCrew(
   return ids(crew) === ids(unit.crew) ? accept() : accept({ type: 'crew-changed', at, crew })
 }
 
-/** Go off duty. A unit with an order stays until its assignment has ended: an incident must not lose its unit unseen. */
-export function endShift(unit: Unit, at: Instant): Decision<UnitEvent, UnitRefusal> {
+/**
+ * Go off duty. A unit with an order stays until its assignment has ended: an incident must not lose its unit unseen.
+ *
+ * @param madeAt  pressed on a phone without a network, then. It is about the shift of then: one that is over already, or began since, is left
+ *   as it is, for late is not backward. In force from `at`: until then the room could send this crew.
+ */
+export function endShift(unit: Unit, at: Instant, madeAt?: Instant): Decision<UnitEvent, UnitRefusal> {
   if (unit.retired) return refuse('unit-not-found')
+  if (madeAt !== undefined && at - madeAt > pressedAgeMaxMs) return refuse('shift-too-old', { hours: pressedAgeMaxMs / 3_600_000 })
+  if (madeAt !== undefined && (unit.onDutySince === null || unit.onDutySince > madeAt)) return accept()
   if (unit.onDutySince === null) return refuse('unit-off-duty', { callSign: unit.callSign })
   if (unit.assignment !== null) return refuse('unit-assigned', { callSign: unit.callSign })
-  return accept({ type: 'shift-ended', at })
+  return accept({ type: 'shift-ended', at, ...(madeAt !== undefined && { madeAt: Math.min(madeAt, at) }) })
 }
 
 function seat(crew: readonly CrewMember[], elsewhere: readonly SeatedElsewhere[]) {

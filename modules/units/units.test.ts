@@ -255,6 +255,29 @@ test('shifts: an officer starts and ends only their own; a member sits in one un
   assert.equal(code(await goOffDuty(r.deps, desk, a, r.command())), 'unit-off-duty')
 })
 
+test('a shift pressed without a network begins and ends when it is heard, and is about the shift of then', async () => {
+  const unit = await r.unit('巡42')
+  const late = (madeAt: number, ...crew: string[]) => goOnDuty(r.deps, officer(crew[0]!), unit, { commandId: r.command(), crew, madeAt })
+  const pressed = r.clock.now
+  r.clock.now += HOUR
+  ok(await late(pressed, 'm42'))
+  const [entry] = await r.database.query<{ data: object; at: number }>(`select data, at from journal.entry where stream = $1 and type = 'shift-started'`, [`unit/${unit}`])
+  assert.deepEqual([(entry!.data as { madeAt: number }).madeAt, entry!.at], [pressed, r.clock.now])
+
+  r.clock.now += HOUR
+  const pressedEnd = r.clock.now
+  r.clock.now += HOUR
+  ok(await goOffDuty(r.deps, desk, unit, r.command())) // the room ended it
+  ok(await goOffDuty(r.deps, officer('m42'), unit, r.command(), pressedEnd))
+  r.clock.now += HOUR
+  assert.equal(code(await late(pressedEnd, 'm42')), 'shift-over-since')
+  ok(await r.onDuty(unit, 'm43'))
+  assert.equal(code(await late(r.clock.now, 'm42')), 'unit-on-duty', 'somebody took it meanwhile')
+  ok(await goOffDuty(r.deps, officer('m42'), unit, r.command(), pressedEnd))
+  assert.equal(r.units.unitOfMember('m43'), unit, 'the shift of others goes on')
+  ok(await r.offDuty(unit))
+})
+
 test('the same command twice is one shift, and another request under its id is refused', async () => {
   const unit = await r.unit('巡12')
   const commandId = r.command()

@@ -3,7 +3,7 @@
  * that lies in a file beside the database, never in it.
  */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
-import { link, open, readFile, unlink } from 'node:fs/promises'
+import { secretFile } from './secret-file.ts'
 
 export type Seal = {
   /** @param about  what it is of: it opens only as that, so that no row's secret can be put into another row */
@@ -59,26 +59,7 @@ const idOf = (key: Uint8Array): string => createHash('sha256').update('gengfu se
  * @throws Error on a line that is no key: another one would be made beside it otherwise, and what the old one closed stay shut
  */
 export async function sealKeys(path: string, randomBytes: (count: number) => Uint8Array): Promise<Uint8Array[]> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-    // written whole under another name, then named: two starts at once have one key, and a crash leaves none or all of it
-    const unfinished = `${path}.${Buffer.from(randomBytes(6)).toString('hex')}`
-    const file = await open(unfinished, 'wx', 0o600)
-    try {
-      await file.writeFile(`${Buffer.from(randomBytes(keyBytes)).toString('base64url')}\n`)
-      await file.sync() // before anything is closed with it
-      await link(unfinished, path).catch((late: NodeJS.ErrnoException) => {
-        if (late.code !== 'EEXIST') throw late
-      })
-    } finally {
-      await file.close()
-      await unlink(unfinished)
-    }
-    text = await readFile(path, 'utf8')
-  }
+  const text = await secretFile(path, () => `${Buffer.from(randomBytes(keyBytes)).toString('base64url')}\n`, randomBytes)
   const lines = text.split('\n').map((line) => line.trim()).filter(Boolean)
   const keys = lines.map((line) => new Uint8Array(Buffer.from(line, 'base64url')))
   const wrong = keys.findIndex((key) => key.length !== keyBytes)
