@@ -90,8 +90,8 @@ export type Heard = {
 export type Talk = {
   /** What these bytes end. Never throws. */
   hear(bytes: Uint8Array, now: Instant): Heard[]
-  /** What to ask for again: parts of messages that have not come for a while. */
-  remind?(now: Instant): readonly Uint8Array[]
+  /** What to ask for again: parts of messages that have not come for a while. Undefined while nothing is said in parts. */
+  remind?(now: Instant): readonly Uint8Array[] | undefined
 }
 
 /** A terminal's number as the registry has it: one device may fill 12 digits today and 20 after an update, with zeros before them. */

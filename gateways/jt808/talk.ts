@@ -104,7 +104,8 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
     },
     remind(now) {
       const from = terminal
-      return from ? together.stalled(now, stalledMs).flatMap((stalled) => send(from, resend(stalled))) : []
+      if (!from || together.bytes === 0) return undefined
+      return together.stalled(now, stalledMs).flatMap((stalled) => send(from, resend(stalled)))
     },
     command(command) {
       if (!terminal) return undefined

@@ -12,8 +12,10 @@ import { shapeOf } from './outline.ts'
 import { fencesById, fencesInUse, lastCrossings, lastStays, waitingAlarms, type FenceRow } from './store.ts'
 import { tell, type Found } from './tell-passage.ts'
 import { openVisitsRoom } from './visits-jobs.ts'
+import { watchedUnits } from './watched-units.ts'
 
 const AGAIN_AFTER_MS = 500
+const none: readonly Found[] = []
 /** What waits to be written while the database is away; beyond this the oldest is lost. */
 const WAITING_MAX = 10_000
 const FIXES_AT_ONCE = 10_000
@@ -56,7 +58,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
   let index: FenceIndex = indexFences([])
   let heardUpTo = 0
   let stopped = false
-  const watched = new Map<string, Watched>()
+  const watched = watchedUnits()
   /** Units on duty, since when. */
   const onDuty = new Map<string, Instant>()
   let regaining: Promise<void> = Promise.resolve()
@@ -75,7 +77,8 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     // Where a fence is new, lies elsewhere or is for others now, nobody was seen crossing it: units are found out silently from where they are.
     const isForOthers = (id: string) => JSON.stringify(before.get(id)?.appliesTo) !== JSON.stringify(rows.get(id)!.appliesTo)
     const moved = fences.filter(({ id, outline }) => known.get(id)?.outline !== outline || isForOthers(id))
-    for (const [unit, watch] of watched) {
+    for (const unit of watched.units()) {
+      const watch = watched.get(unit)!
       const presences = new Map([...watch.presences].filter(([id]) => rows.has(id) && !moved.some((fence) => fence.id === id)))
       const near = new Set(index.near(watch.last.lon, watch.last.lat))
       const found = sight(undefined, watch.last, moved.filter((fence) => near.has(fence))).watched?.presences ?? []
@@ -177,9 +180,9 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
 
   // ——— what is found, to be written ———
 
-  function look({ unit, agency, kind, fix, withoutVisits = false }: Placed): Found[] {
+  function look({ unit, agency, kind, fix, withoutVisits = false }: Placed): readonly Found[] {
     const since = onDuty.get(unit)
-    if (since === undefined || fix.fixAt < since) return []
+    if (since === undefined || fix.fixAt < since) return none
     const { fixAt, lon, lat, accuracyMeters, speedKmh } = fix
     const before = watched.get(unit)
     const isFor = (fence: string) => isMeant(rows.get(fence)!, { id: unit, agency, kind })
@@ -189,6 +192,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       watched.set(unit, after.watched)
       visits.look({ id: unit, agency }, before, after.watched, !withoutVisits)
     }
+    if (after.passages.length === 0) return none
     return after.passages.map(({ fence, ...passage }) => ({ fence, unit, passage }))
   }
 

@@ -47,6 +47,10 @@ export const addDownlinks = async (sql: Sql, downlinks: readonly Downlink[]): Pr
 /** The same, together with the decision to tell it. */
 export const addDownlinkWithin = (tx: Tx, downlink: Downlink): Promise<void> => addDownlinks(sqlOf(tx), [downlink])
 
+/** The devices that something waits for, each once: few, whatever is connected. */
+export const devicesWaiting = async (db: Db): Promise<number[]> =>
+  (await db.query<{ device: number }>(`select distinct device from units.downlink where state in ('waiting', 'sent')`)).map(({ device }) => device)
+
 /** What waits for these devices, oldest first. */
 export const waitingDownlinks = async (db: Db, devices: readonly number[]): Promise<Downlink[]> =>
   (await db.query<Row>(`select ${columns} from units.downlink where device = any($1::int[]) and state in ('waiting', 'sent') order by made_at, id`, [devices])).map(downlinkOf)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { groupCommit } from './group-commit.ts'
 
 /** A disk that finishes a write when it is told to. */
-function disk() {
+function disk(apart?: () => Promise<void>) {
   const writes: { items: readonly number[]; finish: () => void; fail: () => void }[] = []
   const commits = groupCommit<number, number>(
     (items) =>
@@ -11,6 +11,7 @@ function disk() {
         writes.push({ items, finish: () => resolve(items.map((item) => item * 10)), fail: () => reject(new Error('disk full')) }),
       ),
     6,
+    apart,
   )
   return { writes, commits }
 }
@@ -64,4 +65,36 @@ test('settled waits for what is under way and what waits', async () => {
   writes[1]!.finish()
   await done
   await commits.settled()
+})
+
+test('after a write that several shared, those who come within a moment go together', async () => {
+  let momentIsOver: () => void = () => {}
+  const { writes, commits } = disk(() => new Promise((resolve) => (momentIsOver = resolve)))
+  const all = [commits.add([1]), commits.add([2]), commits.add([3])]
+  writes[0]!.finish()
+  await turn()
+  writes[1]!.finish()
+  await Promise.all(all) // answered when they are written, whatever is waited for then
+  const late = [commits.add([4])]
+  await turn()
+  late.push(commits.add([5]))
+  await turn()
+  assert.equal(writes.length, 2)
+  momentIsOver()
+  await turn()
+  assert.deepEqual(writes[2]!.items, [4, 5])
+  writes[2]!.finish()
+  assert.deepEqual(await Promise.all(late), [[40], [50]])
+})
+
+test('who comes back after each answer waits for nobody', async () => {
+  const { writes, commits } = disk(() => assert.fail('waited'))
+  for (let n = 0; n < 3; n++) {
+    const answer = commits.add([n])
+    await turn()
+    assert.equal(writes.length, n + 1)
+    writes[n]!.finish()
+    assert.deepEqual(await answer, [n * 10])
+    await turn()
+  }
 })

@@ -52,7 +52,8 @@ export function openIntake(deps: {
     let keys: Set<string> | undefined // made when one may have been said twice in this batch
     const rows: (PositionRow | undefined)[] = []
     for (const { unit, fix, altitudeMeters, leftOut } of observations) {
-      const isFresh = newest.raise(unit, fix, deps.live.track(unit).place?.fixAt ?? 0)
+      const track = tracks.get(unit) ?? deps.live.track(unit)
+      const isFresh = newest.raise(unit, fix, track.place?.fixAt ?? 0)
       if (!isFresh) keys ??= new Set(rows.flatMap((row) => (row ? keyOf(row.unit, row.fix) : [])))
       if (keys) {
         const key = keyOf(unit, fix)
@@ -62,7 +63,6 @@ export function openIntake(deps: {
         }
         keys.add(key)
       }
-      const track = tracks.get(unit) ?? deps.live.track(unit)
       const flagged = isOutlier(track, fix, leftOut)
       tracks.set(unit, withFix(track, fix, flagged))
       const row = { unit, fix, altitudeMeters, flagged }

@@ -18,7 +18,7 @@ import type { UnitsDeps } from './deps.ts'
 import { handOverSeen, noteSkew, remember, type Device } from './device.ts'
 import { findDeviceByKey, setKey } from './devices-store.ts'
 import { answered, asText, expired, newDownlink, nextStep, sent, type Downlink, type DownlinkCommand } from './downlink.ts'
-import { addDownlinks, dropDownlinks, expireDownlinks, questionOf, setDownlink, waitingDownlinks, withdrawOrders } from './downlink-store.ts'
+import { addDownlinks, devicesWaiting, dropDownlinks, expireDownlinks, questionOf, setDownlink, waitingDownlinks, withdrawOrders } from './downlink-store.ts'
 import { takeFromDevice } from './take-positions.ts'
 import { terminalFences } from './terminal-fences-jobs.ts'
 
@@ -78,6 +78,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   const opened: Partial<Record<TerminalProtocol, number>> = {}
   /** By the device's number; a device has one connection that counts, its newest. */
   const sessions = new Map<number, Session>()
+  /** Those that have begun to say something in parts. */
+  const inParts = new Set<Session>()
   const openAlarms = new Map<number, Map<string, Instant>>()
   const recentAlarms = new Map<number, Map<string, Instant>>()
   /** Devices whose emergency nobody has answered yet, by the incident that it became: two in one car are one call. */
@@ -131,6 +133,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
         return verdict.then((made) => answerWith(session, heard[0]!, made))
       },
       gone() {
+        inParts.delete(session)
         const { device } = session
         if (!device) return
         devices.status(device.number).links--
@@ -174,6 +177,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     if (heard.dialect) status.dialect = heard.dialect
     if (heard.battery !== undefined) status.battery = heard.battery
     devices.noteSeen(device.number, at)
+    if (said.kind === 'part') inParts.add(session)
     const because = said.kind === 'malformed' ? `${said.malformed.path}: ${said.malformed.found} ≠ ${said.malformed.expected}` : null
     remember(status, at, heard.type, heard.shown, because)
 
@@ -396,11 +400,13 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   }
 
   async function pumpOnce() {
-    const speaking = [...sessions.values()].flatMap(({ protocol, device }) => (protocol === 'jt808' && device ? [device.number] : []))
-    if (speaking.length === 0) return
+    if (sessions.size === 0) return
+    // Asked for what waits, not for who is here: ten thousand numbers a second are work for both sides, and hardly ever is there anything.
+    const spokenTo = (await devicesWaiting(db)).filter((number) => sessions.get(number)?.protocol === 'jt808')
+    if (spokenTo.length === 0) return
     /** Sets of fences of which a part waits for its answer: the parts after it wait, too. */
     const begun = new Set<string>()
-    for (const one of await waitingDownlinks(db, speaking)) {
+    for (const one of await waitingDownlinks(db, spokenTo)) {
       if (one.command.type === 'area') {
         const set = `${one.device}/${one.command.series ?? one.id}`
         if (begun.has(set)) continue
@@ -452,7 +458,11 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       .catch((cause: unknown) => deps.onFault?.('looking at the fences of terminals', cause))
       .finally(() => (lookingAtFences = undefined))
     const at = now()
-    for (const { talk, link } of sessions.values()) for (const frame of talk.remind?.(at) ?? []) link.send(frame)
+    for (const session of inParts) {
+      const frames = session.talk.remind?.(at)
+      for (const frame of frames ?? []) session.link.send(frame)
+      if (!frames) inParts.delete(session)
+    }
     if (++ticks % 60 !== 0) return
     expireDownlinks(db, now())
       .then(sweep)

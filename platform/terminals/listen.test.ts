@@ -102,3 +102,32 @@ test('a taken port is the system’s own error', async (context) => {
   const { made } = await port(context)
   await assert.rejects(listenForTerminals({ host: '127.0.0.1', port: made.port, udp: true, onLink: () => ({ hear() {}, gone() {} }), onFault: () => {} }), /EADDRINUSE/)
 })
+
+test('what a link heard stays as it was, whatever others say', async (context) => {
+  const chunks: Uint8Array[] = []
+  const { dial } = await port(context, { onLink: () => ({ hear: (bytes) => void chunks.push(bytes), gone: () => {} }) })
+  for (const word of ['first', 'second', 'third']) {
+    const before = chunks.length
+    ;(await dial()).write(word)
+    await until(() => chunks.length > before)
+  }
+  assert.deepEqual(chunks.map((chunk) => Buffer.from(chunk).toString()), ['first', 'second', 'third'])
+})
+
+test('more than one read holds comes whole and in order', async (context) => {
+  const { dial, heard } = await port(context)
+  const said = Array.from({ length: 40_000 }, (_, n) => String(n)).join(' ')
+  ;(await dial()).write(said)
+  await until(() => heard.join('').length === said.length)
+  assert.equal(heard.join(''), said)
+})
+
+test('a stop closes every link and is over when they are', async (context) => {
+  const { dial, made, gone } = await port(context)
+  const sockets = await Promise.all([dial(), dial(), dial()])
+  await until(() => made.links() === 3)
+  const closed = sockets.map((socket) => once(socket, 'close'))
+  await made.stop()
+  assert.equal(gone(), 3)
+  await Promise.all(closed)
+})

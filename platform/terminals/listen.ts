@@ -1,7 +1,7 @@
 /** A port for terminals: TCP connections, and UDP addresses treated as if they were connections. It knows no protocol. */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
+import { createServer, Socket, type OnReadOpts } from 'node:net'
 
 /** One terminal's end, as the protocol above sees it. */
 export type Link = {
@@ -63,6 +63,8 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   const unsettled = new Set<Held>()
   const byAddress = new Map<string, Held>()
   let stopping = false
+  let onAllGone: () => void = () => {}
+  const chunkBuffer = Buffer.allocUnsafeSlow(chunkBytesMax)
 
   /** Milliseconds of this process: nothing here is told to anybody. */
   const clock = () => performance.now()
@@ -80,11 +82,12 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   function drop(one: Held) {
     unsettled.delete(one)
     if (held.delete(one)) one.ear.gone()
+    if (held.size === 0) onAllGone()
   }
 
-  function connected(socket: Socket) {
-    if (stopping) return void socket.destroy()
-    socket.setNoDelay(true)
+  function connected(accepted: Socket) {
+    if (stopping) return void accepted.destroy()
+    const socket = readingInto(chunkBuffer, accepted, (chunk) => take(chunk))
     const one = hold((settle) => ({
       peer: socket.remoteAddress ?? '',
       over: 'tcp',
@@ -115,15 +118,16 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
       socket.resume()
       hear(chunk)
     }
-    socket.on('data', (chunk) => {
+    const take = (chunk: Uint8Array) => {
       one.heardAt = clock()
       if (!isBusy) return hear(chunk)
       // One chunk waits for its turn, and the rest with the sender. Most wait for our answer before they go on.
       next = chunk
       socket.pause()
-    })
+    }
     socket.on('error', () => socket.destroy()) // reset by the network: 'close' follows
     socket.on('close', () => drop(one))
+    socket.resume()
   }
 
   function datagram(udp: UdpSocket, bytes: Uint8Array, { address, port }: { address: string; port: number }) {
@@ -147,7 +151,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     Promise.resolve(one.ear.hear(bytes)).catch((cause: unknown) => onFault('answering a terminal', cause))
   }
 
-  const tcp = createServer({ noDelay: true }, connected)
+  const tcp = createServer({ noDelay: true, pauseOnConnect: true }, connected)
   tcp.listen({ host, port: options.port, backlog: 4096 })
   await once(tcp, 'listening')
   const { port } = tcp.address() as { port: number }
@@ -180,10 +184,35 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     async stop() {
       stopping = true
       clearInterval(sweeping)
-      const ended = new Promise((resolve) => tcp.close(resolve))
+      const ended = new Promise<void>((resolve) => (onAllGone = resolve))
+      tcp.close()
       for (const one of held) one.link.close()
       udp?.close()
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000).unref())])
+      if (held.size > 0) await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000).unref())])
     },
   }
+}
+
+/** Of one read: more stays in the kernel for the next. */
+const chunkBytesMax = 64 * 1024
+
+/**
+ * An accepted connection again, as one that reads into a buffer which all share; `take` gets a copy of what came, of its own length.
+ *
+ * Node takes 64 KiB from the system for each read, gives most of it back, and passes the rest through a stream: of a message of 45 bytes
+ * a fifth of its processor (15.7 → 12.4 and 20.5 → 13.5 µs with its answer). It has a word against that, but only for connections that
+ * it opens itself, so the handle is taken over as its own cluster does.
+ */
+function readingInto(buffer: Buffer, accepted: Socket, take: (chunk: Uint8Array) => void): Socket {
+  const { _handle: handle } = accepted as unknown as { _handle: object | null } // no type has it
+  ;(accepted as unknown as { _handle: null })._handle = null
+  accepted.destroy() // its server counts it no longer
+  const onread: OnReadOpts = {
+    buffer,
+    callback(count) {
+      take(Buffer.from(buffer.subarray(0, count)))
+      return true
+    },
+  }
+  return new Socket({ handle, onread } as ConstructorParameters<typeof Socket>[0])
 }
