@@ -75,6 +75,7 @@ function breachesOf(name: string): string[] {
 const allowedColumns: Readonly<Record<string, string>> = {
   'journal.head.position': 'a place in the order of entries',
   'journal.durable.position': 'a place in the order of entries',
+  'journal.follower.position': 'how far a job has followed it',
   'journal.entry.position': 'a place in the order of entries',
   'journal.command.position': 'a place in the order of entries',
   'journal.entry.data': 'an event as its contract has it; the events are looked at below',
