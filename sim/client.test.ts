@@ -93,7 +93,7 @@ test('gives up after its patience, and at once when stopped', async (t) => {
   const from = performance.now()
   const answer = await waiting
   assert.ok(!answer.ok)
-  assert.ok(performance.now() - from < 1000)
+  assert.ok(performance.now() - from < 30_000, 'not the minute of its patience')
 })
 
 test('an answer that is no JSON is still an answer', async (t) => {

@@ -1,5 +1,5 @@
 /** The real program in a folder of its own, started and stopped as an operator would. For journeys, screenshots, benches and crash tests. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,7 +34,7 @@ export type Served = {
 /**
  * Start `gengfu serve --json` and wait for its ready line.
  *
- * @param options.data  an existing data folder; a new temporary one when absent
+ * @param options.data  an existing data folder; a new temporary one when absent; for Guixi a copy of GENGFU_TEST_TOWN, where that is set
  * @throws Error with everything it said, when it ends before it is ready
  */
 export async function serve(options: {
@@ -47,7 +47,8 @@ export async function serve(options: {
   terminals?: boolean
   env?: Record<string, string>
 } = {}): Promise<Served> {
-  const data = options.data ?? temporaryFolder('gengfu-')
+  const database = options.env?.GENGFU_DATABASE_URL ?? process.env.GENGFU_DATABASE_URL
+  const data = options.data ?? ((options.demo ?? 'guixi') === 'guixi' && !database ? townFolder() : temporaryFolder('gengfu-'))
   const port = options.port ?? (await freePort())
   const words = ['serve', '--json', '--data', data, '--port', String(port), '--demo', options.demo ?? 'guixi']
   if (options.seed !== undefined) words.push('--seed', String(options.seed))
@@ -90,6 +91,15 @@ export async function serve(options: {
       await ended
     },
   }
+}
+
+/** A data folder for Guixi: a copy of the one that `tools/journeys.ts` has prepared, else a new one. */
+function townFolder(): string {
+  const folder = temporaryFolder('gengfu-')
+  const prepared = process.env.GENGFU_TEST_TOWN
+  // `cp`, because the cluster belongs to a user of its own, and `fs.cp` would give it to ours
+  if (prepared) execFileSync('cp', ['-a', `${prepared}/.`, folder])
+  return folder
 }
 
 /** A folder that is removed when this process ends. */

@@ -3,20 +3,18 @@
  *
  * `--only GLOB` runs some files, `--with-database` those that reach a database; both leave out the types. The server is
  * the built-in PostgreSQL in a temporary folder, or the one at GENGFU_TEST_DATABASE_URL. A run of no tests, or a file of
- * none, is a failure.
+ * none, is a failure. Three files run at a time on two processors: those that start programs and databases mostly wait.
  */
 import { spawnSync } from 'node:child_process'
-import { createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
-import { run } from 'node:test'
-import { spec } from 'node:test/reporters'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbedded } from '#platform/db/embedded.ts'
 import { createLog } from '#platform/log.ts'
 import { admin } from '#test/database.ts'
 import { ensureUi } from '#ui/build.ts'
-import { importsOf, pathOf } from './tidy.ts'
+import { longest, reaches, runFiles } from './run-files.ts'
 
 const root = join(import.meta.dirname, '..')
 const folders = ['core', 'kernel', 'modules', 'gateways', 'platform', 'server', 'sim', 'bench', 'ui', 'console', 'officer', 'tools', 'test']
@@ -60,52 +58,24 @@ let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void ((interrupted = true), controller.abort()))
 const controller = new AbortController()
 
-let passed = 0
-let failed = 0
-let skipped = 0
-const testsOf = new Map<string, number>()
-const stream = run({ files: files.map((file) => join(root, file)), concurrency: 2, timeout: 600_000, signal: controller.signal })
-const counts = (file: string | undefined, name: string) => {
-  const path = file === undefined ? '' : relative(root, file)
-  // a file without tests reports itself as one test of its own name
-  if (file !== undefined && (name === file || name === path)) return
-  testsOf.set(path, (testsOf.get(path) ?? 0) + 1)
-}
-stream.on('test:pass', (event) => {
-  if (event.skip !== undefined) skipped++
-  else passed++
-  counts(event.file, event.name)
+// Those that start the whole program are the longest: begun last, they would run alone while a processor stands idle.
+const inOrder = [...files.filter((file) => reaches(file, 'test/serve.ts')), ...files.filter((file) => !reaches(file, 'test/serve.ts'))]
+const report = process.env.GENGFU_TEST_REPORT || undefined
+const { passed, failed, skipped, empty, spent } = await runFiles(inOrder, {
+  atOnce: 3,
+  timeout: 600_000,
+  signal: controller.signal,
+  ...(report === undefined ? {} : { report }),
 })
-stream.on('test:fail', (event) => {
-  failed++
-  counts(event.file, event.name)
-})
-const report = stream.compose(new spec())
-report.pipe(process.stdout, { end: false })
-if (process.env.GENGFU_TEST_REPORT) report.pipe(createWriteStream(process.env.GENGFU_TEST_REPORT))
-await new Promise((done) => report.on('end', done))
 
 await cleanUp()
 
-const empty = files.filter((file) => !testsOf.has(file))
+console.log(longest(spent))
 if (interrupted) fail('Interrupted.')
 if (passed + failed === 0) fail('No test ran.')
 if (empty.length > 0) fail(`No test ran in ${empty.join(', ')}.`)
 if (failed > 0) fail(`${failed} failed.`)
 console.log(`${passed} tests passed in ${files.length} files${skipped > 0 ? `, ${skipped} skipped` : ''} (${seconds(started)})`)
-
-/** Whether a file imports another, directly or through others. */
-function reaches(file: string, wanted: string, seen = new Set<string>()): boolean {
-  if (file === wanted) return true
-  if (seen.has(file)) return false
-  seen.add(file)
-  const path = join(root, file)
-  if (!existsSync(path)) return false // a package
-  return importsOf(readFileSync(path, 'utf8')).some((specifier) => {
-    const next = pathOf(specifier, file)
-    return next !== undefined && reaches(next, wanted, seen)
-  })
-}
 
 /** Databases that crashed tests left on an outside server; the whole of our own. */
 async function cleanUp() {

@@ -372,12 +372,14 @@ test('who sends far too much still reads why, over a real connection', async () 
   await own.close()
 })
 
-test('an upload that breaks off ends for its handler too, read or unread', async () => {
+test('an upload that breaks off ends for its handler too, read or unread', { timeout: 60_000 }, async () => {
   const ended: string[] = []
+  let begun = 0
   const taking = route<object>()
   const take = (path: string, read: boolean) =>
     taking({ method: 'POST', path, summary: 'Take.', access: 'public', upload: true, schema: {}, replies: { 204: Type.Null() },
       async handle(_deps, { upload }) {
+        begun++
         if (!read) { await sleep(100); ended.push('unread'); return { status: 204, body: null } }
         try { for await (const _chunk of upload.stream); ended.push('whole') } catch (error) { ended.push((error as Error).message) }
         return { status: 204, body: null }
@@ -389,10 +391,11 @@ test('an upload that breaks off ends for its handler too, read or unread', async
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     socket.on('error', () => {})
     socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nten bytes.`)
-    await sleep(50)
+    const before = ended.length
+    while (begun <= before) await sleep(10)
     socket.destroy()
+    while (ended.length === before) await sleep(10)
   }
-  await sleep(200)
   assert.deepEqual(ended, ['malformed', 'unread'])
   assert.equal((await fetch(`${url}/api/health`)).status, 200)
   await own.close()

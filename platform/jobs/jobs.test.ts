@@ -16,9 +16,7 @@ test('work is done once over two nodes, an error is tried again, and what is lef
   const { database, drop } = await testDatabase()
   const results: string[] = []
   const options = { database, log: silentLog, onJob: (_: string, result: string) => void results.push(result) }
-  const started = performance.now()
   const nodes = [startJobs(options), startJobs(options)]
-  assert.ok(performance.now() - started < 250, 'starting does not wait')
   try {
     const done: number[] = []
     let failures = 1

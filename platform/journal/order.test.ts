@@ -23,6 +23,17 @@ const write = (journal: PostgresJournal, id: string, stream: string, events = 1)
     return { answer: id }
   })
 
+/** Ask again while all connections are taken for longer than a call waits, as clients do: twenty writers share ten. */
+async function insist<T>(act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act()
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'database-unavailable') throw error
+    }
+  }
+}
+
 test('a reader that follows many writers on two nodes misses nothing and sees nothing move', async () => {
   const { database, drop } = await testDatabase()
   const other = connect({ url: database.url, kind: 'external', log: silentLog })
@@ -38,7 +49,7 @@ test('a reader that follows many writers on two nodes misses nothing and sees no
     const read: Entry[] = []
     const reader = (async () => {
       for (let last = false; ; last = !writing) {
-        const entries = await two.read(read.at(-1)?.position ?? 0, 7)
+        const entries = await insist(() => two.read(read.at(-1)?.position ?? 0, 7))
         read.push(...entries)
         if (last && entries.length === 0) return
         if (entries.length === 0) await sleep(1)
@@ -49,7 +60,8 @@ test('a reader that follows many writers on two nodes misses nothing and sees no
     const random = seeded(seed)
     const writers = Array.from({ length: 40 }, async (_, writer) => {
       for (let n = 0; n < 15; n++) {
-        await write(random() < 0.5 ? one : two, `command-${writer}-${n}`, `stream/${writer}`, 1 + Math.floor(random() * 4))
+        const [node, events] = [random() < 0.5 ? one : two, 1 + Math.floor(random() * 4)]
+        await insist(() => write(node, `command-${writer}-${n}`, `stream/${writer}`, events))
         if (random() < 0.2) await sleep(random() * 5)
       }
     })
@@ -123,14 +135,14 @@ test('while the database is away calls fail at once; afterwards everything goes 
     await write(elsewhere, 'on-another-node', 's')
     await wire.mend()
 
-    for (const until = performance.now() + 10_000; !near.isHealthy(); await sleep(20)) assert.ok(performance.now() < until, 'reconnects')
+    for (const until = performance.now() + 30_000; !near.isHealthy(); await sleep(20)) assert.ok(performance.now() < until, 'reconnects')
     const outcome = await write(journal, 'during-the-outage', 's')
     assert.ok('position' in outcome && !outcome.repeated)
     assert.deepEqual(heard, ['before-the-outage', 'on-another-node', 'during-the-outage'])
 
     // the connection that hears other nodes is back too
     await write(elsewhere, 'after-the-outage', 's')
-    for (const until = performance.now() + 5_000; heard.length < 4; await sleep(20)) assert.ok(performance.now() < until, 'hears the other node again')
+    for (const until = performance.now() + 30_000; heard.length < 4; await sleep(20)) assert.ok(performance.now() < until, 'hears the other node again')
   } finally {
     await journal.stop()
     await near.close()
@@ -156,7 +168,7 @@ test('a node that listens on a line that died without a word, and whose first lo
     await Promise.all([near.start(), listening.start()])
     listening.listen((entries) => void heard.push(...entries.map(({ command }) => command)))
     await write(near, 'before-the-silence', 's')
-    for (const until = performance.now() + 5_000; heard.length < 1; await sleep(20)) assert.ok(performance.now() < until, 'heard')
+    for (const until = performance.now() + 30_000; heard.length < 1; await sleep(20)) assert.ok(performance.now() < until, 'heard')
     wire.fallSilent()
     failures = 3
     await write(near, 'in-the-silence', 's')
@@ -210,7 +222,7 @@ test('commands under way when connections break are answered truly or failed, an
     assert.ok(faults > 0, 'the cuts were felt')
     const entries = await elsewhereRead(database.url)
     assert.deepEqual(entries.map((entry) => entry.command).sort(), [...ids].sort())
-    for (const until = performance.now() + 5_000; heard.length < 300; await sleep(20)) assert.ok(performance.now() < until, `heard ${heard.length}`)
+    for (const until = performance.now() + 30_000; heard.length < 300; await sleep(20)) assert.ok(performance.now() < until, `heard ${heard.length}`)
     assert.deepEqual(heard, ids.map((_, n) => n + 1))
     assert.equal((await verifyDatabase(database)).firstBad, null)
   } finally {
@@ -231,7 +243,7 @@ test('a database put back to an earlier state is noticed, and the journal goes o
     for (const id of ['restored-1', 'restored-2', 'restored-3']) await write(journal, id, 's')
     await putBack(database, 1)
     await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
-    for (const until = performance.now() + 5_000; journal.position() !== 1; await sleep(20)) assert.ok(performance.now() < until, 'notices')
+    for (const until = performance.now() + 30_000; journal.position() !== 1; await sleep(20)) assert.ok(performance.now() < until, 'notices')
     const outcome = await write(journal, 'restored-4', 's')
     assert.equal('position' in outcome && outcome.position, 2)
     assert.deepEqual(heard, ['1 restored-1', '2 restored-2', '3 restored-3', '2 restored-4'])

@@ -30,7 +30,7 @@ async function port(context: TestContext, options: Partial<ListenOptions> = {}) 
   return { made, links, heard, dial, gone: () => gone }
 }
 const until = async (isTrue: () => boolean) => {
-  for (let n = 0; n < 300 && !isTrue(); n++) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let n = 0; n < 3000 && !isTrue(); n++) await new Promise((resolve) => setTimeout(resolve, 10))
   assert.ok(isTrue())
 }
 
