@@ -38,7 +38,7 @@ export function PhoneNotices() {
           <span className="two-lines">
             <StateMark tone="free">{t('push.on')}</StateMark>
             <span>
-              {said.phones === 0 ? t('push.noPhones') : t('push.phones', { count: said.phones })} {said.failing > 0 ? t('push.failing', { count: said.failing, problem: said.problem }) : null}
+              {said.browsers === 0 ? t('push.noPhones') : t('push.phones', { count: said.browsers })} {said.failing > 0 ? t('push.failing', { count: said.failing, problem: said.problem }) : null}
             </span>
           </span>
         )

@@ -260,7 +260,7 @@ export const OldPushSubscription = Type.Object({ endpoint }, { additionalPropert
 export const PushView = Type.Object({
   isOn: Type.Boolean({ description: 'the caller is on duty in a unit whose agency lets phones be told' }),
   publicKey: Type.String({ description: 'the house’s key towards push services (VAPID), base64url' }),
-  phones: Type.Integer({ description: 'browsers of the caller that are told now' }),
+  browsers: Type.Integer({ description: 'browsers of the caller that are told now' }),
 })
 export type PushView = Static<typeof PushView>
 
@@ -270,7 +270,7 @@ export const ChangePush = Type.Object({ commandId: CommandIdOf, agency: Path, co
 export const PushAgencyView = Type.Object({
   agency: Path,
   contact: Type.String(),
-  phones: Type.Integer(),
+  browsers: Type.Integer(),
   failing: Type.Integer({ description: 'of these, how many the last notice did not reach' }),
   problem: Nullable(Type.String({ description: 'why, as a status; never where' })),
 })

@@ -12,7 +12,7 @@ import { setPush, subscribe, unsubscribe, viewPush } from './set-push.ts'
 const push = route<MessagesDeps>()
 
 const no = { 403: Problem, 404: Problem, 409: Problem }
-const Phones = Type.Object({ phones: Type.Integer({ description: 'browsers of the caller that are told now' }) })
+const Browsers = Type.Object({ browsers: Type.Integer({ description: 'browsers of the caller that are told now' }) })
 
 export const pushRoutes = [
   push({
@@ -30,7 +30,7 @@ export const pushRoutes = [
     summary: 'Tell this browser, until its officer goes off duty or signs out. Its address must be of a known push service.',
     access: ['officer'],
     schema: { body: NewPushSubscription },
-    replies: { 201: Phones, ...no },
+    replies: { 201: Browsers, ...no },
     callsPerMinute: 30,
     async handle(deps, { actor, session, body }) {
       const outcome = await subscribe(deps, { actor, session: session?.id, ...body })
@@ -43,10 +43,10 @@ export const pushRoutes = [
     summary: 'Tell this browser no more.',
     access: ['officer'],
     schema: { body: OldPushSubscription },
-    replies: { 200: Phones, 403: Problem },
+    replies: { 200: Browsers, 403: Problem },
     async handle(deps, { actor, body }) {
       await unsubscribe(deps, actor, body.endpoint)
-      return { status: 200, body: { phones: (await viewPush(deps, actor)).phones } }
+      return { status: 200, body: { browsers: (await viewPush(deps, actor)).browsers } }
     },
   }),
   push({

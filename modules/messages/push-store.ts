@@ -29,7 +29,7 @@ export async function lockPushSetting(tx: Tx, agency: AgencyPath): Promise<strin
 /** Agencies that switched them on, with how many phones are told now and how many could not be. */
 export const pushAgencies = (sql: Sql, scope: readonly AgencyPath[]): Promise<PushAgencyView[]> =>
   sql.query<PushAgencyView>(
-    `select s.agency::text as agency, s.contact, count(p.id)::int as phones, count(p.problem)::int as failing, max(p.problem) as problem
+    `select s.agency::text as agency, s.contact, count(p.id)::int as browsers, count(p.problem)::int as failing, max(p.problem) as problem
      from messages.push_setting s left join messages.push_subscription p on p.agency <@ s.agency
      where s.agency <@ any($1::ltree[]) group by s.agency, s.contact order by s.agency`,
     [scope],
@@ -37,7 +37,7 @@ export const pushAgencies = (sql: Sql, scope: readonly AgencyPath[]): Promise<Pu
 
 export type SubscriptionRow = { readonly id: string; readonly member: MemberId; readonly unit: UnitId; readonly agency: AgencyPath; readonly session: string; readonly closed: string }
 
-const digestOf = (endpoint: string) => createHash('sha256').update(endpoint).digest()
+const digestOf = (endpoint: string) => createHash('sha256').update(endpoint).digest('hex')
 
 /** A browser is told for one member at a time: who subscribes with it later takes it over. */
 export async function putSubscription(sql: Sql, endpoint: string, row: SubscriptionRow, at: Instant): Promise<void> {

@@ -80,7 +80,7 @@ const event = (stream: string, type: string, data: object) => ({ stream, type, a
 const phones = async () => (await scene.db.query('select id from messages.push_subscription')).length
 
 test('an order is told once, encrypted for that browser, signed by the house: a number and a link, nothing else', async () => {
-  assert.deepEqual(await let_in(crewOf.p1), { phones: 1 })
+  assert.deepEqual(await let_in(crewOf.p1), { browsers: 1 })
   await order('p1')
   assert.equal(await pushDue(pushing()), 1)
   assert.equal(await pushDue(pushing()), 0)
@@ -130,7 +130,7 @@ test('off until an administrator of that part of the tree switches it on; switch
   assert.equal((await viewPush(scene.messages, crewOf.p1)).isOn, true)
   await let_in(crewOf.p1)
   await order('p1')
-  assert.deepEqual(await pushAgencies(scene.db, ['guixi']), [{ agency: 'guixi', contact, phones: 1, failing: 0, problem: null }])
+  assert.deepEqual(await pushAgencies(scene.db, ['guixi']), [{ agency: 'guixi', contact, browsers: 1, failing: 0, problem: null }])
   await switchOn(null)
   assert.equal(await phones(), 0)
   assert.equal(await pushDue(pushing()), 0)
@@ -202,7 +202,7 @@ test('a browser that lets itself be told no more is forgotten; a service that fa
     if (waits.length === 5) break
   }
   assert.deepEqual(waits.slice(1).map((at, n) => at - waits[n]!), [2, 4, 8, 16])
-  assert.deepEqual((await pushAgencies(scene.db, ['guixi']))[0], { agency: 'guixi', contact, phones: 1, failing: 1, problem: 'HTTP 503' })
+  assert.deepEqual((await pushAgencies(scene.db, ['guixi']))[0], { agency: 'guixi', contact, browsers: 1, failing: 1, problem: 'HTTP 503' })
   const before = got.length
   scene.pass(3600)
   status = 201
@@ -227,8 +227,8 @@ test('one browser is one phone: who subscribes with it later takes it over; only
   await let_in(crewOf.p1)
   await let_in(crewOf.p1)
   assert.equal(await phones(), 1)
-  assert.deepEqual(await let_in(crewOf.p2), { phones: 1 })
-  assert.equal((await viewPush(scene.messages, crewOf.p1)).phones, 0)
+  assert.deepEqual(await let_in(crewOf.p2), { browsers: 1 })
+  assert.equal((await viewPush(scene.messages, crewOf.p1)).browsers, 0)
   await unsubscribe(scene.messages, crewOf.p1, endpoint)
   assert.equal(await phones(), 1)
   await unsubscribe(scene.messages, crewOf.p2, endpoint)

@@ -33,11 +33,11 @@ export async function setPush(deps: MessagesDeps, { actor, commandId, agency, co
 export async function viewPush(deps: MessagesDeps, actor: Actor): Promise<PushView> {
   const { unit } = seatOf(deps, actor)
   const isOn = unit !== undefined && (await pushContact(deps.db, unit.agency)) !== undefined
-  return { isOn, publicKey: deps.push.key.publicKey, phones: actor.member === undefined ? 0 : await countSubscriptions(deps.db, actor.member) }
+  return { isOn, publicKey: deps.push.key.publicKey, browsers: actor.member === undefined ? 0 : await countSubscriptions(deps.db, actor.member) }
 }
 
 /** Tell this browser of orders and calls until its officer goes off duty or signs out. */
-export async function subscribe(deps: MessagesDeps, { actor, session, endpoint, keys }: NewPushSubscription & { readonly actor: Actor; readonly session: string | undefined }): Promise<{ readonly phones: number } | Refused> {
+export async function subscribe(deps: MessagesDeps, { actor, session, endpoint, keys }: NewPushSubscription & { readonly actor: Actor; readonly session: string | undefined }): Promise<{ readonly browsers: number } | Refused> {
   const { unit } = seatOf(deps, actor)
   if (!unit || actor.member === undefined || session === undefined) return refuse('push-off-duty')
   if ((await pushContact(deps.db, unit.agency)) === undefined) return refuse('push-off')
@@ -45,7 +45,7 @@ export async function subscribe(deps: MessagesDeps, { actor, session, endpoint, 
   const id = deps.newId()
   const closed = deps.seal.close(JSON.stringify({ endpoint, ...keys }), about(id))
   await putSubscription(deps.db, endpoint, { id, closed, member: actor.member, unit: unit.id, agency: unit.agency, session }, deps.now())
-  return { phones: await countSubscriptions(deps.db, actor.member) }
+  return { browsers: await countSubscriptions(deps.db, actor.member) }
 }
 
 export async function unsubscribe(deps: MessagesDeps, actor: Actor, endpoint: string): Promise<void> {

@@ -9,7 +9,7 @@ create table messages.push_setting (
 -- A browser that lets itself be told, for one shift of one member. Where it is told and its keys are closed (platform/auth/seal.ts).
 create table messages.push_subscription (
   id text primary key,
-  digest bytea not null unique, -- of its address, to know it again
+  digest text not null unique, -- SHA-256 of its address, in hexadecimal, to know it again
   closed text not null,
   member text not null,
   unit text not null,
