@@ -17,11 +17,12 @@ import { answerBody, jt808Terminal, locationBody, registrationBody } from '#test
 import { goOnDuty } from './change-shift.ts'
 import { createUnit } from './change-unit.ts'
 import { commandTerminal } from './command-terminal.ts'
-import type { DeviceSettings } from './contract.ts'
+import type { DeviceSettings, StandingAlarmView } from './contract.ts'
 import type { EmergencyCall } from './deps.ts'
 import { devicesRoutes } from './devices-routes.ts'
 import { openUnits, type Units } from './jobs.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice } from './pair-device.ts'
+import { isShown } from './standing-alarms.ts'
 import { projections } from './store.ts'
 
 const T0 = Date.UTC(2026, 10, 22, 8)
@@ -309,7 +310,7 @@ test('an alarm that lasts stands in the watch room until somebody takes note of 
   const { unit, device } = await car('820')
   const terminal = await hello('820')
   const [moved, cut] = [2 ** 28, 2 ** 8]
-  const standing = async (by: Actor = desk) => (await call(by, 'GET', '/api/units/alarms/standing', {})).body.items.filter((one: { unit: string }) => one.unit === unit).map((one: { name: string; times: number }) => [one.name, one.times])
+  const standing = async (by: Actor = desk) => (await call(by, 'GET', '/api/units/alarms/standing', {})).body.items.filter((one: StandingAlarmView) => one.unit === unit && isShown(one, clock.now)).map((one: { name: string; times: number }) => [one.name, one.times])
   assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: cut }))), 0)
   clock.now += 1000
   assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0)
