@@ -46,7 +46,8 @@ const over = new Map<string, string>()
 type Fence = NonNullable<ReturnType<NonNullable<Parameters<typeof openUnits>[0]['fencesFor']>>>[number]
 const circle: Fence = { id: 'f1', name: '甲', geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 200 }, tells: { enter: true, leave: true, staySeconds: null, speedLimitKmh: null, overSeconds: 0 }, hours: null }
 const triangle: Fence = { id: 'f2', name: '乙', geometry: { type: 'Polygon', coordinates: [[[117.2, 28.3], [117.21, 28.3], [117.21, 28.31], [117.2, 28.3]]] }, tells: { enter: true, leave: false, staySeconds: null, speedLimitKmh: 40, overSeconds: 10 }, hours: null }
-let fences: readonly Fence[] = [circle, triangle]
+const route: Fence = { id: 'f3', name: '丙', geometry: { type: 'LineString', coordinates: [[117.2, 28.3], [117.21, 28.3], [117.21, 28.31]], widthMeters: 60 }, tells: { enter: false, leave: true, staySeconds: null, speedLimitKmh: 60, overSeconds: 10 }, hours: null }
+let fences: readonly Fence[] = [circle, triangle, route]
 let isDown = false
 let made = 0
 const command = () => `command-${String(++made).padStart(6, '0')}`
@@ -82,7 +83,7 @@ before(async () => {
       return over.get(assignment)
     },
     onFault: (what, cause) => {
-      if (!isDown) throw new Error(what, { cause })
+      if (!isDown) throw new Error(`${what}: ${String(cause)}`, { cause })
     },
   })
   journal.listen(units.hear)
@@ -413,10 +414,10 @@ test('fences go to a terminal when it comes, one message after another is answer
   const first = await terminal.told(5000)
   await assert.rejects(terminal.told(1500), /no word/, 'the next waits for the answer to this one')
   terminal.say(0x0001, answerBody(first.serial, first.id))
-  assert.deepEqual([first.id, ...(await keep(terminal, 4))], [0x8601, 0x8603, 0x8605, 0x8600, 0x8604])
+  assert.deepEqual([first.id, ...(await keep(terminal, 6))], [0x8601, 0x8603, 0x8605, 0x8607, 0x8600, 0x8604, 0x8606])
   await until('the set is held', async () => (await heldBy(device.number))?.held !== null)
   const held = await heldBy(device.number)
-  assert.deepEqual([held!.count, held!.since, held!.told], [2, clock.now, held!.held])
+  assert.deepEqual([held!.count, held!.since, held!.told], [3, clock.now, held!.held])
   terminal.close()
   const again = await hello('8604')
   await assert.rejects(again.told(2500), /no word/, 'what it holds it is not told again')
@@ -426,7 +427,7 @@ test('fences go to a terminal when it comes, one message after another is answer
 test('a fence that changes, comes or goes is told to whoever is connected; none at all wipes it', async () => {
   const { device } = await car('8600', { keepsFences: true })
   const terminal = await hello('8600')
-  await keep(terminal, 5)
+  await keep(terminal, 7)
   await until('held', async () => (await heldBy(device.number))?.held !== null)
   const before = (await heldBy(device.number))!.held
 
@@ -435,15 +436,15 @@ test('a fence that changes, comes or goes is told to whoever is connected; none 
   fences = [{ ...circle, geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 300 } }]
   try {
     units.fencesChanged()
-    assert.deepEqual(await keep(terminal, 4), [0x8601, 0x8603, 0x8605, 0x8600])
+    assert.deepEqual(await keep(terminal, 5), [0x8601, 0x8603, 0x8605, 0x8607, 0x8600])
     await until('the other set is held', async () => (await heldBy(device.number))!.held !== before)
     fences = []
     units.fencesChanged()
-    assert.deepEqual(await keep(terminal, 3), [0x8601, 0x8603, 0x8605])
+    assert.deepEqual(await keep(terminal, 4), [0x8601, 0x8603, 0x8605, 0x8607])
     await until('nothing is held', async () => (await heldBy(device.number))!.held === 'none')
     assert.equal((await heldBy(device.number))!.count, 0)
   } finally {
-    fences = [circle, triangle]
+    fences = [circle, triangle, route]
   }
   terminal.close()
 })
@@ -455,16 +456,16 @@ test('when the hours of a fence are over the terminal gets the next ones', async
   const now = clock.now
   try {
     const terminal = await hello('8602')
-    await keep(terminal, 4)
+    await keep(terminal, 5)
     await until('held', async () => (await heldBy(device.number))?.held !== null)
     const before = (await heldBy(device.number))!.held
     clock.now += 86_400_000
-    assert.deepEqual(await keep(terminal, 4), [0x8601, 0x8603, 0x8605, 0x8600])
+    assert.deepEqual(await keep(terminal, 5), [0x8601, 0x8603, 0x8605, 0x8607, 0x8600])
     await until('the next window is held', async () => (await heldBy(device.number))!.held !== before)
     terminal.close()
   } finally {
     clock.now = now
-    fences = [circle, triangle]
+    fences = [circle, triangle, route]
   }
 })
 
@@ -472,7 +473,7 @@ test('a terminal that refuses a fence is left alone until the fences are others 
   const { device } = await car('8605', { keepsFences: true })
   const terminal = await hello('8605')
   // It has no polygons: deleting them is refused and means nothing, setting one is the end of it.
-  const told = await keep(terminal, 5, (id) => (id === 0x8604 || id === 0x8605 ? 3 : 0))
+  const told = await keep(terminal, 6, (id) => (id === 0x8604 || id === 0x8605 ? 3 : 0))
   assert.equal(told.at(-1), 0x8604)
   await until('refused', async () => (await heldBy(device.number))?.failed === 'refused')
   terminal.close()
@@ -481,7 +482,7 @@ test('a terminal that refuses a fence is left alone until the fences are others 
   units.fencesChanged()
   await assert.rejects(again.told(2500), /no word/)
   ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: { type: 'areas' } }))
-  assert.equal((await keep(again, 5)).at(-1), 0x8604)
+  assert.equal((await keep(again, 7)).at(-1), 0x8606)
   await until('held', async () => (await heldBy(device.number))!.held !== null)
   again.close()
 })
@@ -501,7 +502,7 @@ test('a terminal that does not answer is told four times, and again at most once
   soon.close()
   clock.now += 3_600_000
   const later = await hello('8603')
-  assert.equal((await keep(later, 5)).length, 5)
+  assert.equal((await keep(later, 7)).length, 7)
   later.close()
 })
 
@@ -510,7 +511,7 @@ test('who keeps no fences is told none, and told when that is switched on', asyn
   const terminal = await hello('8607')
   await assert.rejects(terminal.told(2500), /no word/)
   ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { keepsFences: true } }))
-  assert.equal((await keep(terminal, 5)).length, 5)
+  assert.equal((await keep(terminal, 7)).length, 7)
   terminal.close()
 })
 
