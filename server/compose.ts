@@ -446,6 +446,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     await hub.start()
     closing.push(() => hub.stop())
     await messagesRoom.start(hub.tell)
+    unitsRoom.showAlarms(hub.tell)
     const deaf = await database.listen('message_receipts', (channels) => messagesRoom.heardReceipts(channels?.split(' ')))
     closing.push(deaf)
     const { url } = await http.listen(options.host, options.port)

@@ -1,5 +1,5 @@
 /** Alarms of devices, quietly: a line under the board that opens, and in the unit they are of. Nobody is woken by a loose wire. */
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { serverNow } from '#ui/clock.ts'
 import { api, newCommandId } from '#ui/client.ts'
@@ -7,18 +7,19 @@ import { Button, Icon, useToasts } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { StandingAlarmView } from '#modules/units/contract.ts'
 import { selectUnit } from '../router.ts'
+import { alarmsToShow } from './device-alarms.ts'
 import { Section } from './incident-detail.tsx'
-import { useAnswer, useRounds } from './use-answer.ts'
+import { useRoomPart } from './room-context.tsx'
+import { useRounds } from './use-answer.ts'
 
-/** Alarms are observations: no entry of the journal tells of them, so they are asked for. */
-const lookMs = 10_000
+/** The feed tells what begins, is seen and ends; only the clock is looked at here: what has just begun is shown when it has lasted a while. */
+const lookMs = 1_000
 
-function useStanding(unit?: string) {
-  const round = useRounds(lookMs)
-  const [seen, setSeen] = useState(0)
-  const { answer } = useAnswer<{ items: StandingAlarmView[] }>('/api/units/alarms/standing', `${round} ${seen}`)
-  const alarms = useMemo(() => answer?.items.filter((alarm) => unit === undefined || alarm.unit === unit) ?? [], [answer, unit])
-  return { alarms, again: () => setSeen((old) => old + 1) }
+function useStanding(unit?: string): readonly StandingAlarmView[] {
+  const known = useRoomPart((state) => state.deviceAlarms)
+  const units = useRoomPart((state) => state.units)
+  useRounds(lookMs, known.size > 0)
+  return alarmsToShow(known, units, serverNow(), unit)
 }
 
 /** Under the board. */
@@ -26,7 +27,7 @@ export function DeviceAlarmLine({ mayAct }: { readonly mayAct: boolean }) {
   const { t } = useTranslation('command')
   const format = useFormat()
   const name = useAlarmName()
-  const { alarms, again } = useStanding()
+  const alarms = useStanding()
   const [first] = alarms
   if (!first) return null
   return (
@@ -41,7 +42,7 @@ export function DeviceAlarmLine({ mayAct }: { readonly mayAct: boolean }) {
       </summary>
       <ul>
         {alarms.map((alarm) => (
-          <AlarmRow key={`${alarm.device} ${alarm.name}`} alarm={alarm} mayAct={mayAct} onSeen={again} showsUnit />
+          <AlarmRow key={`${alarm.device} ${alarm.name}`} alarm={alarm} mayAct={mayAct} showsUnit />
         ))}
       </ul>
     </details>
@@ -51,20 +52,20 @@ export function DeviceAlarmLine({ mayAct }: { readonly mayAct: boolean }) {
 /** In the unit's own panel. */
 export function UnitDeviceAlarms({ unit, mayAct }: { readonly unit: string; readonly mayAct: boolean }) {
   const { t } = useTranslation('command')
-  const { alarms, again } = useStanding(unit)
+  const alarms = useStanding(unit)
   if (alarms.length === 0) return null
   return (
     <Section title={t('deviceAlarms.title')} count={alarms.length}>
       <ul className="device-alarm-rows">
         {alarms.map((alarm) => (
-          <AlarmRow key={`${alarm.device} ${alarm.name}`} alarm={alarm} mayAct={mayAct} onSeen={again} />
+          <AlarmRow key={`${alarm.device} ${alarm.name}`} alarm={alarm} mayAct={mayAct} />
         ))}
       </ul>
     </Section>
   )
 }
 
-function AlarmRow({ alarm, mayAct, onSeen, showsUnit = false }: { readonly alarm: StandingAlarmView; readonly mayAct: boolean; readonly onSeen: () => void; readonly showsUnit?: boolean }) {
+function AlarmRow({ alarm, mayAct, showsUnit = false }: { readonly alarm: StandingAlarmView; readonly mayAct: boolean; readonly showsUnit?: boolean }) {
   const { t } = useTranslation('command')
   const format = useFormat()
   const toasts = useToasts()
@@ -79,8 +80,7 @@ function AlarmRow({ alarm, mayAct, onSeen, showsUnit = false }: { readonly alarm
   const see = async () => {
     setSeeing(true)
     try {
-      await api.post(`/api/units/devices/${alarm.device}/alarms/seen`, { commandId: newCommandId(), name: alarm.name, since: alarm.since })
-      onSeen()
+      await api.post(`/api/units/devices/${alarm.device}/alarms/seen`, { commandId: newCommandId(), name: alarm.name, since: alarm.since }) // the feed takes the row away
     } catch (thrown) {
       toasts.problem(thrown)
     } finally {
@@ -99,11 +99,11 @@ function AlarmRow({ alarm, mayAct, onSeen, showsUnit = false }: { readonly alarm
   return (
     <li>
       {showsUnit ? (
-        <button type="button" className="device-alarm-text" onClick={() => selectUnit(alarm.unit)}>
+        <button type="button" className="alarm-text device-alarm-text" onClick={() => selectUnit(alarm.unit)}>
           {words}
         </button>
       ) : (
-        <div className="device-alarm-text">{words}</div>
+        <div className="alarm-text device-alarm-text">{words}</div>
       )}
       <Button size="small" busy={isSeeing} onClick={() => void see()} disabledBecause={mayAct ? undefined : t('notYours')} title={t('deviceAlarms.seeLabel', { unit: alarm.callSign, alarm: name(alarm.name) })}>
         {t('deviceAlarms.seen')}

@@ -39,7 +39,7 @@ export function FenceAlarmList({ mayAct }: { readonly mayAct: boolean }) {
         {alarms.slice(0, shownMax).map((alarm) => (
           <li key={alarm.id}>
             <Icon name="alert" size={14} />
-            <button type="button" className="fence-alarm-text" onClick={() => changeView({ fence: alarm.fence, roads: null, unit: alarm.unit, incident: null })}>
+            <button type="button" className="alarm-text" onClick={() => changeView({ fence: alarm.fence, roads: null, unit: alarm.unit, incident: null })}>
               <span role="alert">
                 <b>{alarm.fenceName}</b> {sayPassage(alarm, units.get(alarm.unit)?.callSign ?? t('fences.unitGone'), t)} <time>{sayWhen(alarm, format)}</time>
               </span>

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FenceView } from '#modules/patrol/contract.ts'
+import { outlineOf as flatOutlineOf } from '#core/geo/fence-shape.ts'
+import { seeded } from '#core/random.ts'
+import type { FenceOutline, FenceView } from '#modules/patrol/contract.ts'
 import { lengthMeters } from '#ui/map/things.ts'
 import { closedOutline, draftOf, emptyFence, fenceBodyOf, missingOf, outlineOf, placeTyped, ringsOf, withFenceClick, withoutCorner, type FenceDraft } from './fence-draft.ts'
 
@@ -64,9 +66,38 @@ test('a fence opened to be changed and saved as it is, is the same fence', () =>
     tells: { enter: true, leave: false, staySeconds: 600, speedLimitKmh: 30, overSeconds: 10 }, hours: { days: [1, 5], from: '22:00', until: '06:00' }, severity: 'alarm', visitSeconds: 90, drawnAt: 0, drawnBy: 'x', changedAt: 0, retiredAt: null, alarms: [],
   }
   const hole = [...square, [[117.203, 28.301], [117.204, 28.301], [117.204, 28.302], [117.203, 28.301]]]
-  for (const geometry of [view.geometry, { type: 'Point' as const, coordinates: [117.2, 28.3], radiusMeters: 150 }, { type: 'Polygon' as const, coordinates: hole }]) {
+  for (const geometry of [view.geometry, { type: 'Point' as const, coordinates: [117.2, 28.3], radiusMeters: 150 }, { type: 'Polygon' as const, coordinates: hole }, { type: 'LineString' as const, coordinates: [[117.2, 28.3], [117.21, 28.3]], widthMeters: 60 }]) {
     const { name, appliesTo, tells, hours, severity, visitSeconds } = view
     assert.deepEqual(fenceBodyOf(draftOf({ ...view, geometry })), { name, geometry, appliesTo, tells, hours, severity, visitSeconds })
+  }
+})
+
+test('a route is clicked place by place and ended at its last; two places and a width make one', () => {
+  let draft: FenceDraft = { ...emptyFence, name: '巡线', way: 'route' }
+  const places = [[117.2, 28.3], [117.21, 28.3], [117.21, 28.31]] as const
+  draft = withFenceClick(draft, places[0], 1)
+  assert.equal(missingOf(draft), 'need.route')
+  for (const place of places.slice(1)) draft = withFenceClick(draft, place, 1)
+  draft = withFenceClick(draft, places[0], 1)
+  assert.equal(draft.closed, false, 'back at its beginning it may go on')
+  draft = withFenceClick(draft, places[0], 1)
+  assert.equal(draft.closed, true)
+  assert.deepEqual(outlineOf(draft), { type: 'LineString', coordinates: [...places, places[0]].map((place) => [...place]), widthMeters: 60 })
+  assert.equal(missingOf({ ...draft, width: '' }), 'need.route')
+})
+
+test('what is drawn of a route lies half its width from its line, whichever way it turns', () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = seeded(seed)
+    const line = [[117.2, 28.3]]
+    let course = 0
+    for (let k = 0; k < 6; k++) {
+      course += (random() - 0.5) * 4
+      line.push([line.at(-1)![0]! + 0.004 * Math.cos(course), line.at(-1)![1]! + 0.004 * Math.sin(course)])
+    }
+    const outline: FenceOutline = { type: 'LineString', coordinates: line, widthMeters: 40 }
+    const { insideMeters } = flatOutlineOf({ line: line.map(([lon, lat]) => [lon!, lat!] as const), widthMeters: 40 })
+    for (const [lon, lat] of ringsOf(outline)[0]!) assert.ok(insideMeters(lon!, lat!) > -0.5, `seed ${seed}: ${insideMeters(lon!, lat!)} m`)
   }
 })
 

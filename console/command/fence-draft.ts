@@ -4,7 +4,7 @@ import type { AppliesTo, FenceOutline, FenceView } from '#modules/patrol/contrac
 import type { UnitKind } from '#modules/units/contract.ts'
 import { lengthMeters, type Place } from '#ui/map/things.ts'
 
-export const ways = ['polygon', 'circle', 'paste'] as const
+export const ways = ['polygon', 'circle', 'route', 'paste'] as const
 export type Way = (typeof ways)[number]
 export const unitKinds = ['car', 'motorcycle', 'e-bike', 'foot'] as const satisfies readonly UnitKind[]
 
@@ -20,6 +20,8 @@ export type FenceDraft = {
   readonly centre: Place | null
   readonly centreTyped: string
   readonly radius: string
+  /** Of a route, metres. */
+  readonly width: string
   readonly pasted: string
   readonly to: AppliesTo['to']
   readonly kinds: readonly UnitKind[]
@@ -40,7 +42,7 @@ export type FenceDraft = {
 }
 
 export const emptyFence: FenceDraft = {
-  id: null, name: '', way: 'polygon', points: [], closed: false, centre: null, centreTyped: '', radius: '200', pasted: '',
+  id: null, name: '', way: 'polygon', points: [], closed: false, centre: null, centreTyped: '', radius: '200', width: '60', pasted: '',
   to: 'all', kinds: ['car'], units: [], enter: true, leave: true, stay: '', limit: '', allDay: true, days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', until: '06:00', severity: 'quiet', visited: false, visitMinutes: '1',
 }
 
@@ -52,6 +54,8 @@ export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity,
   const outline: Partial<FenceDraft> =
     geometry.type === 'Point'
       ? { way: 'circle', centre: placeOf(geometry.coordinates), centreTyped: placeText(placeOf(geometry.coordinates)), radius: String(geometry.radiusMeters) }
+      : geometry.type === 'LineString'
+        ? { way: 'route', points: geometry.coordinates.map(placeOf), closed: true, width: String(geometry.widthMeters) }
       : geometry.coordinates.length === 1
         ? { way: 'polygon', points: geometry.coordinates[0]!.slice(0, -1).map(placeOf), closed: true }
         : { way: 'paste', pasted: JSON.stringify(geometry) }
@@ -72,29 +76,36 @@ export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity,
 /** Clicks nearer to each other than this are one: a double click, or a click on the first corner. */
 const samePixels = 9
 
-/** After a click on the map. A click on the last corner, or on the first of three, closes the outline. */
+/** How many clicks make an outline or a route. */
+export const pointsLeast = (way: Way): number => (way === 'route' ? 2 : 3)
+
+/** After a click on the map. A click on the last corner, or on the first of three of an outline, ends it. */
 export function withFenceClick(draft: FenceDraft, at: Place, metersPerPixel: number): FenceDraft {
   if (draft.way === 'circle') return { ...draft, centre: at, centreTyped: placeText(at) }
   if (draft.way === 'paste' || draft.closed) return draft
   const isAt = (corner: Place | undefined) => corner !== undefined && lengthMeters([corner, at]) < samePixels * metersPerPixel
   const { points } = draft
-  if (points.length >= 3 && (isAt(points.at(-1)) || isAt(points[0]))) return { ...draft, closed: true }
+  if (points.length >= pointsLeast(draft.way) && (isAt(points.at(-1)) || (draft.way === 'polygon' && isAt(points[0])))) return { ...draft, closed: true }
   return isAt(points.at(-1)) ? draft : { ...draft, points: [...points, at] }
 }
 
 /** After Enter: closed, when there is something to close. */
-export const closedOutline = (draft: FenceDraft): FenceDraft => (draft.points.length >= 3 ? { ...draft, closed: true } : draft)
+export const closedOutline = (draft: FenceDraft): FenceDraft => (draft.points.length >= pointsLeast(draft.way) ? { ...draft, closed: true } : draft)
 /** After Backspace: the last corner back, or open again. */
 export const withoutCorner = (draft: FenceDraft): FenceDraft => (draft.closed ? { ...draft, closed: false } : { ...draft, points: draft.points.slice(0, -1) })
 
 /** What was drawn, as it is sent; undefined while something is missing. */
-export function outlineOf({ way, points, centre, radius, pasted }: FenceDraft): FenceOutline | undefined {
+export function outlineOf({ way, points, centre, radius, width, pasted }: FenceDraft): FenceOutline | undefined {
   switch (way) {
     case 'polygon':
       return points.length >= 3 ? { type: 'Polygon', coordinates: [[...points, points[0]!].map((place) => [...place])] } : undefined
     case 'circle': {
       const radiusMeters = numberOf(radius)
       return centre && radiusMeters !== undefined && radiusMeters > 0 ? { type: 'Point', coordinates: [...centre], radiusMeters } : undefined
+    }
+    case 'route': {
+      const widthMeters = numberOf(width)
+      return points.length >= 2 && widthMeters !== undefined && widthMeters > 0 ? { type: 'LineString', coordinates: points.map((place) => [...place]), widthMeters } : undefined
     }
     case 'paste':
       return pastedOutline(pasted)
@@ -109,22 +120,27 @@ function pastedOutline(text: string): FenceOutline | undefined {
   } catch {
     return undefined
   }
-  type Loose = { type?: unknown; features?: unknown; geometry?: unknown; properties?: { radiusMeters?: unknown } | null; coordinates?: unknown; radiusMeters?: unknown }
+  type Loose = { type?: unknown; features?: unknown; geometry?: unknown; properties?: { radiusMeters?: unknown; widthMeters?: unknown } | null; coordinates?: unknown; radiusMeters?: unknown; widthMeters?: unknown }
   let found = (value ?? {}) as Loose // looked at below
   if (found.type === 'FeatureCollection' && Array.isArray(found.features) && found.features.length === 1) found = (found.features[0] ?? {}) as Loose
   const radiusMeters = found.properties?.radiusMeters ?? found.radiusMeters
+  const widthMeters = found.properties?.widthMeters ?? found.widthMeters
   if (found.type === 'Feature') found = (found.geometry ?? {}) as Loose
   const isPlace = (place: unknown): place is number[] => Array.isArray(place) && place.length >= 2 && place.every((each) => typeof each === 'number')
   if (found.type === 'Point' && isPlace(found.coordinates) && typeof radiusMeters === 'number') return { type: 'Point', coordinates: found.coordinates.slice(0, 2), radiusMeters }
+  if (found.type === 'LineString' && typeof widthMeters === 'number' && Array.isArray(found.coordinates) && found.coordinates.length >= 2 && found.coordinates.every(isPlace)) {
+    return { type: 'LineString', coordinates: found.coordinates.map((place) => place.slice(0, 2)), widthMeters }
+  }
   if (found.type !== 'Polygon' || !Array.isArray(found.coordinates)) return undefined
   const rings: unknown[] = found.coordinates
   if (!rings.every((ring): ring is number[][] => Array.isArray(ring) && ring.length > 0 && ring.every(isPlace))) return undefined
   return { type: 'Polygon', coordinates: rings.map((ring) => ring.map((place) => place.slice(0, 2))) }
 }
 
-/** Rings to draw on the map; a circle as a polygon of so many corners. */
+/** Rings to draw on the map; a circle as a polygon of so many corners, a route as what lies around its line. */
 export function ringsOf(outline: FenceOutline): number[][][] {
   if (outline.type === 'Polygon') return outline.coordinates
+  if (outline.type === 'LineString') return [corridorOf(outline.coordinates.map(placeOf), outline.widthMeters / 2)]
   const [lon, lat] = placeOf(outline.coordinates)
   const plane = planeAround(lon, lat)
   const corners = 72
@@ -132,6 +148,28 @@ export function ringsOf(outline: FenceOutline): number[][][] {
     const angle = (2 * Math.PI * (k % corners)) / corners
     return [plane.toLon(outline.radiusMeters * Math.cos(angle)), plane.toLat(outline.radiusMeters * Math.sin(angle))]
   })]
+}
+
+/** Around a line, up one side and down the other: round where it turns away and at its ends, a corner where it turns in. */
+function corridorOf(line: readonly Place[], half: number): number[][] {
+  const plane = planeAround(line[0]![0], line[0]![1])
+  const flat = line.map(([lon, lat]) => [plane.toX(lon), plane.toY(lat)] as const).filter(([x, y], i, all) => i === 0 || Math.hypot(x - all[i - 1]![0], y - all[i - 1]![1]) > 0.01)
+  if (flat.length < 2) return ringsOf({ type: 'Point', coordinates: [...line[0]!], radiusMeters: half })[0]!
+  const around = [...flat, ...flat.slice(1, -1).toReversed()]
+  const ring = around.flatMap(([x, y], i) => {
+    const [before, after] = [around.at(i - 1)!, around[(i + 1) % around.length]!]
+    // The way's left, before and after the turn.
+    const from = Math.atan2(y - before[1], x - before[0]) + Math.PI / 2
+    const to = Math.atan2(after[1] - y, after[0] - x) + Math.PI / 2
+    const right = (from - to + 4 * Math.PI) % (2 * Math.PI)
+    const isInner = right > Math.PI + 1e-9
+    const room = Math.min(Math.hypot(x - before[0], y - before[1]), Math.hypot(after[0] - x, after[1] - y))
+    const reach = half / Math.max(0.1, Math.cos((2 * Math.PI - right) / 2))
+    if (isInner) return [[x + Math.min(reach, Math.hypot(room, half)) * Math.cos(from - right / 2 + Math.PI), y + Math.min(reach, Math.hypot(room, half)) * Math.sin(from - right / 2 + Math.PI)]]
+    const steps = Math.max(1, Math.ceil(right / (Math.PI / 8)))
+    return Array.from({ length: steps + 1 }, (_, k) => [x + half * Math.cos(from - (right * k) / steps), y + half * Math.sin(from - (right * k) / steps)])
+  })
+  return [...ring, ring[0]!].map(([x, y]) => [plane.toLon(x!), plane.toLat(y!)])
 }
 
 /** West, south, east, north. */

@@ -8,7 +8,7 @@ import { useSession } from '#ui/session.tsx'
 import { callInside } from '../messages/call-panel.tsx'
 import { leaders } from '../messages/provider.tsx'
 import { changeView } from '../router.ts'
-import { fenceBodyOf, missingOf, outlineOf, placeTyped, unitKinds, ways, withoutCorner, type FenceDraft } from './fence-draft.ts'
+import { fenceBodyOf, missingOf, outlineOf, placeTyped, pointsLeast, unitKinds, ways, withoutCorner, type FenceDraft } from './fence-draft.ts'
 import { useUnitsInOrder } from './room-context.tsx'
 import { UnitPicker } from './unit-picker.tsx'
 
@@ -57,7 +57,7 @@ export function FenceForm({ draft, onDraft }: FormProps) {
       }}
     >
       <Field label={t('fences.name')} value={draft.name} maxLength={60} onChange={(event) => change({ name: event.target.value })} />
-      <Select label={t('fences.way')} value={draft.way} onChange={(event) => change({ way: ways.find((way) => way === event.target.value) ?? 'polygon' })} options={ways.map((way) => ({ value: way, label: t(`fences.ways.${way}`) }))} />
+      <Select label={t('fences.way')} value={draft.way} onChange={(event) => change({ way: ways.find((way) => way === event.target.value) ?? 'polygon', closed: false })} options={ways.map((way) => ({ value: way, label: t(`fences.ways.${way}`) }))} />
       <Outline draft={draft} change={change} onDraft={onDraft} />
 
       <fieldset className="fence-group">
@@ -142,11 +142,13 @@ function Outline({ draft, change, onDraft }: FormProps & { readonly change: (cha
 
   switch (draft.way) {
     case 'polygon':
+      return <Drawn draft={draft} onDraft={onDraft} />
+    case 'route':
       return (
-        <p className="soft roads-draw" role="status">
-          <span>{draft.closed ? t('fences.closed', { count: draft.points.length }) : draft.points.length >= 3 ? t('fences.close') : t('fences.corners', { count: draft.points.length })}</span>
-          {draft.points.length > 0 ? <Button size="small" icon="undo" onClick={() => onDraft(withoutCorner(draft))}>{t(draft.closed ? 'fences.open' : 'fences.cornerBack')}</Button> : null}
-        </p>
+        <>
+          <Drawn draft={draft} onDraft={onDraft} />
+          <Field label={t('fences.width')} inputMode="numeric" value={draft.width} hint={t('fences.widthHint')} onChange={(event) => change({ width: event.target.value })} />
+        </>
       )
     case 'circle':
       return (
@@ -172,6 +174,19 @@ function Outline({ draft, change, onDraft }: FormProps & { readonly change: (cha
     case 'paste':
       return <TextArea label="GeoJSON" rows={5} spellCheck={false} value={draft.pasted} hint={t('fences.pasteHint')} onChange={(event) => change({ pasted: event.target.value })} />
   }
+}
+
+/** What was clicked so far of an outline or a route. */
+function Drawn({ draft, onDraft }: FormProps) {
+  const { t } = useTranslation('command')
+  const { length: count } = draft.points
+  const words = draft.way === 'route' ? 'fences.route.' : 'fences.'
+  return (
+    <p className="soft roads-draw" role="status">
+      <span>{draft.closed ? t(`${words}closed`, { count }) : count >= pointsLeast(draft.way) ? t(`${words}close`) : t(`${words}corners`, { count })}</span>
+      {count > 0 ? <Button size="small" icon="undo" onClick={() => onDraft(withoutCorner(draft))}>{t(draft.closed ? 'fences.open' : 'fences.cornerBack')}</Button> : null}
+    </p>
+  )
 }
 
 function Check({ label, checked, onChange }: { readonly label: string; readonly checked: boolean; readonly onChange: (checked: boolean) => void }) {

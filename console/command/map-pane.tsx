@@ -360,6 +360,7 @@ const closing: RoadsTool = { tool: 'close' }
 /** The corners of a fence that is being drawn, or its middle. */
 function fenceDrawing({ way, points, centre }: FenceDraft): Scene['drawing'] {
   if (way === 'polygon') return { points, as: 'area' }
+  if (way === 'route') return { points, as: 'line' }
   return { points: way === 'circle' && centre ? [centre] : [], as: 'points' }
 }
 

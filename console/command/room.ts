@@ -18,7 +18,7 @@ import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
-import { staleSeconds, type UnitView } from '#modules/units/contract.ts'
+import { staleSeconds, type StandingAlarmView, type UnitAlarmsView, type UnitView } from '#modules/units/contract.ts'
 import type { ChangesMessage } from '#platform/live/contract.ts'
 import { readAhead } from './name-index.ts'
 import { unitOrder } from './unit-groups.ts'
@@ -36,6 +36,8 @@ export type RoomState = {
   readonly closures: ReadonlyMap<string, ClosureView>
   /** Electronic fences in use. */
   readonly fences: ReadonlyMap<string, FenceView>
+  /** Alarms of devices, by their unit; units without any are not in it. */
+  readonly deviceAlarms: ReadonlyMap<string, UnitAlarmsView>
   readonly live: LiveStatus | null
 }
 
@@ -74,7 +76,7 @@ const noneOf = (thrown: unknown): never[] => {
 const nothingOfIt = (thrown: unknown): { items: never[] } => ({ items: noneOf(thrown) })
 
 const empty: RoomState = {
-  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), fences: new Map(), live: null,
+  phase: 'loading', problem: null, town: null, categories: [], agencies: [], incidents: new Map(), units: new Map(), closures: new Map(), fences: new Map(), deviceAlarms: new Map(), live: null,
 }
 
 export function createRoom(): Room {
@@ -115,7 +117,7 @@ export function createRoom(): Room {
   }
 
   async function load(signal: AbortSignal) {
-    const [town, categories, units, incidents, closed, closures, fences, agencies] = await Promise.all([
+    const [town, categories, units, incidents, closed, closures, fences, alarms, agencies] = await Promise.all([
       api.get<TownView>('/api/town', { signal }),
       api.get<{ items: CategoryView[] }>('/api/dispatch/categories', { signal }),
       // who may not see one of these lists (auditors no incidents, analysts no units) has the room without it
@@ -125,6 +127,7 @@ export function createRoom(): Room {
       api.get<{ items: ClosureView[] }>('/api/roads/closures', { signal }),
       // fences and stations are asked for by everybody; whoever may not see them goes without
       api.get<{ items: FenceView[] }>('/api/patrol/fences', { signal }).catch(nothingOfIt),
+      standingAlarms(signal),
       api.get<{ items: AgencyView[] }>('/api/organisation/agencies', { signal }).catch(nothingOfIt),
     ])
     setTimeZone(town.timeZone)
@@ -140,12 +143,34 @@ export function createRoom(): Room {
       units: new Map(units.items.map((unit) => [unit.id, unit])),
       closures: new Map(closures.items.map((closure) => [closure.id, closure])),
       fences: new Map(fences.items.map((fence) => [fence.id, fence])),
+      deviceAlarms: alarms,
       incidents: new Map([...closed.items, ...incidents].map((incident) => [incident.id, incident])),
     })
     for (const changes of missed) apply(changes)
     for (const listener of viewListeners) listener(undefined)
     tellView()
     moved()
+  }
+
+  async function standingAlarms(signal?: AbortSignal): Promise<ReadonlyMap<string, UnitAlarmsView>> {
+    const { items } = await api.get<{ items: StandingAlarmView[] }>('/api/units/alarms/standing', signal && { signal }).catch(nothingOfIt)
+    return new Map([...Map.groupBy(items, ({ unit }) => unit)].map(([id, alarms]) => [id, { id, alarms }]))
+  }
+
+  /** What no entry touched was told to nobody while the line was cut. What is told while the answer is on its way is newer than the answer. */
+  let toldMeanwhile: Set<string> | undefined
+  async function alarmsAnew() {
+    const told = (toldMeanwhile = new Set<string>())
+    const alarms = await standingAlarms()
+    if (waiting || toldMeanwhile !== told) return // the lists, or a later question, bring them
+    toldMeanwhile = undefined
+    const next = new Map(alarms)
+    for (const unit of told) {
+      const known = state.deviceAlarms.get(unit)
+      if (known) next.set(unit, known)
+      else next.delete(unit)
+    }
+    set({ deviceAlarms: next })
   }
 
   async function listOpen(signal: AbortSignal): Promise<IncidentView[]> {
@@ -188,6 +213,7 @@ export function createRoom(): Room {
         glides.delete(known.handle)
       }
     }
+    for (const { id } of (changes.views['deviceAlarms'] ?? []) as Gone<UnitAlarmsView>[]) toldMeanwhile?.add(id)
     const next = withViews(state, changes.views)
     if (next !== state) set(next)
     if (next.units !== before.units) moved()
@@ -281,7 +307,10 @@ export function createRoom(): Room {
         onFrame: hearFrame,
         onStatus(status) {
           // what no entry touched was told to nobody while the line was cut
-          if (status.state === 'live' && state.live?.state === 'lost') for (const listener of viewListeners) listener(undefined)
+          if (status.state === 'live' && state.live?.state === 'lost') {
+            for (const listener of viewListeners) listener(undefined)
+            alarmsAnew().catch(fetchLists) // which tries again until it is answered
+          }
           set({ live: status })
         },
       })

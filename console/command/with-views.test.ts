@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
-import type { UnitView } from '#modules/units/contract.ts'
+import type { UnitAlarmsView, UnitView } from '#modules/units/contract.ts'
 import { closedMax, withViews } from './with-views.ts'
 
 const incident = (id: string, status: IncidentView['status'], closedAt: number | null = null) => ({ id, status, closedAt }) as IncidentView // what is looked at here
-const known = { phase: 'ready', incidents: new Map([['a', incident('a', 'waiting')]]), units: new Map([['u', { id: 'u', state: 'free' } as UnitView]]), closures: new Map([['c', { id: 'c', liftedAt: null } as ClosureView]]), fences: new Map([['f', { id: 'f', retiredAt: null } as FenceView]]) }
+const known = { phase: 'ready', incidents: new Map([['a', incident('a', 'waiting')]]), units: new Map([['u', { id: 'u', state: 'free' } as UnitView]]), closures: new Map([['c', { id: 'c', liftedAt: null } as ClosureView]]), fences: new Map([['f', { id: 'f', retiredAt: null } as FenceView]]), deviceAlarms: new Map([['u', { id: 'u', alarms: [{}] } as unknown as UnitAlarmsView]]) }
 
 test('a view replaces the one with its id; the others stay the very same', () => {
   const next = withViews(known, { incidents: [incident('a', 'active'), incident('b', 'waiting')] })
@@ -21,6 +21,10 @@ test('what may no longer be seen goes', () => {
   assert.equal(next.incidents.size + next.units.size, 0)
 })
 
+test('a unit whose devices have no alarm any more is in the list of alarms no more', () => {
+  assert.equal(withViews(known, { deviceAlarms: [{ id: 'u', alarms: [] }] }).deviceAlarms.size, 0)
+})
+
 test('nothing said, nothing changed: the same object, so that nothing is drawn again', () => {
   assert.equal(withViews(known, {}), known)
   assert.equal(withViews(known, { incidents: [], units: [] }), known)
@@ -32,7 +36,7 @@ test('the same view twice is the same as once', () => {
 })
 
 test('closed incidents do not pile up for weeks, open ones are never dropped', () => {
-  let room = { incidents: new Map<string, IncidentView>(), units: new Map<string, UnitView>(), closures: new Map(), fences: new Map() } as { incidents: ReadonlyMap<string, IncidentView>; units: ReadonlyMap<string, UnitView>; closures: ReadonlyMap<string, ClosureView>; fences: ReadonlyMap<string, FenceView> }
+  let room = { incidents: new Map<string, IncidentView>(), units: new Map<string, UnitView>(), closures: new Map(), fences: new Map(), deviceAlarms: new Map() } as typeof known
   for (let i = 0; i < 1000; i++) room = withViews(room, { incidents: [incident(`c${i}`, 'closed', i), incident(`o${i}`, 'waiting')] })
   const kept = [...room.incidents.values()]
   assert.equal(kept.filter(({ status }) => status === 'waiting').length, 1000)

@@ -2,11 +2,11 @@
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { FenceView } from '#modules/patrol/contract.ts'
 import type { ClosureView } from '#modules/roads/contract.ts'
-import type { UnitView } from '#modules/units/contract.ts'
+import type { UnitAlarmsView, UnitView } from '#modules/units/contract.ts'
 
 export type Gone<T extends { id: string }> = T | { readonly id: string; readonly gone: true }
 export type Views = { readonly [kind: string]: readonly unknown[] }
-type Known = { readonly incidents: ReadonlyMap<string, IncidentView>; readonly units: ReadonlyMap<string, UnitView>; readonly closures: ReadonlyMap<string, ClosureView>; readonly fences: ReadonlyMap<string, FenceView> }
+type Known = { readonly incidents: ReadonlyMap<string, IncidentView>; readonly units: ReadonlyMap<string, UnitView>; readonly closures: ReadonlyMap<string, ClosureView>; readonly fences: ReadonlyMap<string, FenceView>; readonly deviceAlarms: ReadonlyMap<string, UnitAlarmsView> }
 
 /** Closed incidents kept for the board's last tab. */
 export const closedMax = 100
@@ -20,8 +20,10 @@ export function withViews<T extends Known>(known: T, views: Views): T {
   const closures = replaced(known.closures, heard.map((view) => ('liftedAt' in view && view.liftedAt !== null ? { id: view.id, gone: true } : view)))
   const fencesHeard = (views['fences'] ?? []) as Gone<FenceView>[]
   const fences = replaced(known.fences, fencesHeard.map((view) => ('retiredAt' in view && view.retiredAt !== null ? { id: view.id, gone: true } : view)))
-  if (incidents === known.incidents && units === known.units && closures === known.closures && fences === known.fences) return known
-  return { ...known, incidents: incidents === known.incidents ? incidents : withoutOldest(incidents), units, closures, fences }
+  const alarmsHeard = (views['deviceAlarms'] ?? []) as Gone<UnitAlarmsView>[]
+  const deviceAlarms = replaced(known.deviceAlarms, alarmsHeard.map((view) => ('alarms' in view && view.alarms.length === 0 ? { id: view.id, gone: true } : view)))
+  if (incidents === known.incidents && units === known.units && closures === known.closures && fences === known.fences && deviceAlarms === known.deviceAlarms) return known
+  return { ...known, incidents: incidents === known.incidents ? incidents : withoutOldest(incidents), units, closures, fences, deviceAlarms }
 }
 
 function replaced<T extends { id: string }>(known: ReadonlyMap<string, T>, views: readonly Gone<T>[]): ReadonlyMap<string, T> {

@@ -1,5 +1,7 @@
 /** Whom a call can be made to from the console, from where it starts. Pure. */
+import { lineWithFewerCorners } from '#core/geo/rings.ts'
 import type { BroadcastReach, BroadcastView } from '#modules/messages/contract.ts'
+import { ringsOf } from '../command/fence-draft.ts'
 import type { FenceOutline } from '#modules/patrol/contract.ts'
 import type { Grant } from '#kernel/actor.ts'
 import { isWithin } from '#kernel/actor.ts'
@@ -27,9 +29,14 @@ export function reachInside(outline: FenceOutline, t: Words): Reach {
   const asked: BroadcastReach =
     outline.type === 'Point'
       ? { lon: outline.coordinates[0]!, lat: outline.coordinates[1]!, kilometers: Math.max(0.1, outline.radiusMeters / 1000) }
-      : { area: outline.coordinates[0]!.slice(0, -1).map((place) => [...place]) }
+      : { area: ringsOf(withinReach(outline))[0]!.slice(0, -1).map((place) => [...place]) }
   return { value: 'area', label: t('broadcast.drawn'), asked, widens: false }
 }
+
+/** A call has a ring of 500 corners at most; of a route with more places than this the least are left out. */
+const placesMax = 48
+const withinReach = (outline: FenceOutline): FenceOutline =>
+  outline.type === 'LineString' ? { ...outline, coordinates: lineWithFewerCorners(outline.coordinates.map(([lon, lat]) => [lon!, lat!] as const), placesMax, Infinity)!.map((place) => [...place]) } : outline
 
 /** What the panel was opened for: a place on the map, a fence, what was drawn, or nothing yet. */
 export type CallStart = { readonly from: 'place'; readonly at: Place | null } | { readonly from: 'fence'; readonly fence: string } | { readonly from: 'area' } | { readonly from: 'agency' }

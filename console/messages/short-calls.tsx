@@ -35,7 +35,7 @@ export function ShortCalls() {
         {calls.map((view) => (
           <li key={view.id} data-broadcast={view.id}>
             <Icon name="megaphone" size={14} />
-            <button type="button" className="fence-alarm-text" onClick={() => (view.incident === null ? changeView({ messages: 'all' }) : selectIncident(view.incident))}>
+            <button type="button" className="alarm-text" onClick={() => (view.incident === null ? changeView({ messages: 'all' }) : selectIncident(view.incident))}>
               <span role="alert">
                 {t(session && isOwnCall(view, session) ? 'broadcast.shortAlarm' : 'broadcast.aboveAlarm', { yes: view.yes, wanted: view.enoughYes })} <b>{view.text}</b> <time>{format.shortTime(view.sentAt)}</time>
               </span>

@@ -100,6 +100,9 @@ test('standing on a corner, in the slit between two fences, on the border of a s
     ['corner', { rings: [[at(-500, -500), at(0, -500), at(0, 0), at(-500, 0), at(-500, -500)]] }],
     ['hole', { rings: [[at(-500, -500), at(500, -500), at(500, 500), at(-500, 500), at(-500, -500)], [at(-15, -15), at(15, -15), at(15, 15), at(-15, 15), at(-15, -15)]] }],
     ['circle', { centre: at(-30, 0), radiusMeters: 30 }],
+    ['side of a route', { line: [at(-30, -500), at(-30, 500)], widthMeters: 60 }],
+    ['end of a route', { line: [at(-500, 0), at(-30, 0)], widthMeters: 60 }],
+    ['inside of a route’s bend', { line: [at(-30, -500), at(-30, 30), at(500, 30)], widthMeters: 60 }],
   ]
   for (const [name, shape] of shapes) {
     for (const seconds of [1, 10, 30]) {
@@ -127,6 +130,20 @@ test('driving up and down along the border, on it and beside it, is as quiet', (
         }
       }
     }
+  }
+})
+
+test('who drives a route in a bend tells nothing; who leaves it and comes back tells that, and no more', () => {
+  const route: FenceShape = { line: [at(-2000, 0), at(0, 0), at(0, 2000)], widthMeters: 60 }
+  const speed = 8
+  const along = (meters: number): readonly [number, number] => (meters < 2000 ? [meters - 2000, 0] : [0, Math.min(2000, meters - 2000)])
+  for (let seed = 1; seed <= 20; seed++) {
+    const noise = { accuracy: 6, truth: 0.7, memory: 30, reflections: false, tellsSpeed: seed % 2 === 0 }
+    const kept = receive(seed, every(5, 95), (second) => along(speed * second), noise)
+    assert.deepEqual(follow(kept, route).told.map(({ type }) => type), [], `seed ${seed}`)
+    // 300 m off and back, half-way
+    const off = receive(seed, every(5, 80), (second) => [speed * second - 1800, second < 100 ? 0 : Math.max(0, 300 - Math.abs(speed * (second - 100) - 300))], noise)
+    assert.deepEqual(follow(off, { line: [at(-2000, 0), at(2000, 0)], widthMeters: 60 }).told.map(({ type }) => type), ['left', 'entered'], `seed ${seed}`)
   }
 })
 

@@ -30,6 +30,27 @@ export function withFewerCorners(ring: Ring, cornersMax: number, metersMax: numb
   return firstCrossing([closed]) ? undefined : closed
 }
 
+/**
+ * The line with so many corners at most, each of them one of its own, its ends among them; undefined where that would lie farther off than `metersMax`.
+ *
+ * The corner that is missed least goes first, as above. O(corners² × corners left out at once).
+ */
+export function lineWithFewerCorners(line: Ring, cornersMax: number, metersMax: number): Ring | undefined {
+  const kept = [...line.keys()]
+  while (kept.length > cornersMax) {
+    let [least, at] = [Infinity, 0]
+    for (let i = 1; i + 1 < kept.length; i++) {
+      const [before, after] = [kept[i - 1]!, kept[i + 1]!]
+      let missed = 0
+      for (let between = before + 1; between < after; between++) missed = Math.max(missed, toSegment(line[between]!, line[before]!, line[after]!))
+      if (missed < least) [least, at] = [missed, i]
+    }
+    if (least > metersMax) return undefined
+    kept.splice(at, 1)
+  }
+  return kept.map((at) => line[at]!)
+}
+
 function toSegment([px, py]: readonly [number, number], [ax, ay]: readonly [number, number], [bx, by]: readonly [number, number]): number {
   const [dx, dy] = [bx - ax, by - ay]
   const length2 = dx * dx + dy * dy

@@ -26,11 +26,24 @@ test('a circle and a polygon with what they tell; a stay is nothing a terminal k
   assert.equal(areasOf([fence()], options).polygons[0]!.entering, 'platform')
 })
 
+test('a route goes with its width and its limit on every stretch; a long one with twenty corners, its ends among them', () => {
+  const line = Array.from({ length: 80 }, (_, k) => [plane.toLon(20 * k), plane.toLat(100 * Math.sin(k / 12))])
+  const found = areasOf([fence({ geometry: { type: 'LineString', coordinates: line.slice(0, 2), widthMeters: 60.4 } }), fence({ id: 'long', name: '巡线', geometry: { type: 'LineString', coordinates: line, widthMeters: 80 }, tells: { enter: true, leave: true, staySeconds: null, speedLimitKmh: null, overSeconds: 10 } })], options)
+  const limit = { speedKmh: 40, overSeconds: 10 }
+  assert.deepEqual(found.routes[0], { id: areaIdOf('f1'), name: '学校', entering: 'platform', corners: [0, 1].map((k) => ({ lon: line[k]![0], lat: line[k]![1], widthMeters: 60, limit, id: k + 1, segment: k + 1 })) })
+  const long = found.routes[1]!
+  assert.ok(long.corners.length <= 20 && long.corners.every((corner) => corner.limit === undefined))
+  assert.deepEqual([long.corners[0], long.corners.at(-1)].map((corner) => [corner!.lon, corner!.lat]), [line[0], line.at(-1)])
+  for (const version of ['2013', '2019'] as const) for (const command of areaCommands(found)) assert.equal(encodeCommand({ phone: '1', version }, command, 0).length, 1, `${command.type} ${version}`)
+})
+
 const refusals: [name: string, fence: AreaFence, because: string][] = [
   ['a hole', fence({ geometry: { type: 'Polygon', coordinates: [ring(4), ring(4, () => 100)] } }), 'area-has-holes'],
   ['the equator', fence({ geometry: { type: 'Polygon', coordinates: [[[117, -0.01], [117.1, -0.01], [117.1, 0.01], [117, -0.01]]] } }), 'area-in-two-hemispheres'],
   ['Greenwich', fence({ geometry: { type: 'Polygon', coordinates: [[[-0.01, 51], [0.01, 51], [0.01, 51.01], [-0.01, 51]]] } }), 'area-in-two-hemispheres'],
   ['sixty spikes', fence({ geometry: { type: 'Polygon', coordinates: [ring(120, (k) => (k % 2 ? 400 : 200))] } }), 'area-too-many-corners'],
+  ['a route as broad as a quarter', fence({ geometry: { type: 'LineString', coordinates: ring(4).slice(0, 2), widthMeters: 300 } }), 'area-too-wide'],
+  ['a route of sixty corners', fence({ geometry: { type: 'LineString', coordinates: ring(120, (k) => (k % 2 ? 400 : 200)), widthMeters: 60 } }), 'area-too-many-corners'],
   ['stays only', fence({ tells: { enter: false, leave: false, staySeconds: 600, speedLimitKmh: null, overSeconds: 10 } }), 'area-tells-nothing'],
 ]
 for (const [name, one, because] of refusals) {
@@ -100,7 +113,7 @@ test('a set begins by taking away what was there, its lists update once and then
   const many = Array.from({ length: 45 }, (_, n) => fence({ id: `c${n}`, name: '围栏'.repeat(15), geometry: { type: 'Point', coordinates: [117.2 + n / 1000, 28.3], radiusMeters: 200 }, hours: { days: [1, 2, 3, 4, 5, 6, 7], from: '08:00', until: '18:00' } }))
   for (const name of ['围栏'.repeat(30), '']) {
     const commands = areaCommands(areasOf([...many.map((one) => ({ ...one, name })), fence()], options))
-    assert.deepEqual(commands.slice(0, 3).map((command) => 'shape' in command && command.shape), ['circles', 'rectangles', 'polygons'])
+    assert.deepEqual(commands.slice(0, 4).map((command) => 'shape' in command && command.shape), ['circles', 'rectangles', 'polygons', 'routes'])
     const lists = commands.flatMap((command) => (command.type === 'set-circles' ? [command] : []))
     assert.deepEqual(lists.map(({ action }) => action), ['update', ...Array.from({ length: lists.length - 1 }, () => 'append')])
     assert.equal(lists.flatMap(({ areas }) => areas).length, 45)

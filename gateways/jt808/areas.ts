@@ -1,27 +1,30 @@
-/** Our fences as areas that a JT/T 808 terminal keeps: 0x8600 circles and 0x8604 polygons, so that the driver is told without us. */
+/** Our fences as areas that a JT/T 808 terminal keeps: 0x8600 circles, 0x8602 rectangles, 0x8604 polygons and 0x8606 routes, so that the driver is told without us. */
 import { planeAround } from '#core/geo/distance.ts'
-import { withFewerCorners, type Ring } from '#core/geo/rings.ts'
+import { lineWithFewerCorners, withFewerCorners, type Ring } from '#core/geo/rings.ts'
 import { localClock, minutesOf } from '#kernel/local-clock.ts'
 import type { Instant } from '#kernel/names.ts'
 import type { FenceHours, FenceView } from '#modules/patrol/contract.ts'
-import type { Circle, Command, Point, Polygon, Rectangle, Told } from './downlink.ts'
+import type { Circle, Command, Corner, Point, Polygon, Rectangle, Route, Told } from './downlink.ts'
 
-/** Small terminals hold so many corners of a polygon (a firmware in the open: 20). */
+/** Small terminals hold so many corners of a polygon or a route (a firmware in the open: 20). */
 const cornersMaxUsual = 20
 /** What an outline may lose when corners are left out: the error of a fix. */
 const outlineMetersMax = 15
 const limitKmhMax = 200
+/** The width of a stretch is a byte. */
+const widthMetersMax = 255
 const overSecondsMax = 255
 
 export type AreaFence = Pick<FenceView, 'id' | 'name' | 'geometry' | 'tells' | 'hours'>
 
 /** Why a terminal cannot keep a fence. */
-export type AreaRefusal = 'area-has-holes' | 'area-in-two-hemispheres' | 'area-too-many-corners' | 'area-id-taken' | 'area-tells-nothing'
+export type AreaRefusal = 'area-has-holes' | 'area-in-two-hemispheres' | 'area-too-many-corners' | 'area-too-wide' | 'area-id-taken' | 'area-tells-nothing'
 
 export type TerminalAreas = {
   readonly circles: readonly Circle[]
   readonly rectangles: readonly Rectangle[]
   readonly polygons: readonly Polygon[]
+  readonly routes: readonly Route[]
   readonly refused: readonly { readonly fence: string; readonly because: AreaRefusal }[]
   /** When they have to be sent again, because a window of hours is over; null: never. */
   readonly renewAt: Instant | null
@@ -40,6 +43,7 @@ export function areasOf(fences: readonly AreaFence[], options: { readonly at: In
   const circles: Circle[] = []
   const rectangles: Rectangle[] = []
   const polygons: Polygon[] = []
+  const routes: Route[] = []
   const refused: { fence: string; because: AreaRefusal }[] = []
   const taken = new Set<number>()
   let renewAt: Instant | null = null
@@ -60,15 +64,17 @@ export function areasOf(fences: readonly AreaFence[], options: { readonly at: In
       id,
       name: fence.name,
       ...window,
-      ...(speedLimitKmh === null ? {} : { limit: { speedKmh: Math.min(limitKmhMax, speedLimitKmh), overSeconds: Math.min(overSecondsMax, overSeconds) } }),
       ...(enter ? { entering: told } : {}),
       ...(leave ? { leaving: told } : {}),
     }
-    if ('centre' in outline) circles.push({ ...area, ...outline })
-    else if ('west' in outline) rectangles.push({ ...area, ...outline })
-    else polygons.push({ ...area, ...outline })
+    const limit = speedLimitKmh === null ? {} : { limit: { speedKmh: Math.min(limitKmhMax, speedLimitKmh), overSeconds: Math.min(overSecondsMax, overSeconds) } }
+    if ('centre' in outline) circles.push({ ...area, ...limit, ...outline })
+    else if ('west' in outline) rectangles.push({ ...area, ...limit, ...outline })
+    else if ('vertices' in outline) polygons.push({ ...area, ...limit, ...outline })
+    // A route has its limit on each of its stretches.
+    else routes.push({ ...area, corners: outline.corners.map((corner, index) => ({ ...corner, ...limit, id: index + 1, segment: index + 1 })) })
   }
-  return { circles, rectangles, polygons, refused, renewAt }
+  return { circles, rectangles, polygons, routes, refused, renewAt }
 }
 
 /** The same number for a fence for ever, on every node: FNV-1a over its id, never 0. Of two with one number the second is refused. */
@@ -78,8 +84,9 @@ export function areaIdOf(fence: string): number {
   return hash || 1
 }
 
-function outlineFor({ geometry }: AreaFence, cornersMax: number): Pick<Circle, 'centre' | 'radiusMeters'> | Box | Pick<Polygon, 'vertices'> | AreaRefusal {
+function outlineFor({ geometry }: AreaFence, cornersMax: number): Pick<Circle, 'centre' | 'radiusMeters'> | Box | Pick<Polygon, 'vertices'> | Way | AreaRefusal {
   if (geometry.type === 'Point') return { centre: pointOf(geometry.coordinates), radiusMeters: Math.max(1, Math.round(geometry.radiusMeters)) }
+  if (geometry.type === 'LineString') return wayOf(geometry, cornersMax)
   const [outer, ...holes] = geometry.coordinates
   if (holes.length > 0) return 'area-has-holes'
   const points = outer!.map(pointOf)
@@ -93,6 +100,19 @@ function outlineFor({ geometry }: AreaFence, cornersMax: number): Pick<Circle, '
   if (!fewer) return 'area-too-many-corners'
   // The corners themselves, not their way back from the flat map.
   return { vertices: fewer.slice(0, -1).map((corner) => points[ring.indexOf(corner)]!) }
+}
+
+type Way = { readonly corners: readonly Omit<Corner, 'id' | 'segment'>[] }
+
+/** Its corners carry their own hemispheres, so it may cross the equator. */
+function wayOf({ coordinates, widthMeters }: { readonly coordinates: readonly (readonly number[])[]; readonly widthMeters: number }, cornersMax: number): Way | AreaRefusal {
+  if (widthMeters > widthMetersMax) return 'area-too-wide'
+  const points = coordinates.map(pointOf)
+  const plane = planeAround(points[0]!.lon, points[0]!.lat)
+  const line: Ring = points.map(({ lon, lat }) => [plane.toX(lon), plane.toY(lat)] as const)
+  const fewer = lineWithFewerCorners(line, cornersMax, outlineMetersMax)
+  if (!fewer) return 'area-too-many-corners'
+  return { corners: fewer.map((corner) => ({ ...points[line.indexOf(corner)]!, widthMeters: Math.round(widthMeters) })) }
 }
 
 type Box = Pick<Rectangle, 'west' | 'south' | 'east' | 'north'>
@@ -111,9 +131,9 @@ const areasOfAMessage = { plain: 20, named: 6 } as const
 /**
  * What makes a terminal keep these areas and no others, in the order in which it has to be told: each only when the one before is answered.
  *
- * The set of rules is the standard's: a list that "updates" takes the place of what was there, further ones are appended; polygons come one by one.
+ * The set of rules is the standard's: a list that "updates" takes the place of what was there, further ones are appended; polygons and routes come one by one.
  */
-export function areaCommands({ circles, rectangles, polygons }: Pick<TerminalAreas, 'circles' | 'rectangles' | 'polygons'>): Command[] {
+export function areaCommands({ circles, rectangles, polygons, routes }: Pick<TerminalAreas, 'circles' | 'rectangles' | 'polygons' | 'routes'>): Command[] {
   const size = [...circles, ...rectangles].some(({ name }) => name) ? areasOfAMessage.named : areasOfAMessage.plain
   const chunks = <Item>(list: readonly Item[]) => Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size))
   const action = (index: number) => (index === 0 ? 'update' : 'append')
@@ -121,9 +141,11 @@ export function areaCommands({ circles, rectangles, polygons }: Pick<TerminalAre
     { type: 'delete-areas', shape: 'circles', ids: [] },
     { type: 'delete-areas', shape: 'rectangles', ids: [] },
     { type: 'delete-areas', shape: 'polygons', ids: [] },
+    { type: 'delete-areas', shape: 'routes', ids: [] },
     ...chunks(circles).map((areas, index) => ({ type: 'set-circles', action: action(index), areas }) as const),
     ...chunks(rectangles).map((areas, index) => ({ type: 'set-rectangles', action: action(index), areas }) as const),
     ...polygons.map((area) => ({ type: 'set-polygon', area }) as const),
+    ...routes.map((route) => ({ type: 'set-route', route }) as const),
   ]
 }
 

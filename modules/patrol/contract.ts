@@ -5,10 +5,14 @@ import { UnitKind } from '#modules/units/contract.ts'
 
 const LonLat = Type.Array(Type.Number({ minimum: -180, maximum: 180 }), { minItems: 2, maxItems: 2, description: 'lon, lat' })
 
-/** The outline of a fence: a GeoJSON polygon, holes allowed; or a GeoJSON point with a radius, a circle. */
+/** The outline of a fence: a GeoJSON polygon, holes allowed; a GeoJSON point with a radius, a circle; or a GeoJSON line with a width, a route. */
 export const FenceOutline = Type.Union([
   Type.Object({ type: Type.Literal('Polygon'), coordinates: Type.Array(Type.Array(LonLat, { maxItems: 2000 }), { minItems: 1, maxItems: 20 }) }, { additionalProperties: false }),
   Type.Object({ type: Type.Literal('Point'), coordinates: LonLat, radiusMeters: Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }) }, { additionalProperties: false }),
+  Type.Object(
+    { type: Type.Literal('LineString'), coordinates: Type.Array(LonLat, { minItems: 2, maxItems: 2000 }), widthMeters: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: 'of the whole, half of it on either side' }) },
+    { additionalProperties: false },
+  ),
 ])
 export type FenceOutline = Static<typeof FenceOutline>
 
@@ -128,7 +132,7 @@ export const VisitView = Type.Object({
 export type VisitView = Static<typeof VisitView>
 
 const Properties = Type.Optional(Nullable(Type.Record(Type.String(), Type.Unknown())))
-/** Fences from a file. Properties that are read: name, radiusMeters, enter, leave, staySeconds, speedLimitKmh, severity. */
+/** Fences from a file. Properties that are read: name, radiusMeters, widthMeters, enter, leave, staySeconds, speedLimitKmh, severity. */
 export const ImportFences = Type.Object(
   {
     commandId: CommandIdOf,

@@ -10,6 +10,8 @@ export const cornersMax = 500
 const circleMetersMin = 10
 const areaMetersMin = 200
 const spanMetersMax = 500_000
+const routeWidthMetersMin = 20
+const routeMetersMin = 50
 
 type Ring = readonly (readonly number[])[]
 /** West, south, east, north of the town, where there is a map. */
@@ -21,12 +23,13 @@ export type TownBounds = readonly number[]
  * Cost: O(corners²) for what crosses what, 500 corners at most.
  */
 export function outlineProblem(outline: FenceOutline, town?: TownBounds): Refused | undefined {
-  const rings: readonly Ring[] = outline.type === 'Point' ? [[outline.coordinates]] : outline.coordinates
+  const rings: readonly Ring[] = outline.type === 'Point' ? [[outline.coordinates]] : outline.type === 'LineString' ? [outline.coordinates] : outline.coordinates
   const corners = rings.reduce((sum, ring) => sum + ring.length, 0)
   if (corners > cornersMax) return refuse('fence-many-corners', { found: corners, most: cornersMax })
   const swapped = swappedIn(rings, town)
   if (swapped) return swapped
   if (outline.type === 'Point') return outline.radiusMeters < circleMetersMin ? refuse('fence-too-small') : undefined
+  if (outline.type === 'LineString') return routeProblem(outline.coordinates, outline.widthMeters)
 
   for (const [index, ring] of rings.entries()) {
     const first = ring[0]
@@ -35,8 +38,7 @@ export function outlineProblem(outline: FenceOutline, town?: TownBounds): Refuse
     if (first[0] !== last[0] || first[1] !== last[1]) return refuse('fence-unclosed', { ring: index + 1 })
   }
   const [outer, ...holes] = rings.map(flat)
-  const [west, south, east, north] = boxOf(rings[0]!)
-  if (distanceMeters(west, south, east, north) > spanMetersMax || east - west > 180) return refuse('fence-too-large', { kilometers: spanMetersMax / 1000 })
+  if (isTooLarge(rings[0]!)) return refuse('fence-too-large', { kilometers: spanMetersMax / 1000 })
 
   const crossing = firstCrossing([outer!, ...holes])
   if (crossing) return crossing.rings[0] === crossing.rings[1] ? refuse('fence-crosses-itself', { first: crossing.sides[0] + 1, second: crossing.sides[1] + 1 }) : refuse('fence-rings-cross', { first: crossing.rings[0] + 1, second: crossing.rings[1] + 1 })
@@ -48,6 +50,19 @@ export function outlineProblem(outline: FenceOutline, town?: TownBounds): Refuse
     const plane = planeAround(rings[0]![0]![0]!, rings[0]![0]![1]!)
     return ring.map(([lon, lat]) => [plane.toX(lon!), plane.toY(lat!)] as const)
   }
+}
+
+/** A route may cross itself and go back the way it came. */
+function routeProblem(line: Ring, widthMeters: number): Refused | undefined {
+  if (isTooLarge(line)) return refuse('fence-too-large', { kilometers: spanMetersMax / 1000 })
+  if (widthMeters < routeWidthMetersMin) return refuse('fence-route-narrow', { least: routeWidthMetersMin })
+  const meters = line.slice(1).reduce((sum, [lon, lat], i) => sum + distanceMeters(line[i]![0]!, line[i]![1]!, lon!, lat!), 0)
+  return meters < routeMetersMin ? refuse('fence-route-short', { least: routeMetersMin }) : undefined
+}
+
+function isTooLarge(ring: Ring): boolean {
+  const [west, south, east, north] = boxOf(ring)
+  return distanceMeters(west, south, east, north) > spanMetersMax || east - west > 180
 }
 
 /** Latitude before longitude: a "latitude" beyond the pole, or a fence far from the town that would lie in it the other way round. */
@@ -67,7 +82,14 @@ function boxOf(ring: Ring): [number, number, number, number] {
 }
 
 /** As the mathematics wants it. */
-export const shapeOf = (outline: FenceOutline): FenceShape =>
-  outline.type === 'Point'
-    ? { centre: [outline.coordinates[0]!, outline.coordinates[1]!], radiusMeters: outline.radiusMeters }
-    : { rings: outline.coordinates.map((ring) => ring.map(([lon, lat]) => [lon!, lat!] as const)) }
+export function shapeOf(outline: FenceOutline): FenceShape {
+  const line = (places: Ring) => places.map(([lon, lat]) => [lon!, lat!] as const)
+  switch (outline.type) {
+    case 'Point':
+      return { centre: [outline.coordinates[0]!, outline.coordinates[1]!], radiusMeters: outline.radiusMeters }
+    case 'LineString':
+      return { line: line(outline.coordinates), widthMeters: outline.widthMeters }
+    case 'Polygon':
+      return { rings: outline.coordinates.map(line) }
+  }
+}

@@ -21,6 +21,8 @@ export const refusals: Sentences = {
   'fence-hours-empty': { zh: '起止时间相同，请填写一段时间，或选择全天。', en: 'From and until are the same; give a span, or choose all day.' },
   'fence-units-not-of-it': { zh: '所选警力单元不属于该围栏的单位或其下级：{units}。', en: 'These units are not of the fence’s agency or below: {units}.' },
   'fence-import-wrong': { zh: '文件第 {feature} 个要素有误：{because}', en: 'Feature {feature} of the file: {because}' },
-  'fence-no-outline': { zh: '应为多边形（Polygon），或带 radiusMeters 的点（Point），读到的是 {found}。', en: 'Expected a Polygon, or a Point with radiusMeters; found {found}.' },
+  'fence-no-outline': { zh: '应为多边形（Polygon）、带 radiusMeters 的点（Point），或带 widthMeters 的线（LineString），读到的是 {found}。', en: 'Expected a Polygon, a Point with radiusMeters, or a LineString with widthMeters; found {found}.' },
+  'fence-route-narrow': { zh: '路线太窄，定位误差内无法判断：宽度至少 {least} 米。', en: 'The route is too narrow to be told from the receivers’ error: at least {least} m of width.' },
+  'fence-route-short': { zh: '路线太短：全长至少 {least} 米。', en: 'The route is too short: at least {least} m of length.' },
   'fence-property-wrong': { zh: '属性 {property} 的值 {found} 无效。', en: 'Property {property}: {found} is not valid.' },
 }

@@ -340,16 +340,17 @@ test('what goes out as GeoJSON comes in again; a wrong feature is named, and the
   const features = [
     { type: 'Feature', properties: { name: '进口一', severity: 'alarm', staySeconds: 600, enter: false }, geometry: { type: 'Polygon', coordinates: [square.map((place) => [...place, 33])] } },
     { type: 'Feature', properties: { radiusMeters: 120 }, geometry: { type: 'Point', coordinates: [117.22, 28.3] } },
+    { type: 'Feature', properties: { name: '路线一', widthMeters: 80, enter: false }, geometry: { type: 'LineString', coordinates: [[117.2, 28.3, 12], [117.21, 28.3, 14]] } },
   ]
   const send = (list: unknown[], who = desk) => ask('POST', '/api/patrol/fences/import', who, { commandId: commandId(), agency: 'jx.guixi.huayuan', geojson: { type: 'FeatureCollection', features: list } })
   const wrong: [feature: object, because: RegExp][] = [
-    [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: square } }, /Feature 3 of the file: .*LineString/],
-    [{ type: 'Feature', properties: {}, geometry: null }, /Feature 3 of the file: .*null/],
-    [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [117.2, 28.3] } }, /Feature 3 of the file: .*Point with radiusMeters/],
-    [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [square.slice(1)] } }, /Feature 3 of the file: Ring 1 is not closed/],
-    [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [square.map(([lon, latitude]) => [latitude, lon])] } }, /Feature 3 of the file: Coordinates look swapped/],
-    [{ type: 'Feature', properties: { staySeconds: 'long' }, geometry: { type: 'Polygon', coordinates: [square] } }, /Feature 3 of the file: Property staySeconds: "long"/],
-    [{ type: 'Feature', properties: { name: '进口一' }, geometry: { type: 'Polygon', coordinates: [square] } }, /Feature 3 of the file: The agency has a fence called “进口一”/],
+    [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: square } }, /Feature 4 of the file: .*LineString/],
+    [{ type: 'Feature', properties: {}, geometry: null }, /Feature 4 of the file: .*null/],
+    [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [117.2, 28.3] } }, /Feature 4 of the file: .*Point with radiusMeters/],
+    [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [square.slice(1)] } }, /Feature 4 of the file: Ring 1 is not closed/],
+    [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [square.map(([lon, latitude]) => [latitude, lon])] } }, /Feature 4 of the file: Coordinates look swapped/],
+    [{ type: 'Feature', properties: { staySeconds: 'long' }, geometry: { type: 'Polygon', coordinates: [square] } }, /Feature 4 of the file: Property staySeconds: "long"/],
+    [{ type: 'Feature', properties: { name: '进口一' }, geometry: { type: 'Polygon', coordinates: [square] } }, /Feature 4 of the file: The agency has a fence called “进口一”/],
   ]
   for (const [feature, because] of wrong) {
     const { status, body } = await send([...features, feature])
@@ -359,7 +360,7 @@ test('what goes out as GeoJSON comes in again; a wrong feature is named, and the
   const { status, body } = await send(features)
   assert.equal(status, 201, JSON.stringify(body))
   const imported = body.items as FenceView[]
-  assert.deepEqual(imported.map(({ name, severity, tells }) => [name, severity, tells.enter, tells.staySeconds]).sort(), [['Fence 2', 'quiet', true, null], ['进口一', 'alarm', false, 600]].sort())
+  assert.deepEqual(imported.map(({ name, severity, tells }) => [name, severity, tells.enter, tells.staySeconds]).sort(), [['Fence 2', 'quiet', true, null], ['进口一', 'alarm', false, 600], ['路线一', 'quiet', false, null]].sort())
 
   const out = await ask('GET', '/api/patrol/fences.geojson', desk)
   const mine = (typeof out.body === 'string' ? JSON.parse(out.body) : out.body).features.filter(({ id }: FenceView) => imported.some((fence) => fence.id === id))

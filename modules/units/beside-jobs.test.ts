@@ -9,14 +9,18 @@ import type { Bus } from '#platform/bus/bus.ts'
 import { DatabaseUnavailable } from '#platform/db/fault.ts'
 import type { Db } from '#platform/db/sql.ts'
 import { postgresJournal } from '#platform/journal/postgres.ts'
+import { formFor, type Thing } from '#platform/live/audience.ts'
 import { silentLog } from '#platform/log.ts'
 import { testDatabase } from '#test/database.ts'
 import { jt808Terminal, locationBody } from '#test/jt808-terminal.ts'
 import { goOnDuty } from './change-shift.ts'
 import { createUnit } from './change-unit.ts'
+import type { UnitAlarmsView } from './contract.ts'
 import { newestFrames, newStatus, together, type DeviceStatus } from './device.ts'
 import { openUnits, type Units } from './jobs.ts'
 import { adoptStranger, pairDevice } from './pair-device.ts'
+import { seeAlarm } from './see-alarm.ts'
+import { isShown } from './standing-alarms.ts'
 import { shownName } from './strangers.ts'
 import { projections } from './store.ts'
 
@@ -30,7 +34,8 @@ const ok = <T extends object>(outcome: T) => {
   return outcome as Exclude<T, { refused: string }>
 }
 
-type Node = { readonly units: Units; readonly port: number; readonly phones: number; stop(): Promise<void> }
+const elsewhere: Actor = { account: 'other', name: 'other', grants: [{ role: 'dispatcher', agency: 'jx.other' }, { role: 'analyst', agency: 'jx.guixi' }] }
+type Node = { readonly told: Thing[]; readonly units: Units; readonly port: number; readonly phones: number; stop(): Promise<void> }
 const line = { isThere: true }
 const nodes: Node[] = []
 let isBlind = false
@@ -75,8 +80,10 @@ before(async () => {
     journal.listen(units.hear)
     await journal.start()
     units.start()
+    const told: Thing[] = []
+    units.showAlarms((things) => void told.push(...things))
     const { jt808, osmand } = await units.listen('127.0.0.1', { jt808: 0, osmand: 0 })
-    nodes.push({ units, port: jt808!, phones: osmand!, stop: async () => void (await units.stop(), await journal.stop()) })
+    nodes.push({ told, units, port: jt808!, phones: osmand!, stop: async () => void (await units.stop(), await journal.stop()) })
   }
 })
 after(async () => {
@@ -179,6 +186,60 @@ test('a fix that a node stored and died before it told is shown where the device
   assert.equal(await lines[1]!.answerTo(lines[1]!.say(0x0200, fix)), 0)
   await until(() => here.units.describeUnits([unit])[0]!.lon === 117.21)
   for (const one of lines) one.close()
+})
+
+/** What a client of this node knows of a unit's alarms, if it is told anything. */
+function toldTo(actor: Actor, { told }: Node, unit: string): [name: string, isOver: boolean, isShown: boolean][] | undefined {
+  const thing = told.findLast(({ kind, id }) => kind === 'deviceAlarms' && id === unit)
+  const view = thing && (formFor(actor, thing)?.view as UnitAlarmsView | undefined)
+  return view?.alarms.map((alarm) => [alarm.name, alarm.endedAt !== null, isShown(alarm, clock.now)])
+}
+const isTold = (actor: Actor, node: Node, unit: string, alarms: ReturnType<typeof toldTo>) => () => JSON.stringify(toldTo(actor, node, unit)) === JSON.stringify(alarms)
+
+test('an alarm that begins, ends or is seen is told at every node to those who watch over the unit, and to nobody else', async () => {
+  const [here, there] = nodes as [Node, Node]
+  const unit = await unitOnDuty(here)
+  const { device } = ok(await pairDevice(here.units.deps, admin, { commandId: command(), unit, label: '车载', protocol: 'jt808', terminal: '80' }))
+  await until(() => there.units.deps.devices.byTerminal('jt808', '80') !== undefined)
+  const terminal = await jt808Terminal(there.port, '80')
+  const cut = 2 ** 8
+  const say = async (alarm: number) => assert.equal(await terminal.answerTo(terminal.say(0x0200, locationBody({ lon: 117.21, lat: 28.29, at: (clock.now += 1000), alarm }))), 0)
+
+  await say(cut)
+  for (const node of nodes) await until(isTold(desk, node, unit, [['power-cut', false, false]]))
+  clock.now += 31_000
+  for (const node of nodes) assert.deepEqual(toldTo(desk, node, unit), [['power-cut', false, true]], 'its time has come without another word')
+  for (const node of nodes) assert.deepEqual([toldTo(elsewhere, node, unit), toldTo({ ...desk, grants: [{ role: 'auditor', agency: 'jx.guixi' }] }, node, unit)], [undefined, undefined])
+  // Who comes back asks, and knows what those know who never were away.
+  const [alarm, ...others] = await here.units.deps.alarmsLive.read(here.units.describeUnits([unit]))
+  assert.deepEqual([alarm!.name, alarm!.callSign, others.length], ['power-cut', here.units.describeUnits([unit])[0]!.callSign, 0])
+
+  await say(0)
+  for (const node of nodes) await until(isTold(desk, node, unit, [['power-cut', true, true]]))
+  ok(await seeAlarm(here.units.deps, desk, device.id, { commandId: command(), name: 'power-cut', since: clock.now - 60_000 }))
+  for (const node of nodes) await until(isTold(desk, node, unit, []))
+  terminal.close()
+})
+
+test('an alarm that a node could not hear of is told there all the same, and that it is over', async () => {
+  const [here, there] = nodes as [Node, Node]
+  const unit = await unitOnDuty(here)
+  ok(await pairDevice(here.units.deps, admin, { commandId: command(), unit, label: '车载', protocol: 'jt808', terminal: '81' }))
+  await until(() => there.units.deps.devices.byTerminal('jt808', '81') !== undefined)
+  const terminal = await jt808Terminal(there.port, '81')
+  const say = async (alarm: number) => assert.equal(await terminal.answerTo(terminal.say(0x0200, locationBody({ lon: 117.21, lat: 28.29, at: (clock.now += 1000), alarm }))), 0)
+  line.isThere = false
+  try {
+    await say(2 ** 29)
+    clock.now += 10_000
+    await until(isTold(desk, here, unit, [['collision', false, true]]))
+    await say(0)
+    clock.now += 10_000
+    await until(isTold(desk, here, unit, [['collision', true, true]]))
+  } finally {
+    line.isThere = true
+    terminal.close()
+  }
 })
 
 test('a device that was registered while a node could not read is heard there as soon as it can', async () => {

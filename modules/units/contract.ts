@@ -270,8 +270,13 @@ export const StandingAlarmView = Type.Object({
   since: At,
   endedAt: Nullable(At),
   times: Type.Integer({ description: 'how often it came and went' }),
+  isGrave: Type.Boolean({ description: 'harm to people or the car' }),
+  shownFrom: At,
+  shownUntil: Nullable(At),
 })
 export type StandingAlarmView = Static<typeof StandingAlarmView>
+/** The alarms of one unit's devices, as the live feed tells them under `deviceAlarms`. Some are shown only from `shownFrom` on: a blink never is. */
+export type UnitAlarmsView = { readonly id: string; readonly alarms: readonly StandingAlarmView[] }
 export const SeeAlarm = Type.Object({ commandId: CommandIdOf, name: Type.String({ minLength: 1, maxLength: 40 }), since: At }, { additionalProperties: false })
 
 /** What a terminal is asked to do or to say. */

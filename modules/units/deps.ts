@@ -9,6 +9,7 @@ import type { Allowance } from '#platform/http/allowance.ts'
 import type { Db } from '#platform/db/sql.ts'
 import type { PositionsTaken, TerminalPorts, UnitKind } from './contract.ts'
 import type { SaidAlarm } from './alarm.ts'
+import type { AlarmsLive } from './alarms-live-jobs.ts'
 import type { Beside } from './beside-jobs.ts'
 import type { Device, Devices } from './device.ts'
 import type { Fix } from './fix.ts'
@@ -89,6 +90,8 @@ export type UnitsDeps = UnitsNeeds & {
   readonly fenceSet: (unit: string) => FenceSet
   /** Alarms of a device that came with its positions. Resolves when they are durable. */
   readonly takeAlarms: (device: Device, alarms: readonly SaidAlarm[], at: Instant, place: { readonly lon: number; readonly lat: number } | undefined) => Promise<boolean>
+  /** Alarms as the watch rooms are shown them. */
+  readonly alarmsLive: AlarmsLive
   readonly intake: Intake
   /** How often an address may show keys that open nothing. */
   readonly wrongKeys: Allowance

@@ -5,7 +5,8 @@ import { At, CommandIdOf, Id, ItemsOf, Nothing } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
 import { inHex } from '#gateways/talk.ts'
 import { route } from '#platform/http/route.ts'
-import { listAlarms, recentEpisodes } from './alarms-store.ts'
+import { alarmViewers } from './alarms-live-jobs.ts'
+import { listAlarms } from './alarms-store.ts'
 import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, SeeAlarm, StandingAlarmView, StrangerView, TerminalPorts } from './contract.ts'
 import { commandTerminal } from './command-terminal.ts'
 import type { UnitsDeps } from './deps.ts'
@@ -14,7 +15,6 @@ import type { Downlink } from './downlink.ts'
 import { listDownlinks } from './downlink-store.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice, renewKey, type Paired } from './pair-device.ts'
 import { seeAlarm } from './see-alarm.ts'
-import { standingAlarms, standingBackMs } from './standing-alarms.ts'
 import { shownName } from './strangers.ts'
 import { fencesState, type FencesHeld } from './terminal-fences.ts'
 import { fencesHeld } from './terminal-fences-store.ts'
@@ -270,19 +270,13 @@ export const devicesRoutes = [
   units({
     method: 'GET',
     path: '/api/units/alarms/standing',
-    summary: 'Alarms of devices of units on duty that last or have just happened, and of which nobody took note; the grave ones first, at most 200.',
-    access: watching,
+    summary: 'Alarms of devices of units on duty that last or have just happened, and of which nobody took note; the grave ones first, at most 200. What has just begun is to be shown from `shownFrom` on: it may be over by then.',
+    access: alarmViewers,
     schema: {},
     replies: { 200: ItemsOf(StandingAlarmView) },
     async handle(deps, { actor }) {
-      const onDuty = deps.live.views(scopeOf(actor, watching)).filter(({ id, state }) => state !== 'off-duty' && deps.devices.of(id).length > 0)
-      const byHandle = new Map(onDuty.map((unit) => [unit.handle, unit]))
-      const episodes = await recentEpisodes(deps.db, [...byHandle.keys()], deps.now() - standingBackMs)
-      const items = standingAlarms(episodes, deps.now()).slice(0, alarmsShown).flatMap(({ device, unit, ...alarm }) => {
-        const [of, from] = [byHandle.get(unit), deps.devices.byNumber(device)]
-        return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, ...alarm }] : []
-      })
-      return { status: 200, body: { items } }
+      const alarms = await deps.alarmsLive.read(deps.live.views(scopeOf(actor, alarmViewers)))
+      return { status: 200, body: { items: alarms.slice(0, alarmsShown) } }
     },
   }),
   units({

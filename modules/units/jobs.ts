@@ -4,6 +4,8 @@ import type { Entry, Tx } from '#kernel/journal.ts'
 import { aloneBus } from '#platform/bus/bus.ts'
 import { allowance } from '#platform/http/allowance.ts'
 import type { PositionSource } from '#platform/live/contract.ts'
+import type { Thing } from '#platform/live/audience.ts'
+import { openAlarmsLive } from './alarms-live-jobs.ts'
 import { dropAlarms } from './alarms-store.ts'
 import { openBeside } from './beside-jobs.ts'
 import { openBroker } from './broker-jobs.ts'
@@ -36,6 +38,8 @@ const placedSubject = 'units.placed'
 /** Two hours of a fix a second. */
 const DRIVE_FIXES_MAX = 7_200
 
+/** After these a unit's alarms are others, or others see them. */
+const alarmEvents: ReadonlySet<string> = new Set(['device-alarm-seen', 'shift-started', 'unit-changed'])
 const deviceEvents: ReadonlySet<string> = new Set(['device-registered', 'device-changed', 'device-removed', 'unit-retired'])
 
 export type Units = {
@@ -55,6 +59,8 @@ export type Units = {
   listenToBroker(url: string, name: string): void
   /** Begin to look for stale units each second and for old positions each hour. */
   start(): void
+  /** Tell alarms of devices to the live feed from now on. @param tell  shows things to everybody on this node who may see them */
+  showAlarms(tell: (things: readonly Thing[]) => void): void
   /** Stop, after what was taken is on disk. */
   stop(): Promise<void>
   /** Make tables for the days ahead and drop what is too old. `start` does it hourly; once a day would do. */
@@ -97,8 +103,10 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     tellPlaced(stored)
   }
   const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored, onUntold: () => catchUp() })
+  const alarmsLive = openAlarmsLive({ db, bus, live, devices, now, onFault })
   const deps: UnitsDeps = {
     ...needs,
+    alarmsLive,
     live,
     devices,
     intake,
@@ -173,6 +181,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   let isCaughtAgain = false
   function catchUp() {
     caughtAt = now()
+    alarmsLive.lookAtAll()
     isCaughtAgain = catching !== undefined
     catching ??= placeAll()
       .catch((cause: unknown) => onFault('catching up with the other nodes', cause))
@@ -216,6 +225,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   function tick() {
     live.tick()
     readAgain()
+    alarmsLive.round()
     if (!bus.isConnected() && now() - caughtAt >= deafMs) catchUp()
     if (now() - keptAt < HOUR_MS) return
     keptAt = now()
@@ -244,15 +254,19 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       const readLater = (cause: unknown) => onFault('reading units and devices; tried again', cause)
       // Another node wrote between our opening and our listening.
       if (missed) return rebuild().catch(readLater)
-      const changed = new Set(entries.filter(({ type }) => deviceEvents.has(type)).map(({ stream }) => stream.slice('unit/'.length)))
-      return changed.size > 0 ? inTurn(() => readDevices([...changed])).catch(readLater) : undefined
+      const unitsOf = (types: ReadonlySet<string>) => new Set(entries.filter(({ type }) => types.has(type)).map(({ stream }) => stream.slice('unit/'.length)))
+      const changed = unitsOf(deviceEvents)
+      alarmsLive.look([...unitsOf(alarmEvents)].filter((unit) => devices.of(unit).length > 0))
+      return changed.size > 0 ? inTurn(() => readDevices([...changed])).then(() => alarmsLive.look(changed), readLater) : undefined
     },
     rebuild,
     async startAnew() {
       days.forget()
       await days.ensure(daysAround(now()))
       await rebuild()
+      alarmsLive.lookAtAll()
     },
+    showAlarms: (tell) => alarmsLive.start(tell),
     fencesChanged: () => terminals.lookAtFences(),
     listenToBroker: (url, name) => void (broker ??= listenToBroker(deps, url, name)),
     async listen(host, { osmand, mqtt, ...ports }) {
@@ -269,7 +283,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
       clearInterval(timer)
       await Promise.all([terminals.stop(), phones?.stop(), broker?.stop(), ownBroker?.stop()])
       await intake.settled()
-      await Promise.all([sweeps, catching, reading])
+      await Promise.all([sweeps, catching, reading, alarmsLive.stop()])
     },
     keepPositions,
     unitFacts: unitFacts(live),

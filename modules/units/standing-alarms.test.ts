@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
-import { eventShownMs, isConfirmable, joinMs, settleMs, standingAlarms, type AlarmEpisode } from './standing-alarms.ts'
+import { comingAlarms, eventShownMs, isConfirmable, isShown, joinMs, settleMs, standingAlarms, type AlarmEpisode } from './standing-alarms.ts'
 
 const T = 1_767_225_600_000
 const second = 1000
@@ -85,6 +85,22 @@ test('of 500 random stories no alarm is shown twice, none that was seen, none wi
     for (const { device, name, since, times } of found) {
       const own = episodes.filter((each) => each.device === device && each.name === name && each.takenAt >= since)
       assert.ok(times >= 1 && own.length === times && own.every(({ seenAt }) => seenAt === null), `seed ${seed}`)
+    }
+  }
+})
+
+test('told once, an alarm comes and goes on the screen as if it were asked for each second', () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = seeded(seed)
+    const episodes = Array.from({ length: 4 }, () => {
+      const from = Math.floor(random() * 900)
+      return said(from, random() < 0.3 ? null : from + Math.floor(random() * 60), { device: 1 + Math.floor(random() * 2), name: ['power-cut', 'rollover', 'vibration'][Math.floor(random() * 3)]! })
+    })
+    const toldAt = T + 960 * second
+    const told = comingAlarms(episodes, toldAt)
+    for (let ms = 0; ms <= 2 * eventShownMs; ms += 7 * second) {
+      const names = (alarms: readonly { device: number; name: string }[]) => alarms.map(({ device, name }) => `${device} ${name}`).sort()
+      assert.deepEqual(names(told.filter((alarm) => isShown(alarm, toldAt + ms))), names(standingAlarms(episodes, toldAt + ms)), `seed ${seed}, ${ms / 1000} s later`)
     }
   }
 })

@@ -23,6 +23,12 @@ export type StandingAlarm = {
   readonly endedAt: Instant | null
   /** How often it came and went. */
   readonly times: number
+  /** Harm to people or the car. */
+  readonly isGrave: boolean
+  /** From when on it is shown, if nothing more is heard; may be still to come. */
+  readonly shownFrom: Instant
+  /** Up to when it is shown; null while it lasts. */
+  readonly shownUntil: Instant | null
 }
 
 /** What says less than this is a bad contact, and nobody is told. */
@@ -39,8 +45,16 @@ const grave = new Set(['collision', 'rollover', 'fall', 'danger', 'stolen'])
 /** An emergency is an incident; crossings of our fences are told by the fences. */
 const toldElsewhere = new Set(['emergency', 'area'])
 
-/** What is shown now, the grave ones first, then the newest. What somebody took note of is not, until it has been quiet for a while and comes again. */
-export function standingAlarms(episodes: readonly AlarmEpisode[], now: Instant): StandingAlarm[] {
+/** What is shown now, the grave ones first, then the newest. */
+export const standingAlarms = (episodes: readonly AlarmEpisode[], now: Instant): StandingAlarm[] => comingAlarms(episodes, now).filter((alarm) => isShown(alarm, now))
+
+export const isShown = ({ shownFrom, shownUntil }: Pick<StandingAlarm, 'shownFrom' | 'shownUntil'>, now: Instant): boolean => shownFrom <= now && (shownUntil === null || now <= shownUntil)
+
+/**
+ * What is shown now, or will be when nothing more is heard, so that whoever is told of it needs to be told nothing more until something happens.
+ * What somebody took note of is not, until it has been quiet for a while and comes again.
+ */
+export function comingAlarms(episodes: readonly AlarmEpisode[], now: Instant): StandingAlarm[] {
   const shown: StandingAlarm[] = []
   for (const own of Map.groupBy(episodes, ({ device, name }) => `${device} ${name}`).values()) {
     if (toldElsewhere.has(own[0]!.name)) continue
@@ -49,13 +63,16 @@ export function standingAlarms(episodes: readonly AlarmEpisode[], now: Instant):
     if (run.some(({ seenAt }) => seenAt !== null)) continue
     const endedAt = run.some((each) => each.endedAt === null) ? null : overAt(last)
     const isEvent = run.every((each) => each.endedAt === each.beganAt)
-    if (endedAt !== null && now - endedAt > (isEvent ? eventShownMs : joinMs)) continue
+    const shownUntil = endedAt === null ? null : endedAt + (isEvent ? eventShownMs : joinMs)
+    if (shownUntil !== null && now > shownUntil) continue
     // Measured by what was said, not by the pauses: ten blinks of a second are ten seconds.
     const saidMs = run.reduce((sum, each) => sum + (each.endedAt === null ? now - each.takenAt : each.endedAt - each.beganAt), 0)
-    if (!isEvent && !grave.has(first.name) && saidMs < settleMs) continue
-    shown.push({ device: first.device, unit: last.unit, name: first.name, since: first.takenAt, endedAt, times: run.length })
+    const isGrave = grave.has(first.name)
+    const missingMs = isEvent || isGrave ? 0 : Math.max(0, settleMs - saidMs)
+    if (missingMs > 0 && endedAt !== null) continue
+    shown.push({ device: first.device, unit: last.unit, name: first.name, since: first.takenAt, endedAt, times: run.length, isGrave, shownFrom: missingMs > 0 ? now + missingMs : first.takenAt, shownUntil })
   }
-  return shown.sort((a, b) => Number(grave.has(b.name)) - Number(grave.has(a.name)) || b.since - a.since || a.device - b.device || (a.name < b.name ? -1 : 1))
+  return shown.sort((a, b) => Number(b.isGrave) - Number(a.isGrave) || b.since - a.since || a.device - b.device || (a.name < b.name ? -1 : 1))
 }
 
 /** On our clock, as well as we know it: a device's own may be off, and what is sent late was over long ago. */

@@ -72,7 +72,7 @@ export function terminalFences(deps: Pick<UnitsDeps, 'db' | 'devices' | 'now' | 
 /** The set that makes a terminal keep these fences and no others. */
 export function fenceSetOf(fences: readonly AreaFence[], at: Instant, timeZone: string): FenceSet {
   const areas = areasOf(fences.toSorted((a, b) => (a.id < b.id ? -1 : 1)), { at, timeZone })
-  const count = areas.circles.length + areas.rectangles.length + areas.polygons.length
+  const count = areas.circles.length + areas.rectangles.length + areas.polygons.length + areas.routes.length
   const messages = areaCommands(areas)
   const digest = count === 0 ? noFences : createHash('sha256').update(JSON.stringify(messages)).digest('hex').slice(0, 32)
   // What says stays only is watched here; it is not the terminal that cannot keep it.

@@ -327,6 +327,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     // Whoever is off duty is not watched: of the alarms only the call for help is heard.
     const began = live.view(device.unit)?.state === 'off-duty' ? edges.began.filter(({ name }) => name === 'emergency') : edges.began
     await keepAlarms(db, device.number, duty.handle, now(), { ...edges, began })
+    deps.alarmsLive.changed(device.unit)
     for (const one of began) {
       if (one.name !== 'emergency' || !deps.onEmergency) continue
       const incident = await deps.onEmergency({ commandId: `emergency/${device.id}/${one.at}`, unit: device.unit, callSign: duty.callSign, agency: duty.agency, at: one.at, place: place && { lon: place.lon, lat: place.lat } })
