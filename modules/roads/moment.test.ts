@@ -84,7 +84,8 @@ test('a closure that another node made while this one was opening is heard', asy
   await late.listen()
   late.room.start()
   await eventually('closures', async () => late.room.roads.closureCount(), (count) => count === 1)
-  assert.ok((await wayOf(late)).seconds > open.seconds)
+  // counted before it is built in: nobody waits for it here, as whoever closes a road does
+  await eventually('the way around', async () => (await wayOf(late)).seconds, (seconds) => seconds > open.seconds)
 
   // and without the start, by the gap before the next entry that is heard
   const later = await scene.node({ roads: () => first })
