@@ -82,5 +82,8 @@ export const isOwnCall = ({ sender, agency }: Pick<BroadcastView, 'sender' | 'ag
   sender === me.account || me.grants.some((grant) => leading.has(grant.role) && grant.agency === agency)
 const leading: ReadonlySet<string> = new Set(['dispatcher', 'commander'])
 
+/** Whether an escalated call of this agency is told to somebody: whoever leads above it. Its own desks heard that it was short. */
+export const isEscalatedTo = (grants: readonly Grant[], agency: string): boolean => grants.some((grant) => leading.has(grant.role) && grant.agency !== agency && isWithin(agency, grant.agency))
+
 /** Whether a call is one's own to take note of. */
 export const mayLead = (grants: readonly Grant[], agency: string): boolean => grants.some((grant) => leading.has(grant.role) && isWithin(agency, grant.agency))
