@@ -10,6 +10,7 @@ import { useTheme, type ThemeChoice } from '#ui/theme.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { signal } from './command/bar-signals.ts'
 import { useShortCalls } from './messages/short-calls.tsx'
+import { forgetUnsent } from './messages/forget.ts'
 import { fenceAlarmsOf } from './command/fence-alarms.ts'
 import { useRoomIfAny, useRoomPart } from './command/room-context.tsx'
 import { alarmsOf } from './command/timers.ts'
@@ -206,7 +207,7 @@ function Person() {
             <span className="soft">{session.name}</span>
           </p>
           <p className="soft">{held.map((role) => t(`role.${role}`)).join(' · ')}</p>
-          <Button size="small" icon="sign-out" onClick={() => void signOut().catch(toasts.problem)}>
+          <Button size="small" icon="sign-out" onClick={() => void signOut().then(forgetUnsent).catch(toasts.problem)}>
             {t('signOut')}
           </Button>
         </div>

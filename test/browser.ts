@@ -18,6 +18,7 @@ export const launch = (): Promise<Browser> =>
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      '--use-fake-device-for-media-stream', // a microphone that beeps, for pages that were given leave
     ],
   })
 

@@ -20,7 +20,7 @@ export function FenceForm({ draft, onDraft }: FormProps) {
   const { t } = useTranslation('command')
   const { t: common } = useTranslation('common')
   const { t: messages } = useTranslation('messages')
-  const { may } = useSession()
+  const { may, session } = useSession()
   const toasts = useToasts()
   const units = useUnitsInOrder()
   const [commandId, setCommandId] = useState(newCommandId)
@@ -111,7 +111,7 @@ export function FenceForm({ draft, onDraft }: FormProps) {
         <Button type="submit" kind="primary" busy={busy} disabledBecause={missing ? t(`fences.${missing}`) : undefined}>{t('fences.save')}</Button>
         <Button onClick={() => onDraft(null)}>{common('cancel')}</Button>
         {outline && may(leaders) ? (
-          <Button kind="quiet" icon="megaphone" title={messages('broadcast.callDrawnHint')} onClick={() => callInside(outline)}>{messages('broadcast.callInside')}</Button>
+          <Button kind="quiet" icon="megaphone" title={messages('broadcast.callDrawnHint')} onClick={() => callInside(session?.account ?? '', outline)}>{messages('broadcast.callInside')}</Button>
         ) : null}
       </p>
     </form>

@@ -1,9 +1,10 @@
 /** The map with its tools: layers, measuring, hover card, acts at a place, attribution and scale. */
-import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, useSyncExternalStore, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '#ui/client.ts'
 import { serverNow } from '#ui/clock.ts'
 import { useLanguage } from '#ui/i18n.ts'
+import { useInboxPart } from '#ui/messages/inbox-context.tsx'
 import { TownMap } from '#ui/map/town-map.tsx'
 import type { Look, MapEvents, Scene, TownMapEngine, UnitsAs } from '#ui/map/engine.ts'
 import { lengthMeters, noDoubts, scaleBar, type MapIncident, type MapThing, type MapUnit, type Place } from '#ui/map/things.ts'
@@ -16,7 +17,8 @@ import type { SpokenPlace } from '#modules/town/contract.ts'
 import type { Static } from 'typebox'
 import { useSession } from '#ui/session.tsx'
 import { leaders } from '../messages/provider.tsx'
-import { callAt } from '../messages/reaches.ts'
+import { callDrafts } from '../messages/call-drafts.ts'
+import { areasOfCalls, callAt, callInArea } from '../messages/reaches.ts'
 import { changeView, currentView, selectIncident, selectUnit, useView } from '../router.ts'
 import { useMenu } from '../use-menu.ts'
 import { mapLayers, type MapLayer } from '../view-state.ts'
@@ -53,7 +55,8 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
   const { t } = useTranslation('command')
   const { language } = useLanguage()
   const { theme } = useTheme()
-  const { may } = useSession()
+  const { may, session } = useSession()
+  const account = session?.account ?? ''
   const toasts = useToasts()
   const room = useRoom()
   const town = useRoomPart((state) => state.town)
@@ -82,6 +85,10 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     if (fence === null || roads !== null) setFenceDraft(null)
   }, [fence, roads])
   const setFence = useCallback((next: string | null) => changeView({ fence: next, ...(next ? { roads: null } : {}) }, 'replace'), [])
+  const calls = useInboxPart((state) => state.broadcasts)
+  const writes = useView((view) => view.messages === callInArea)
+  const drawnForCall = useSyncExternalStore(callDrafts.subscribe, () => callDrafts.area(account))
+  const calledArea = writes ? drawnForCall : null
   const draftedOutline = useMemo(() => (fenceDraft ? outlineOf(fenceDraft) : undefined), [fenceDraft])
   const engine = useRef<TownMapEngine>(null)
   const pane = useRef<HTMLDivElement>(null)
@@ -123,8 +130,10 @@ export function MapPane({ route, draft, mayAct, picking, onPick, onNewAt, ref }:
     () => [
       ...[...fences.values()].flatMap(({ id, name, geometry, severity, alarms }) => (id === fenceDraft?.id ? [] : [{ id, name, rings: ringsOf(geometry), look: severity, alarming: alarms.length > 0, chosen: id === fence }])),
       ...(draftedOutline ? [{ id: 'draft', name: fenceDraft?.name ?? '', rings: ringsOf(draftedOutline), look: 'draft' as const, alarming: false, chosen: true }] : []),
+      ...areasOfCalls(calls.values()).map(({ id, name, rings }) => ({ id: `call-${id}`, name, rings, look: 'call' as const, alarming: false, chosen: false })),
+      ...(calledArea ? [{ id: 'call', name: '', rings: ringsOf(calledArea), look: 'draft' as const, alarming: false, chosen: true }] : []),
     ],
-    [fences, fence, fenceDraft?.id, fenceDraft?.name, draftedOutline],
+    [fences, fence, fenceDraft?.id, fenceDraft?.name, draftedOutline, calls, calledArea],
   )
 
   // each part by itself: what did not change is not handed to the map again

@@ -14,6 +14,7 @@ import { useRememberedFlag, useRememberedNumber } from '../remembered.ts'
 import { changeView, currentView, selectIncident, selectUnit, useView } from '../router.ts'
 import { Splitter } from '../splitter.tsx'
 import { useActs } from './acts.ts'
+import { isAlarm } from './alarm-entries.ts'
 import { Board } from './board.tsx'
 import { boardRows, type BoardTab } from './board-order.ts'
 import { CommandBar, type CommandBarHandle } from './command-bar.tsx'
@@ -161,9 +162,7 @@ function Ready() {
     }
     if (!sound) return
     const isNew = entries.some((entry) => entry.type === 'incident-opened' && !before.incidents.has(entry.stream.replace('incident/', '')))
-    const isAlarm = ({ type, data }: (typeof entries)[number]) =>
-      type === 'limit-passed' || type === 'broadcast-short' || (type.startsWith('fence-') && 'passage' in data && data['severity'] === 'alarm')
-    if (entries.some(isAlarm)) play('alarm')
+    if (entries.some((entry) => isAlarm(entry, session?.grants ?? []))) play('alarm')
     else if (isNew) play('incident')
     else if (entries.some(({ type, data }) => type === 'message-sent' && data['callSign'] !== null)) play('message')
   })

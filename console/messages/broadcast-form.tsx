@@ -6,7 +6,8 @@ import { Button, Select, Spinner, TextArea, useToasts } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { BroadcastPreview } from '#modules/messages/contract.ts'
 import { useRounds } from '../command/use-answer.ts'
-import { usualReach, type Reach } from './reaches.ts'
+import { emptyForm, type CallForm } from './call-draft.ts'
+import type { Reach } from './reaches.ts'
 
 /** Units move: whom it would reach is asked again so often while the form is open. */
 const againMs = 5_000
@@ -17,36 +18,37 @@ export type BroadcastFormProps = {
   /** What is to be said first while there is nothing to choose. */
   readonly missing?: string
   readonly autoFocus?: boolean
+  /** What was chosen and typed, where somebody else keeps it. */
+  readonly kept?: { readonly form: CallForm; readonly onChange: (changes: Partial<CallForm>) => void }
   readonly onDone: () => void
 }
 
-export function BroadcastForm({ reaches, missing, autoFocus = false, onDone }: BroadcastFormProps) {
+export function BroadcastForm({ reaches, missing, autoFocus = false, kept, onDone }: BroadcastFormProps) {
   const { t } = useTranslation('messages')
   const { t: common } = useTranslation('common')
   const format = useFormat()
   const toasts = useToasts()
-  const [chosen, setChosen] = useState(usualReach)
-  const [text, setText] = useState('')
-  const [asks, setAsks] = useState(true)
-  const [enoughYes, setEnough] = useState('1')
-  const [widen, setWiden] = useState('2')
+  const [own, setOwn] = useState(emptyForm)
+  const { chosen, text, asks, enoughYes, widen } = kept?.form ?? own
+  const change = kept?.onChange ?? ((changes: Partial<CallForm>) => setOwn((old) => ({ ...old, ...changes })))
   const [busy, setBusy] = useState(false)
   const reach = reaches.find(({ value }) => value === chosen) ?? reaches[0]
   const preview = usePreview(reach?.asked)
-  const commandId = useRef(newCommandId())
+  const command = useRef({ id: '', said: '' })
 
   const send = async () => {
     if (busy || !reach || text.trim() === '') return
     setBusy(true)
+    const body = { ...reach.asked, text: text.trim(), asks, enoughYes: Number(enoughYes), widenMinutes: asks && widen ? Number(widen) : null }
+    const said = JSON.stringify(body)
+    // the same call is the same command, so that one whose answer was lost is not made twice
+    if (command.current.said !== said) command.current = { id: newCommandId(), said }
     try {
-      await api.post('/api/messages/broadcasts', {
-        commandId: commandId.current, ...reach.asked, text: text.trim(), asks, enoughYes: Number(enoughYes), widenMinutes: asks && widen ? Number(widen) : null,
-      })
+      await api.post('/api/messages/broadcasts', { commandId: command.current.id, ...body })
       toasts.show({ kind: 'done', text: t('broadcast.sent') })
       onDone()
     } catch (thrown) {
       toasts.problem(thrown)
-      commandId.current = newCommandId()
       setBusy(false)
     }
   }
@@ -62,7 +64,7 @@ export function BroadcastForm({ reaches, missing, autoFocus = false, onDone }: B
       }}
     >
       {reaches.length > 1 ? (
-        <Select autoFocus={autoFocus} label={t('broadcast.whom')} value={reach?.value ?? ''} options={reaches.map(({ value, label }) => ({ value, label }))} onChange={(event) => setChosen(event.target.value)} />
+        <Select autoFocus={autoFocus} label={t('broadcast.whom')} value={reach?.value ?? ''} options={reaches.map(({ value, label }) => ({ value, label }))} onChange={(event) => change({ chosen: event.target.value })} />
       ) : null}
       <div className="broadcast-preview" role="status">
         {!reach ? (
@@ -89,19 +91,19 @@ export function BroadcastForm({ reaches, missing, autoFocus = false, onDone }: B
           </details>
         )}
       </div>
-      <TextArea label={t('broadcast.text')} rows={2} maxLength={500} value={text} placeholder={t('broadcast.placeholder')} onChange={(event) => setText(event.target.value)} />
+      <TextArea label={t('broadcast.text')} rows={2} maxLength={500} value={text} placeholder={t('broadcast.placeholder')} onChange={(event) => change({ text: event.target.value })} />
       <label className="broadcast-asks">
-        <input type="checkbox" checked={asks} onChange={(event) => setAsks(event.target.checked)} />
+        <input type="checkbox" checked={asks} onChange={(event) => change({ asks: event.target.checked })} />
         {t('broadcast.asks')}
       </label>
       {asks ? (
         <div className="broadcast-pair">
-          <Select label={t('broadcast.enough')} value={enoughYes} options={[1, 2, 3, 4, 5, 8, 10, 20].map((count) => ({ value: String(count), label: String(count) }))} onChange={(event) => setEnough(event.target.value)} />
+          <Select label={t('broadcast.enough')} value={enoughYes} options={[1, 2, 3, 4, 5, 8, 10, 20].map((count) => ({ value: String(count), label: String(count) }))} onChange={(event) => change({ enoughYes: event.target.value })} />
           <Select
             label={t('broadcast.widen')}
             value={widen}
             options={[{ value: '', label: t('broadcast.widenNever') }, ...[1, 2, 3, 5].map((count) => ({ value: String(count), label: t(reach?.widens ? 'broadcast.widenAfter' : 'broadcast.alertAfter', { count }) }))]}
-            onChange={(event) => setWiden(event.target.value)}
+            onChange={(event) => change({ widen: event.target.value })}
           />
         </div>
       ) : null}

@@ -1,5 +1,5 @@
 /** Call all near 一呼百应 without an incident: around a place, in a fence, in what was drawn, or a whole agency. All of it by keyboard. */
-import { useEffect, useState } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, becauseOf } from '#ui/client.ts'
 import { useLanguage } from '#ui/i18n.ts'
@@ -14,13 +14,14 @@ import { useRoomPart } from '../command/room-context.tsx'
 import { agencyName } from '../command/words.ts'
 import { changeView } from '../router.ts'
 import { BroadcastForm } from './broadcast-form.tsx'
+import { newCall, type CallDraft } from './call-draft.ts'
+import { callDrafts } from './call-drafts.ts'
 import { leaders } from './provider.tsx'
-import { callInArea, reachesAround, reachInside, readCall, type CallStart, type Reach } from './reaches.ts'
+import { callInArea, reachesAround, reachInside, type CallStart, type Reach } from './reaches.ts'
 
-/** What was drawn for a call. It may have 500 corners: too many for an address, so a page that is loaded again asks anew. */
-let drawnArea: FenceOutline | undefined
-export function callInside(outline: FenceOutline): void {
-  drawnArea = outline
+/** Call everybody in what was drawn. Drawn once more, what was typed stays. */
+export function callInside(account: string, outline: FenceOutline): void {
+  callDrafts.keep(account, { ...(callDrafts.find(account, callInArea) ?? newCall(callInArea)), area: outline, way: 'area' })
   changeView({ messages: callInArea, fence: null })
 }
 
@@ -30,17 +31,18 @@ export function CallPanel({ start }: { readonly start: string }) {
   const { t } = useTranslation('messages')
   const { language } = useLanguage()
   const { session, may } = useSession()
-  const opened = readCall(start)
+  const account = session?.account ?? ''
   const fences = useRoomPart((state) => state.fences)
   const agencies = useRoomPart((state) => state.agencies)
   const own = agencies.filter(({ path }) => may(leaders, path))
-  const [way, setWay] = useState<Way>(opened.from === 'area' && !drawnArea ? 'place' : opened.from)
-  const [place, setPlace] = useState<Place | null>(opened.from === 'place' ? opened.at : null)
-  const [fence, setFence] = useState(opened.from === 'fence' ? opened.fence : '')
-  const [agency, setAgency] = useState(() => session?.grants.find(({ role }) => (leaders as readonly string[]).includes(role))?.agency ?? '')
+  const leads = session?.grants.find(({ role }) => (leaders as readonly string[]).includes(role))?.agency ?? ''
+  const [fresh] = useState(() => newCall(start))
+  const draft = useSyncExternalStore(callDrafts.subscribe, () => callDrafts.find(account, start)) ?? fresh
+  const change = (changes: Partial<CallDraft>) => callDrafts.keep(account, { ...(callDrafts.find(account, start) ?? fresh), ...changes })
+  const { way, place, fence, area, agency = leads } = draft
   const chosenFence = fences.get(fence) ?? (fence === '' ? [...fences.values()][0] : undefined)
 
-  const ways: readonly Way[] = ['place', ...(fences.size > 0 ? (['fence'] as const) : []), ...(drawnArea ? (['area'] as const) : []), 'agency']
+  const ways: readonly Way[] = ['place', ...(fences.size > 0 ? (['fence'] as const) : []), ...(area ? (['area'] as const) : []), 'agency']
   const reaches = ((): readonly Reach[] => {
     switch (way) {
       case 'place':
@@ -48,12 +50,16 @@ export function CallPanel({ start }: { readonly start: string }) {
       case 'fence':
         return chosenFence ? [{ value: chosenFence.id, label: t('broadcast.inFence', { name: chosenFence.name }), asked: { fence: chosenFence.id }, widens: false }] : []
       case 'area':
-        return drawnArea ? [reachInside(drawnArea, t)] : []
+        return area ? [reachInside(area, t)] : []
       case 'agency':
         return agency ? [{ value: agency, label: t('broadcast.agency', { name: agencyName(agencies.find(({ path }) => path === agency), agency, language) }), asked: { agency }, widens: false }] : []
     }
   })()
-  const back = () => changeView({ messages: 'all' })
+  const leave = (messages: 'all' | null) => {
+    callDrafts.drop()
+    changeView({ messages })
+  }
+  const back = () => leave('all')
   return (
     <>
       <header className="detail-head">
@@ -61,18 +67,18 @@ export function CallPanel({ start }: { readonly start: string }) {
         <div className="detail-title">
           <h2>{t('broadcast.title')}</h2>
         </div>
-        <IconButton icon="close" size="small" label={t('close')} onClick={() => changeView({ messages: null })} />
+        <IconButton icon="close" size="small" label={t('close')} onClick={() => leave(null)} />
       </header>
       <div className="detail-body messages-body call-panel">
-        <Select autoFocus={way !== 'place' || place !== null} label={t('broadcast.where')} value={way} options={ways.map((each) => ({ value: each, label: t(`broadcast.way.${each}`) }))} onChange={(event) => setWay(ways.find((each) => each === event.target.value) ?? 'place')} />
-        {way === 'place' ? <PlaceField place={place} onPlace={setPlace} /> : null}
+        <Select autoFocus={way !== 'place' || place !== null} label={t('broadcast.where')} value={way} options={ways.map((each) => ({ value: each, label: t(`broadcast.way.${each}`) }))} onChange={(event) => change({ way: ways.find((each) => each === event.target.value) ?? 'place' })} />
+        {way === 'place' ? <PlaceField place={place} onPlace={(next) => change({ place: next })} /> : null}
         {way === 'fence' ? (
-          <Select label={t('broadcast.fence')} value={chosenFence?.id ?? ''} options={[...fences.values()].map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => setFence(event.target.value)} />
+          <Select label={t('broadcast.fence')} value={chosenFence?.id ?? ''} options={[...fences.values()].map(({ id, name }) => ({ value: id, label: name }))} onChange={(event) => change({ fence: event.target.value })} />
         ) : null}
         {way === 'agency' ? (
-          <Select label={t('broadcast.agencyLabel')} value={agency} options={own.map((each) => ({ value: each.path, label: agencyName(each, each.path, language) }))} onChange={(event) => setAgency(event.target.value)} />
+          <Select label={t('broadcast.agencyLabel')} value={agency} options={own.map((each) => ({ value: each.path, label: agencyName(each, each.path, language) }))} onChange={(event) => change({ agency: event.target.value })} />
         ) : null}
-        <BroadcastForm reaches={reaches} missing={way === 'place' ? t('broadcast.placeFirst') : t('broadcast.whereFirst')} onDone={back} />
+        <BroadcastForm kept={{ form: draft, onChange: change }} reaches={reaches} missing={way === 'place' ? t('broadcast.placeFirst') : t('broadcast.whereFirst')} onDone={back} />
       </div>
     </>
   )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BroadcastView } from '#modules/messages/contract.ts'
 import type { Role } from '#kernel/actor.ts'
-import { callAt, callInArea, callInFence, reachesAround, reachInside, readCall, shortCalls } from './reaches.ts'
+import { areasOfCalls, callAt, callInArea, callInFence, reachesAround, reachInside, readCall, shortCalls } from './reaches.ts'
 
 const words = (key: string) => key
 
@@ -18,6 +18,17 @@ test('each choice asks for one reach only', () => {
   assert.deepEqual(reachInside({ type: 'Point', coordinates: [1, 2], radiusMeters: 300 }, words).asked, { lon: 1, lat: 2, kilometers: 0.3 })
   assert.deepEqual(reachInside({ type: 'Point', coordinates: [1, 2], radiusMeters: 20 }, words).asked, { lon: 1, lat: 2, kilometers: 0.1 })
   assert.deepEqual(reachInside({ type: 'Polygon', coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] }, words).asked, { area: [[0, 0], [1, 0], [1, 1]] })
+})
+
+test('open calls show where they went: the drawn area, or the circle around a place; what stands on the map already is not drawn twice', () => {
+  type Shown = Parameters<typeof areasOfCalls>[0] extends Iterable<infer Each> ? Each : never
+  const view = (more: object) => ({ id: 'b', text: '请到北门', endedAt: null, area: null, incident: null, fence: null, kilometers: null, lon: 1, lat: 2, ...more }) as unknown as Shown // what the map reads of it
+  const ring = [[0, 0], [1, 0], [1, 1]]
+  assert.deepEqual(areasOfCalls([view({ area: ring })]), [{ id: 'b', name: '请到北门', rings: [[...ring, [0, 0]]] }])
+  assert.equal(areasOfCalls([view({ kilometers: 2 })])[0]!.rings[0]!.length, 73)
+  assert.equal(areasOfCalls([view({ area: ring, text: '请'.repeat(40) })])[0]!.name, `${'请'.repeat(16)}…`)
+  for (const more of [{ area: ring, endedAt: 5 }, { fence: 'f', kilometers: null }, { incident: 'i', kilometers: 2 }, { kind: 'agency', lon: null, lat: null }, { kind: 'minutes' }]) assert.deepEqual(areasOfCalls([view(more)]), [], JSON.stringify(more))
+  assert.deepEqual(areasOfCalls([view({ area: undefined })]), [], 'one that was asked knows no area')
 })
 
 const short = { id: 'b', agency: 'jx.guixi', sender: 'a1', shortAt: 5, escalatedAt: null, seenAt: null, endedAt: null, yes: 0, enoughYes: 2, sentAt: 1, recipients: [] }

@@ -38,6 +38,19 @@ const placesMax = 48
 const withinReach = (outline: FenceOutline): FenceOutline =>
   outline.type === 'LineString' ? { ...outline, coordinates: lineWithFewerCorners(outline.coordinates.map(([lon, lat]) => [lon!, lat!] as const), placesMax, Infinity)!.map((place) => [...place]) } : outline
 
+/** So many characters of a call stand on the map. */
+const nameMax = 16
+
+/** What is drawn on the map of calls that are not over: areas, and circles around a place. Fences and incidents are there anyway. */
+export const areasOfCalls = (broadcasts: Iterable<AnyBroadcast>): { readonly id: string; readonly name: string; readonly rings: number[][][] }[] =>
+  [...broadcasts].flatMap(({ id, endedAt, area, incident, fence, kilometers, lon, lat, text }) => {
+    if (endedAt !== null) return []
+    const name = text.length > nameMax ? `${text.slice(0, nameMax)}…` : text
+    if (area) return [{ id, name, rings: [[...area, area[0]!]] }]
+    if (kilometers === null || incident !== null || fence || lon === null || lat === null) return []
+    return [{ id, name, rings: ringsOf({ type: 'Point', coordinates: [lon, lat], radiusMeters: kilometers * 1000 }) }]
+  })
+
 /** What the panel was opened for: a place on the map, a fence, what was drawn, or nothing yet. */
 export type CallStart = { readonly from: 'place'; readonly at: Place | null } | { readonly from: 'fence'; readonly fence: string } | { readonly from: 'area' } | { readonly from: 'agency' }
 
@@ -68,6 +81,9 @@ export const shortCalls = (broadcasts: Iterable<AnyBroadcast>, me: { readonly ac
 export const isOwnCall = ({ sender, agency }: Pick<BroadcastView, 'sender' | 'agency'>, me: { readonly account: string; readonly grants: readonly Grant[] }): boolean =>
   sender === me.account || me.grants.some((grant) => leading.has(grant.role) && grant.agency === agency)
 const leading: ReadonlySet<string> = new Set(['dispatcher', 'commander'])
+
+/** Whether an escalated call of this agency is told to somebody: whoever leads above it. Its own desks heard that it was short. */
+export const isEscalatedTo = (grants: readonly Grant[], agency: string): boolean => grants.some((grant) => leading.has(grant.role) && grant.agency !== agency && isWithin(agency, grant.agency))
 
 /** Whether a call is one's own to take note of. */
 export const mayLead = (grants: readonly Grant[], agency: string): boolean => grants.some((grant) => leading.has(grant.role) && isWithin(agency, grant.agency))

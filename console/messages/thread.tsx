@@ -10,13 +10,15 @@ import { MessageList } from '#ui/messages/message-list.tsx'
 import { channelName } from '#ui/messages/words.ts'
 import { ErrorState, Spinner } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
-import { talkers } from './provider.tsx'
+import { talkers, useVoices } from './provider.tsx'
+import { UnsentVoices } from './unsent-voices.tsx'
 
 export function ChannelThread({ id, autoFocus = false }: { readonly id: string; readonly autoFocus?: boolean }) {
   const { t } = useTranslation('messages')
   const { language } = useLanguage()
   const { session, may } = useSession()
   const inbox = useInbox()
+  const { voices } = useVoices()
   const channel = useInboxPart((state) => state.channels.get(id))
   const [problem, setProblem] = useState<unknown>()
   const [attempt, setAttempt] = useState(0)
@@ -31,17 +33,19 @@ export function ChannelThread({ id, autoFocus = false }: { readonly id: string; 
 
   if (!channel) return problem ? <ErrorState problem={problem} onRetry={() => setAttempt(attempt + 1)} /> : <Spinner label={t('common:loading')} />
   const send = (what: string, body: object) => api.post(`/api/messages/channels/${id}/${what}`, { ...body, commandId: newCommandId() })
+  const disabledBecause = may(talkers) ? (channel.closedAt === null ? undefined : t('compose.closed')) : t('compose.notYours')
   return (
     <div className="channel-thread">
       <MessageList channel={channel} account={session?.account ?? ''} seesWho />
+      <UnsentVoices channel={id} disabledBecause={disabledBecause} />
       <Composer
         key={id}
         name={channelName(channel, t, language)}
         autoFocus={autoFocus}
-        disabledBecause={may(talkers) ? (channel.closedAt === null ? undefined : t('compose.closed')) : t('compose.notYours')}
+        disabledBecause={disabledBecause}
         onText={(text) => send('messages', { text })}
         onPicture={async (file) => send('pictures', { data: await base64Of(file) })}
-        onVoice={async ({ blob, seconds }) => send('voices', { data: await base64Of(blob), seconds })}
+        onVoice={(recording) => voices.say(id, recording)}
       />
     </div>
   )

@@ -8,6 +8,7 @@ import { Brand } from '#ui/sign-in/brand.tsx'
 import { ChangePasswordForm } from '#ui/sign-in/change-password-form.tsx'
 import { LanguageAndTheme } from '#ui/sign-in/language-and-theme.tsx'
 import { SignInForm } from '#ui/sign-in/sign-in-form.tsx'
+import { forgetUnsent } from '../messages/forget.ts'
 import '#ui/sign-in/sign-in.css'
 import './page.css'
 
@@ -57,7 +58,7 @@ export default function SignInPage() {
     case 'must-change-password':
       return (
         <Frame title={t('signIn.changeTitle')} text={t('signIn.changeText', { name: shown.session.displayName })}>
-          <ChangePasswordForm name={shown.session.name} onSignOut={() => void signOut()} />
+          <ChangePasswordForm name={shown.session.name} onSignOut={() => void signOut().then(forgetUnsent)} />
         </Frame>
       )
     case 'signed-out':

@@ -19,11 +19,11 @@ async function applyBroadcast(sql: Sql, id: string, event: BroadcastEvent, agenc
   switch (event.type) {
     case 'broadcast-sent':
       await sql.query(
-        `insert into messages.broadcast (id, agency, incident, lon, lat, place, place_en, kind, minutes, body, asks, enough_yes, widen_minutes, ring, sent_at, sent_by, fire_at, kilometers, fence, sender)
-         values ($1, $2::ltree, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, $17, $18, $19)`,
+        `insert into messages.broadcast (id, agency, incident, lon, lat, place, place_en, kind, minutes, body, asks, enough_yes, widen_minutes, ring, sent_at, sent_by, fire_at, kilometers, fence, sender, area)
+         values ($1, $2::ltree, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, $17, $18, $19, $20)`,
         [
           id, agency, event.incident, event.lon, event.lat, event.place, event.placeEn, event.kind, event.minutes, event.text, event.asks, event.enoughYes,
-          event.widenMinutes, event.at, by, event.dueAt, event.kilometers ?? null, event.fence ?? null, account,
+          event.widenMinutes, event.at, by, event.dueAt, event.kilometers ?? null, event.fence ?? null, account, event.area && JSON.stringify(event.area),
         ],
       )
       return putRecipients(sql, id, 1, event.recipients)
@@ -61,7 +61,7 @@ async function putRecipients(sql: Sql, broadcast: string, ring: number, recipien
 // ── reads ──
 
 type Row = Omit<BroadcastView, 'of' | 'delivered' | 'read' | 'yes' | 'no' | 'recipients'>
-const columns = `id, agency::text as agency, incident, lon, lat, place, place_en as "placeEn", kind, minutes, kilometers, fence, body as text, asks, enough_yes as "enoughYes", ring, sent_at as "sentAt",
+const columns = `id, agency::text as agency, incident, lon, lat, place, place_en as "placeEn", kind, minutes, kilometers, fence, area, body as text, asks, enough_yes as "enoughYes", ring, sent_at as "sentAt",
   sent_by as by, sender, fire_at as "widensAt", short_at as "shortAt", escalated_at as "escalatedAt", seen_at as "seenAt", seen_by as "seenBy", ended_at as "endedAt"`
 
 async function viewsOf(sql: Sql, rows: readonly Row[]): Promise<BroadcastView[]> {
@@ -126,7 +126,7 @@ export async function broadcastsOfMember(sql: Sql, member: MemberId, since: Inst
 
 /** Without who else was asked and what they said: for those who were asked. */
 export function shownToMembers(view: BroadcastView): Omit<OwnBroadcastView, 'answer' | 'isRead'> {
-  const { recipients: _who, agency: _agency, sender: _sender, fence: _fence, widensAt: _widens, shortAt: _short, escalatedAt: _above, seenAt: _seenAt, seenBy: _seenBy, ...shown } = view
+  const { recipients: _who, agency: _agency, sender: _sender, fence: _fence, area: _area, widensAt: _widens, shortAt: _short, escalatedAt: _above, seenAt: _seenAt, seenBy: _seenBy, ...shown } = view
   return shown
 }
 

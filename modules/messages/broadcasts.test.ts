@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Actor } from '#kernel/actor.ts'
 import { openIncident } from '#modules/dispatch/open-incident.ts'
@@ -213,4 +214,29 @@ test('replaying the journal gives every broadcast and recipient again', async ()
   } finally {
     await copy.drop()
   }
+})
+
+test('a call to a drawn area says which while it is looked at by a desk, also after replay; those who were asked are not told', async () => {
+  const area = [[-0.02, -0.02], [0.02, -0.02], [0.02, 0.02]].map(([lon, lat]) => [place.lon + lon!, place.lat + lat!])
+  const id = await call({ minutes: undefined, lon: undefined, lat: undefined, area })
+  assert.deepEqual((await view(id)).area, area)
+  assert.equal((await view(await call())).area, null)
+  const asked = (await broadcastsOfMember(scene.db, crewOf.p1.member!, 0, 50)).find((each) => each.id === id)!
+  assert.ok(!('area' in asked))
+  const copy = await testDatabase()
+  try {
+    await replayInto(copy.database, scene)
+    assert.deepEqual((await broadcastViews(copy.database, [id]))[0]!.area, area)
+  } finally {
+    await copy.drop()
+  }
+})
+
+test('calls that were made before areas were kept have them from the journal', async () => {
+  const area = [[-0.02, -0.02], [0.02, -0.02], [0.02, 0.02]].map(([lon, lat]) => [place.lon + lon!, place.lat + lat!])
+  const [drawn, around] = [await call({ minutes: undefined, lon: undefined, lat: undefined, area }), await call()]
+  await scene.db.query('update messages.broadcast set area = null')
+  const [, ...fill] = readFileSync(new URL('../../server/migrations/0019-call-areas.sql', import.meta.url), 'utf8').split('update messages.broadcast')
+  await scene.db.query(`update messages.broadcast${fill.join('')}`)
+  assert.deepEqual([(await view(drawn)).area, (await view(around)).area], [area, null])
 })

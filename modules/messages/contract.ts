@@ -182,6 +182,7 @@ export const BroadcastView = Type.Object({
   minutes: Nullable(Type.Integer({ description: 'of the ring asked last' })),
   kilometers: Nullable(Type.Number()),
   fence: Nullable(Id),
+  area: Nullable(Type.Array(Type.Array(Type.Number()), { description: 'ring of lon, lat that was drawn for it' })),
   text: Type.String(),
   asks: Type.Boolean(),
   enoughYes: Type.Integer(),
@@ -201,7 +202,7 @@ export const BroadcastView = Type.Object({
 export type BroadcastView = Static<typeof BroadcastView>
 
 /** The same as one of its recipients sees it. */
-export const OwnBroadcastView = Type.Object({ ...Type.Omit(BroadcastView, ['recipients', 'agency', 'sender', 'fence', 'widensAt', 'shortAt', 'escalatedAt', 'seenAt', 'seenBy']).properties, answer: Nullable(Answer), isRead: Type.Boolean() })
+export const OwnBroadcastView = Type.Object({ ...Type.Omit(BroadcastView, ['recipients', 'agency', 'sender', 'fence', 'area', 'widensAt', 'shortAt', 'escalatedAt', 'seenAt', 'seenBy']).properties, answer: Nullable(Answer), isRead: Type.Boolean() })
 export type OwnBroadcastView = Static<typeof OwnBroadcastView>
 
 // ——— group bots ———

@@ -9,7 +9,7 @@ export const pagePolicy = (nonce: string): string =>
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
-    "media-src 'self'",
+    "media-src 'self' blob:", // a voice note is heard before it is sent
     "worker-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",

@@ -235,7 +235,7 @@ test('pages come with a strict policy and a fresh nonce, the officer’s under /
   assert.equal(first.body.match(new RegExp(nonceOf(first), 'g'))!.length, 2)
   const policy = String(first.headers['content-security-policy'])
   assert.ok(!policy.includes('unsafe'))
-  for (const part of ["default-src 'none'", "script-src 'self';", "worker-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) assert.ok(policy.includes(part), part)
+  for (const part of ["default-src 'none'", "script-src 'self';", "media-src 'self' blob:", "worker-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) assert.ok(policy.includes(part), part)
   assert.equal(first.headers['cache-control'], 'no-store')
 })
 

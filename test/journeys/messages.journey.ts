@@ -172,3 +172,82 @@ test('everybody near a place is called by keyboard alone, everybody in a fence f
   assert.deepEqual([complaints(), await violations()], [[], []])
   await crew.endShift()
 })
+
+test('a voice note whose answer was lost stays on the console, also when the page is loaded again; sent again it is there once, and signing out leaves none', { timeout: 300_000 }, async () => {
+  const desk = await openDesk(served)
+  const crew = await makeCrew(served, '试8')
+  await crew.startShift()
+  await crew.standAt(await farPlace(desk))
+  const { page: room, complaints, violations } = await openConsole(browser, served, served.account('dispatcher'), { path: `/command?messages=unit-${crew.unit}` })
+  await room.context().grantPermissions(['microphone'])
+  let answersAreLost = true
+  await room.route('**/voices', async (route) => {
+    if (!answersAreLost) return route.continue()
+    await route.fetch() // the server has it
+    await route.abort()
+  })
+  const say = async () => {
+    await room.getByRole('button', { name: '录语音' }).focus()
+    await room.keyboard.press('Enter')
+    await room.locator('.composer-recording', { hasText: '录音 2/60' }).waitFor()
+    await room.keyboard.press('Enter')
+    await room.locator('.unsent-voice', { hasText: '未确认发出' }).waitFor()
+  }
+  await say()
+  await noSeriousFinding(room, 'a voice note that was not sent')
+  await room.reload()
+  const unsent = room.locator('.unsent-voice')
+  await unsent.waitFor()
+  await unsent.getByRole('button', { name: '播放语音' }).click()
+  await unsent.getByRole('button', { name: '暂停' }).waitFor()
+  answersAreLost = false
+  await unsent.getByRole('button', { name: '再发一次' }).click()
+  await unsent.waitFor({ state: 'detached' })
+  const sent = async () => (await desk.get<{ items: { file: unknown }[] }>(`/api/messages/channels/unit-${crew.unit}/messages`)).items.length
+  assert.equal(await sent(), 1, 'two attempts, one message')
+
+  answersAreLost = true
+  await say()
+  await room.locator('.person-button').click()
+  await room.getByRole('button', { name: '退出' }).click()
+  await room.locator('input[name=username]').waitFor()
+  const kept = () =>
+    room.evaluate(() => new Promise<number>((resolve) => {
+      const asked = indexedDB.open('gengfu-console')
+      asked.onsuccess = () => {
+        const counted = asked.result.transaction('voices').objectStore('voices').count()
+        counted.onsuccess = () => (asked.result.close(), resolve(counted.result))
+      }
+    }))
+  await until('nothing that was said is left', async () => (await kept()) === 0)
+  assert.deepEqual([complaints(), await violations()], [[], []])
+  await crew.endShift()
+})
+
+test('what is drawn and typed for a call is there when the page is loaded again, and an open call says where it went', { timeout: 300_000 }, async () => {
+  const desk = await openDesk(served)
+  const place = await farPlace(desk)
+  const crew = await makeCrew(served, '试9')
+  await crew.startShift()
+  await crew.standAt(place)
+  const { page: room, complaints, violations } = await openConsole(browser, served, served.account('dispatcher'), { path: `/command?fence=new&at=${place.lon},${place.lat},14` })
+  const ring = [[-0.004, -0.004], [0.004, -0.004], [0.004, 0.004], [-0.004, 0.004], [-0.004, -0.004]].map(([x, y]) => [place.lon + x!, place.lat + y!])
+  await room.locator('.fences-panel select:has(option[value=paste])').selectOption('paste')
+  await room.locator('.fences-panel').getByLabel('GeoJSON', { exact: true }).fill(JSON.stringify({ type: 'Polygon', coordinates: [ring] }))
+  await room.getByRole('button', { name: '呼叫区域内人员' }).click()
+  await room.locator('.broadcast-preview summary', { hasText: '将呼叫' }).waitFor()
+  await room.locator('.broadcast-form textarea').fill('封住北侧出口')
+  await room.reload()
+  await room.locator('.broadcast-preview summary', { hasText: '将呼叫' }).waitFor()
+  assert.equal(await room.locator('.broadcast-form textarea').inputValue(), '封住北侧出口')
+  assert.equal(await room.locator('.call-panel select').first().inputValue(), 'area')
+  await room.locator('.broadcast-form button[type=submit]').click()
+  await room.locator('.broadcast-card', { hasText: '封住北侧出口' }).getByText('划定区域内').waitFor()
+  await room.reload()
+  await room.locator('.broadcast-card', { hasText: '封住北侧出口' }).waitFor()
+  assert.equal(await room.evaluate(() => sessionStorage.getItem('gengfu.call')), null, 'sent, it waits for nobody')
+  const { items } = await desk.get<{ items: { text: string; area: unknown }[] }>('/api/messages/broadcasts')
+  assert.deepEqual(items.find(({ text }) => text === '封住北侧出口')!.area, ring.slice(0, -1))
+  assert.deepEqual([complaints(), await violations()], [[], []])
+  await crew.endShift()
+})

@@ -43,7 +43,7 @@ const doubtWidth: ExpressionSpecification = ['match', ['get', 'rank'], 1, 3, 2, 
 const byTone = (palette: Palette): ExpressionSpecification =>
   ['match', ['get', 'tone'], 'free', palette.tones.free, 'busy', palette.tones.busy, 'en-route', palette.tones['en-route'], 'on-scene', palette.tones['on-scene'], palette.tones.rest]
 
-const byFence = (palette: Palette): ExpressionSpecification => ['match', ['get', 'look'], 'alarm', palette.tones.panic, 'draft', palette.tones.busy, palette.labelStrong]
+const byFence = (palette: Palette): ExpressionSpecification => ['match', ['get', 'look'], 'alarm', palette.tones.panic, 'draft', palette.tones.busy, 'call', palette.tones['en-route'], palette.labelStrong]
 const fenceWidth: ExpressionSpecification = ['case', ['any', ['==', ['get', 'alarming'], 1], ['==', ['get', 'chosen'], 1]], 3, 1.25]
 
 export function overlayLayers({ theme, shown }: OverlayOptions): LayerSpecification[] {

@@ -107,8 +107,8 @@ export const closureFeatures = (closures: readonly MapClosure[]): FeatureCollect
     ]),
   )
 
-/** An electronic fence: its rings, and how it is drawn. `draft` is being drawn. */
-export type MapFence = { readonly id: string; readonly name: string; readonly rings: readonly (readonly (readonly number[])[])[]; readonly look: 'alarm' | 'quiet' | 'draft'; readonly alarming: boolean; readonly chosen: boolean }
+/** An electronic fence: its rings, and how it is drawn. `draft` is being drawn; a `call` went to all inside. */
+export type MapFence = { readonly id: string; readonly name: string; readonly rings: readonly (readonly (readonly number[])[])[]; readonly look: 'alarm' | 'quiet' | 'draft' | 'call'; readonly alarming: boolean; readonly chosen: boolean }
 
 export const fenceFeatures = (fences: readonly MapFence[]): FeatureCollection =>
   collection(
