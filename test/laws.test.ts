@@ -104,6 +104,7 @@ const allowedColumns: Readonly<Record<string, string>> = {
   'roads.closure.geometry': 'where a road is closed',
   'messages.broadcast.lon': 'where help is needed',
   'messages.broadcast.lat': 'where help is needed',
+  'messages.broadcast.area': 'where help is needed, as a desk drew it; of a unit only that it was inside when it was called',
   'messages.broadcast.place': 'the same in words',
   'messages.broadcast.place_en': 'the same in words',
   'roads.off_map.square_x': 'a square of 50 m in which drives under orders left the known roads; no unit, no time finer than a month',
