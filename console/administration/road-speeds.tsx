@@ -124,7 +124,7 @@ function NoDoubts({ known, found }: { readonly known: SpeedsView; readonly found
   if (drives > 0) {
     return (
       <Empty icon="check" title={t('roads.noDoubts')}>
-        {t('roads.noDoubtsText', { number: format.count(Math.round(drives)), time: format.dayTime(found.at) })}
+        <p className="speeds-sure">{t('roads.noDoubtsText', { number: format.count(Math.round(drives)), time: format.dayTime(found.at) })}</p>
       </Empty>
     )
   }

@@ -225,7 +225,7 @@ export const administrationViews = named({
     path: () => '/administration/roads',
     async show(page) {
       // what is learned is read in the first seconds; in a town that has learned nothing that is what is shown
-      await there('.doubt-name, .speeds-needs')(page)
+      await there('.doubt-name, .speeds-needs, .speeds-sure')(page)
       const first = page.locator('.doubt-name').first()
       if ((await first.count()) === 0) return
       await first.click()
