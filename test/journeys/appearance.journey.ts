@@ -164,7 +164,7 @@ test('the main controls are reached and seen by keyboard', { timeout: 180_000 },
   }
 })
 
-test('the watch room fits 1366 × 768 with nothing cut off', { timeout: 180_000 }, async () => {
+test('the watch room fits 1366 × 768 with nothing cut off', { timeout: 300_000 }, async () => {
   for (const language of ['zh-CN', 'en'] as const) {
     const { page } = await openConsole(browser, served, served.account('dispatcher'), { language, size: sizes.desk })
     for (const view of commandViews) {

@@ -311,8 +311,8 @@ test('what this phone knows of an account goes when it signs out, what waits onl
 })
 
 test('going on and off duty in the dark waits, says what holds now, and is in force once it is heard; a unit that others took is not', { timeout: 240_000 }, async () => {
-  const crew = await makeCrew(served, '试8')
-  const other = await makeCrew(served, '试81')
+  const crew = await makeCrew(served, '试31')
+  const other = await makeCrew(served, '试32')
   const { page } = await openPocket(browser, served, crew)
   const context = page.context()
   const mine = () => crew.officer.get<{ id: string; onDutySince: number }>('/api/units/mine')
@@ -324,12 +324,12 @@ test('going on and off duty in the dark waits, says what holds now, and is in fo
   }
   await page.locator('.unit-list').waitFor()
   await context.setOffline(true)
-  await choose('试8')
+  await choose('试31')
   await page.locator('.shift-waits', { hasText: '现在还没有上勤' }).waitFor()
   await noSeriousFinding(page, 'pocket, a shift that waits')
   assert.ok(await isOff(), 'nothing holds that the server has not heard')
   await context.setOffline(false)
-  await page.locator('.ready-sign', { hasText: '试8' }).waitFor({ timeout: 60_000 })
+  await page.locator('.ready-sign', { hasText: '试31' }).waitFor({ timeout: 60_000 })
   assert.equal((await mine()).id, crew.unit)
 
   await context.setOffline(true)
@@ -342,14 +342,14 @@ test('going on and off duty in the dark waits, says what holds now, and is in fo
   assert.ok(await isOff())
 
   await context.setOffline(true)
-  await choose('试81')
-  await page.locator('.shift-waits', { hasText: '试81' }).waitFor()
+  await choose('试32')
+  await page.locator('.shift-waits', { hasText: '试32' }).waitFor()
   await other.startShift()
   await context.setOffline(false)
   await page.locator('.strip-alert').waitFor({ timeout: 60_000 })
   await page.locator('.unit-list').waitFor()
   assert.ok(await isOff())
   await page.locator('.strip-alert').tap()
-  await page.locator('.line-item.is-refused', { hasText: '上勤 · 试81' }).getByText('正在执勤').waitFor()
+  await page.locator('.line-item.is-refused', { hasText: '上勤 · 试32' }).getByText('正在执勤').waitFor()
   await other.endShift()
 })
