@@ -170,11 +170,13 @@ test('nothing that was acknowledged is lost or twice: positions, reports, orders
   assert.ok(alerted.length > nodes.silent.length, `limits ran out: ${alerted.length}`)
   for (const { assignment } of alerted) assert.ok(alerts.has(`${assignment}-acknowledge 1`), assignment)
 
-  // Everything of incidents, in the journal's order, on both consoles.
+  // Everything of incidents, in the journal's order, on both consoles. Limits of orders that nobody acknowledged go on running out after the
+  // journal was read: what comes behind its last entry is not compared.
   const incidents = journal.filter(({ stream }) => stream.startsWith('incident/')).map(({ position }) => position)
+  const last = incidents.at(-1)!
   for (const [n, one] of consoles.entries()) {
-    await until(() => ((one.entries.at(-1)?.position ?? 0) >= incidents.at(-1)! ? true : undefined), `the last entry on console ${n}`)
-    const heard = one.entries.filter(({ stream }) => stream.startsWith('incident/')).map(({ position }) => position)
+    await until(() => ((one.entries.at(-1)?.position ?? 0) >= last ? true : undefined), `the last entry on console ${n}`)
+    const heard = one.entries.filter(({ stream, position }) => stream.startsWith('incident/') && position <= last).map(({ position }) => position)
     assert.deepEqual(heard, incidents, `console ${n}`)
     assert.deepEqual([one.twice(), one.resets()], [0, 0], `console ${n}`)
     assert.ok(one.connections() > 1, `console ${n} has changed its node`)
