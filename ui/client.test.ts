@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, mock, test } from 'node:test'
-import { api, newCommandId, onSessionLost, Problem, problemOf, rememberCsrf, setClientLanguage, type SessionLost } from './client.ts'
+import { api, commandIds, newCommandId, onSessionLost, Problem, problemOf, rememberCsrf, setClientLanguage, type SessionLost } from './client.ts'
 
 afterEach(() => {
   mock.restoreAll()
@@ -105,4 +105,16 @@ test('a thousand command ids are a thousand', () => {
   const ids = new Set(Array.from({ length: 1000 }, newCommandId))
   assert.equal(ids.size, 1000)
   for (const id of ids) assert.match(id, /^[A-Za-z0-9_-]{8,64}$/)
+})
+
+test('what was said and not answered is the same command again; what was answered, or is something else, is not', () => {
+  const ids = commandIds()
+  const first = ids.of('on my way')
+  assert.equal(ids.of('on my way'), first)
+  assert.notEqual(ids.of('turned back'), first)
+  const again = ids.of('on my way')
+  assert.notEqual(again, first)
+  ids.answered()
+  assert.notEqual(ids.of('on my way'), again)
+  assert.equal(commandIds({ id: 'kept', said: 'all to the gate' }).of('all to the gate'), 'kept')
 })

@@ -64,6 +64,28 @@ export function newCommandId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** A command that was sent; nobody knows whether it arrived. */
+export type Unanswered = { readonly id: string; readonly said: string }
+
+export type CommandIds = {
+  /** The same for the same words until they were answered: one whose answer was lost is sent again as what it was. */
+  readonly of: (said: string) => string
+  /** It was answered; the same words again are meant again. */
+  readonly answered: () => void
+}
+
+/** The ids of one place where things are said, one after the other. @param last  what was said there before, without an answer */
+export function commandIds(last: Unanswered = { id: '', said: '' }): CommandIds {
+  let open = last
+  return {
+    of(said) {
+      if (open.said !== said) open = { id: newCommandId(), said }
+      return open.id
+    },
+    answered: () => void (open = { id: '', said: '' }),
+  }
+}
+
 export type CallOptions = {
   readonly signal?: AbortSignal
   /** Answers of 401 mean "wrong password" here, not "the session is over". */

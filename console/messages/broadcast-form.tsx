@@ -1,7 +1,7 @@
 /** Call all near 一呼百应: how far, what to do, whether to answer; with whom it would reach before it is sent. */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, newCommandId } from '#ui/client.ts'
+import { api, commandIds } from '#ui/client.ts'
 import { Button, Select, Spinner, TextArea, useToasts } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { BroadcastPreview } from '#modules/messages/contract.ts'
@@ -29,22 +29,22 @@ export function BroadcastForm({ reaches, missing, autoFocus = false, kept, onDon
   const format = useFormat()
   const toasts = useToasts()
   const [own, setOwn] = useState(emptyForm)
-  const { chosen, text, asks, enoughYes, widen } = kept?.form ?? own
+  const { chosen, text, asks, enoughYes, widen, unanswered } = kept?.form ?? own
   const change = kept?.onChange ?? ((changes: Partial<CallForm>) => setOwn((old) => ({ ...old, ...changes })))
   const [busy, setBusy] = useState(false)
   const reach = reaches.find(({ value }) => value === chosen) ?? reaches[0]
   const preview = usePreview(reach?.asked)
-  const command = useRef({ id: '', said: '' })
+  const [ids] = useState(() => commandIds(unanswered))
 
   const send = async () => {
     if (busy || !reach || text.trim() === '') return
     setBusy(true)
     const body = { ...reach.asked, text: text.trim(), asks, enoughYes: Number(enoughYes), widenMinutes: asks && widen ? Number(widen) : null }
     const said = JSON.stringify(body)
-    // the same call is the same command, so that one whose answer was lost is not made twice
-    if (command.current.said !== said) command.current = { id: newCommandId(), said }
+    const commandId = ids.of(said)
+    change({ unanswered: { id: commandId, said } })
     try {
-      await api.post('/api/messages/broadcasts', { commandId: command.current.id, ...body })
+      await api.post('/api/messages/broadcasts', { commandId, ...body })
       toasts.show({ kind: 'done', text: t('broadcast.sent') })
       onDone()
     } catch (thrown) {

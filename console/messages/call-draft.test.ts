@@ -23,7 +23,7 @@ test('what was drawn and typed for a call is there when the page is loaded again
     assert.equal(next.area('a'), next.area('a'), 'the same thing, so that nothing is drawn anew')
   }
   const storage = tab()
-  const around: CallDraft = { ...newCall('call'), place: [117.25, 28.25], text: '集合' }
+  const around: CallDraft = { ...newCall('call'), place: [117.25, 28.25], text: '集合', unanswered: { id: 'c1', said: '{}' } }
   openCallDrafts(storage).keep('a', around)
   assert.deepEqual(openCallDrafts(storage).find('a', 'call'), around)
 })

@@ -3,6 +3,7 @@
  * put away, so that a page that is loaded again has it. An area may have 500 corners: too many for an address.
  */
 import type { FenceOutline } from '#modules/patrol/contract.ts'
+import type { Unanswered } from '#ui/client.ts'
 import type { Place } from '#ui/map/things.ts'
 import { emptyFence, outlineOf } from '../command/fence-draft.ts'
 import { callInArea, readCall, usualReach, type CallStart } from './reaches.ts'
@@ -15,6 +16,8 @@ export type CallForm = {
   readonly enoughYes: string
   /** Minutes; empty: never. */
   readonly widen: string
+  /** It was sent as this; the answer has not come, perhaps because the page was loaded again. */
+  readonly unanswered?: Unanswered
 }
 export const emptyForm: CallForm = { chosen: usualReach, text: '', asks: true, enoughYes: '1', widen: '2' }
 
@@ -90,12 +93,14 @@ function readKept(storage: Pick<Storage, 'getItem'> | undefined): Kept | undefin
     const area = draft['area'] ? (outlineOf({ ...emptyFence, way: 'paste', pasted: JSON.stringify(draft['area']) }) ?? null) : null
     const fresh = newCall(draft['start'], area)
     const { text, chosen, enoughYes, widen, fence, agency, asks } = draft
+    const { id, said } = (draft['unanswered'] ?? {}) as { id?: unknown; said?: unknown } // looked at below
+    const unanswered = typeof id === 'string' && typeof said === 'string' ? { unanswered: { id, said } } : {}
     const textOr = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise)
     const form: CallForm = { text: textOr(text, ''), chosen: textOr(chosen, fresh.chosen), enoughYes: textOr(enoughYes, fresh.enoughYes), widen: textOr(widen, fresh.widen), asks: typeof asks === 'boolean' ? asks : fresh.asks }
     const [lon, lat] = Array.isArray(draft['place']) ? draft['place'].map(Number) : []
     const place: Place | null = lon !== undefined && lat !== undefined && Number.isFinite(lon + lat) ? [lon, lat] : fresh.place
     const way = (['place', 'fence', 'area', 'agency'] as const).find((each) => each === draft['way'] && (each !== 'area' || area)) ?? fresh.way
-    return { account, draft: { ...fresh, ...form, ...(typeof agency === 'string' ? { agency } : {}), fence: textOr(fence, fresh.fence), place, way } }
+    return { account, draft: { ...fresh, ...form, ...unanswered, ...(typeof agency === 'string' ? { agency } : {}), fence: textOr(fence, fresh.fence), place, way } }
   } catch {
     return undefined
   }

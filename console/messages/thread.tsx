@@ -1,7 +1,7 @@
 /** A channel in the watch room: its messages and what one writes there. */
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, newCommandId } from '#ui/client.ts'
+import { api, commandIds } from '#ui/client.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { base64Of } from '#ui/messages/bytes.ts'
 import { Composer } from '#ui/messages/composer.tsx'
@@ -23,6 +23,7 @@ export function ChannelThread({ id, autoFocus = false }: { readonly id: string; 
   const [problem, setProblem] = useState<unknown>()
   const [attempt, setAttempt] = useState(0)
   const isKnown = channel !== undefined
+  const ids = useMemo(() => ({ messages: commandIds(), pictures: commandIds() }), [id])
   useEffect(() => {
     if (isKnown) return
     let gone = false
@@ -32,7 +33,10 @@ export function ChannelThread({ id, autoFocus = false }: { readonly id: string; 
   }, [inbox, id, isKnown, attempt])
 
   if (!channel) return problem ? <ErrorState problem={problem} onRetry={() => setAttempt(attempt + 1)} /> : <Spinner label={t('common:loading')} />
-  const send = (what: string, body: object) => api.post(`/api/messages/channels/${id}/${what}`, { ...body, commandId: newCommandId() })
+  const send = async (what: 'messages' | 'pictures', body: object) => {
+    await api.post(`/api/messages/channels/${id}/${what}`, { ...body, commandId: ids[what].of(JSON.stringify(body)) })
+    ids[what].answered()
+  }
   const disabledBecause = may(talkers) ? (channel.closedAt === null ? undefined : t('compose.closed')) : t('compose.notYours')
   return (
     <div className="channel-thread">
