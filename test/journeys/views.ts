@@ -148,6 +148,19 @@ export const commandViews = named({
       await there('.fence-list li', '.maplibregl-canvas')(page)
     },
   },
+  'fence-route': {
+    path: ({ place }) => `/command?fence=new&at=${place.lon},${place.lat},14`,
+    async show(page) {
+      await there('.roads-form', '.maplibregl-canvas')(page)
+      await page.getByLabel(/^(名称|Name)$/).fill('校车路线')
+      await page.locator('.roads-form select').first().selectOption('route')
+      const box = (await page.locator('.maplibregl-canvas').boundingBox())!
+      for (const [x, y] of [[0.58, 0.7], [0.72, 0.5], [0.62, 0.3]] as const) {
+        await page.mouse.click(box.x + box.width * x, box.y + box.height * y)
+        await page.waitForTimeout(500) // two clicks at once would end it
+      }
+    },
+  },
   messages: { path: ({ crew }) => `/command?messages=unit-${crew.unit}`, show: there('.message', '.composer', '.maplibregl-canvas'), phone: true },
   broadcast: {
     path: ({ incident }) => `/command?incident=${incident}`,
@@ -218,6 +231,7 @@ export const administrationViews = named({
     },
   },
   'administration-bots': section('bots', '.ant-table-row, .empty'),
+  'administration-push': section('push', '.ant-table-row'),
   'administration-categories': section('categories', '.ant-table-row'),
   'administration-retention': section('retention', '.retention-daily tbody tr'),
   'administration-map': section('map', '.map-facts'),
