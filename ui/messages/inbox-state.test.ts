@@ -51,6 +51,13 @@ test('a broadcast that moves keeps one’s own answer', () => {
   assert.deepEqual(state.broadcasts.get('b1'), { ...asked, yes: 1 })
 })
 
+test('a call just heard is neither answered nor read', () => {
+  const { state } = hear(emptyInbox, { broadcasts: [{ id: 'b1', asks: false }] })
+  assert.deepEqual(state.broadcasts.get('b1'), { id: 'b1', asks: false, answer: null, isRead: false } as never)
+  const moved = hear({ ...state, broadcasts: new Map([['b1', { ...state.broadcasts.get('b1')!, isRead: true }]]) }, { broadcasts: [{ id: 'b1', asks: false, read: 1 }] }).state
+  assert.equal(moved.broadcasts.get('b1')!.isRead, true)
+})
+
 test('nothing heard is the same state', () => {
   const state = ready({ last: null, unread: 0 })
   assert.equal(hear(state, { incidents: [{ id: 'i' }] }).state, state)

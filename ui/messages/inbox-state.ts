@@ -59,8 +59,8 @@ export function heard(state: InboxState, views: Views, me: string, open: string 
   }
   for (const view of (views['broadcasts'] ?? []) as (AnyBroadcast | Gone)[]) {
     if ('gone' in view) broadcasts = without(broadcasts, view.id)
-    // one's own answer is not in what everybody is told
-    else broadcasts = new Map(broadcasts).set(view.id, { ...broadcasts.get(view.id), ...view })
+    // what one answered and read oneself is not in what everybody is told: of a call just heard, nothing yet
+    else broadcasts = new Map(broadcasts).set(view.id, { answer: null, isRead: false, ...broadcasts.get(view.id), ...view })
   }
   const same = channels === state.channels && threads === state.threads && broadcasts === state.broadcasts
   return { state: same ? state : { ...state, channels, threads, broadcasts }, behind }
