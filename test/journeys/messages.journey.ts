@@ -196,7 +196,17 @@ test('a voice note whose answer was lost stays on the console, also when the pag
     await room.keyboard.press('Enter')
     await room.locator('.unsent-voice', { hasText: '未确认发出' }).waitFor()
   }
+  // held, until the browser takes the pointer away: what is pressed then is pressed, not let go
+  let voices = 0
+  room.on('request', (request) => void (voices += Number(request.url().endsWith('/voices'))))
+  await room.getByRole('button', { name: '录语音' }).dispatchEvent('pointerdown', { button: 0 })
+  await room.locator('.composer-recording', { hasText: '录音 1/60' }).waitFor()
+  await room.evaluate(() => window.dispatchEvent(new PointerEvent('pointercancel')))
+  await room.locator('.composer').getByRole('button', { name: '取消' }).click()
+  await room.getByRole('button', { name: '录语音' }).waitFor()
+  assert.equal(await room.locator('.unsent-voice').count(), 0)
   await say()
+  assert.equal(voices, 1, 'what was cancelled was not sent')
   await noSeriousFinding(room, 'a voice note that was not sent')
   await room.reload()
   const unsent = room.locator('.unsent-voice')
