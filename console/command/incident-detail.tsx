@@ -167,7 +167,7 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
         <Broadcasts incident={incident.id} />
         {may(talkers) ? (
           <Section title={messages('title')} className="messages-section">
-            <ChannelThread id={`incident-${incident.id}`} />
+            <ChannelThread key={incident.id} id={`incident-${incident.id}`} />
           </Section>
         ) : null}
         <Section title={t('log.title')} className="log-section">
