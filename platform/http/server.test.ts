@@ -335,6 +335,37 @@ test('metrics are for this machine and for keepers only', async () => {
   assert.equal((await far({ authorization: `Bearer ${token('auditor')}` })).statusCode, 200)
 })
 
+test('metrics are not for whom a proxy on this machine lets in', async () => {
+  const named = await make({ trustProxy: ['127.0.0.1'] })
+  for (const { app } of [server, named]) {
+    const status = async (headers: Record<string, string>) => (await app.inject({ url: '/metrics', headers: { host: '127.0.0.1:8080', ...headers } })).statusCode
+    assert.equal(await status({}), 200)
+    for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) assert.equal(await status({ [header]: '127.0.0.1' }), 401, header)
+    assert.equal(await status({ host: 'room.example' }), 401)
+    assert.equal(await status({ host: '127.0.0.1.example' }), 401)
+    assert.equal(await status({ 'x-forwarded-for': '203.0.113.5', authorization: `Bearer ${token('auditor')}` }), 200)
+  }
+  await named.close()
+})
+
+const proxies: [what: string, from: string, forwarded: string | undefined, counted: string][] = [
+  ['a proxy that is named', '127.0.0.1', '203.0.113.5', '203.0.113.5'],
+  ['one of a range', '10.1.2.3', '203.0.113.5', '203.0.113.5'],
+  ['two of them', '127.0.0.1', '203.0.113.5, 10.1.2.3', '203.0.113.5'],
+  ['a caller who writes an address of its own before the proxy does', '127.0.0.1', '198.51.100.1, 203.0.113.5', '203.0.113.5'],
+  ['a proxy that is not named', '192.0.2.7', '203.0.113.5', '192.0.2.7'],
+  ['nobody between', '192.0.2.7', undefined, '192.0.2.7'],
+]
+for (const [what, remoteAddress, forwarded, counted] of proxies) {
+  test(`who calls: ${what}`, async () => {
+    const own = await make({ trustProxy: ['127.0.0.1', '10.0.0.0/8'], limits: { strangerPerMinute: 1 } })
+    const ask = (from: string, headers = {}) => own.app.inject({ url: '/api/test/refusal?code=unit-off-duty', remoteAddress: from, headers })
+    assert.equal((await ask(remoteAddress, forwarded === undefined ? {} : { 'x-forwarded-for': forwarded })).statusCode, 409)
+    assert.equal((await ask(counted)).statusCode, 429)
+    await own.close()
+  })
+}
+
 test('health says which part is not ready', async () => {
   let database = true
   const own = await make({ parts: { database: () => database, town: async () => { throw new Error('not yet') } } })
