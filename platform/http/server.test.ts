@@ -241,7 +241,7 @@ test('pages come with a strict policy and a fresh nonce, the officer’s under /
 
 test('the pocket’s service worker may ask this server and nothing else, and is asked for anew each time', async () => {
   const { headers } = await ask('/officer/worker.js')
-  assert.equal(headers['content-security-policy'], "default-src 'none'; connect-src 'self'; frame-ancestors 'none'")
+  assert.equal(headers['content-security-policy'], "default-src 'none'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'")
   assert.equal(headers['cache-control'], 'no-cache')
   assert.equal(headers['content-type'], 'text/javascript; charset=utf-8')
 })
