@@ -218,6 +218,13 @@ test('a voice note whose answer was lost stays on the console, also when the pag
   await unsent.waitFor({ state: 'detached' })
   const sent = async () => (await desk.get<{ items: { file: unknown }[] }>(`/api/messages/channels/unit-${crew.unit}/messages`)).items.length
   assert.equal(await sent(), 1, 'two attempts, one message')
+  const said = room.locator('.message .voice-note')
+  for (const time of ['first', 'again']) {
+    await said.click()
+    await room.waitForFunction(() => (document.querySelector('.message .voice-note audio') as HTMLAudioElement).currentTime > 0.2)
+    assert.equal(await said.locator('audio').evaluate((audio: HTMLAudioElement) => audio.error), null, time)
+    await said.locator('audio').evaluate((audio: HTMLAudioElement) => void (audio.pause(), (audio.currentTime = 0)))
+  }
 
   answersAreLost = true
   await say()
