@@ -20,6 +20,11 @@ test('serve takes ports for terminals, where they are wanted', () => {
   assert.deepEqual(terminals, { jt808: 6808, gt06: 5023, h02: 5013, osmand: 0, mqtt: 1883 })
 })
 
+test('serve takes the proxies that it may believe, and nobody’s word unless it is told', () => {
+  const { trustProxy } = parseArguments(['serve', '--data', 'd', '--trust-proxy', '127.0.0.1, 10.0.0.0/8,fd00::1']) as ServeArguments
+  assert.deepEqual(trustProxy, ['127.0.0.1', '10.0.0.0/8', 'fd00::1'])
+})
+
 const refused: [what: string, words: string[], because: RegExp][] = [
   ['an unknown command', ['launch'], /"launch" is unknown; expected serve/],
   ['an unknown flag', ['serve', '--data', 'd', '--prot', '1'], /--prot/],
@@ -28,6 +33,10 @@ const refused: [what: string, words: string[], because: RegExp][] = [
   ['an unknown demo', ['serve', '--data', 'd', '--demo', 'paris'], /expected guixi, portland or none/],
   ['a port for terminals that is none', ['serve', '--data', 'd', '--jt808-port', 'x'], /--jt808-port x: expected a whole number/],
   ['a demo town that strangers’ terminals reach', ['serve', '--data', 'd', '--terminals-host', '0.0.0.0'], /a demo town is open to this machine only/],
+  ['a proxy by name', ['serve', '--data', 'd', '--trust-proxy', 'proxy.example'], /"proxy\.example" is no address/],
+  ['an empty proxy', ['serve', '--data', 'd', '--trust-proxy', '127.0.0.1,'], /"" is no address/],
+  ['a range that is none', ['serve', '--data', 'd', '--trust-proxy', '10.0.0.0/33'], /"10\.0\.0\.0\/33" is no address/],
+  ['every address as a proxy', ['serve', '--data', 'd', '--trust-proxy', '0.0.0.0/0'], /"0\.0\.0\.0\/0" is no address/],
   ['no data folder', ['serve'], /--data DIR/],
   ['a demo open to the network', ['serve', '--data', 'd', '--host', '0.0.0.0'], /this machine only/],
   ['a network without TLS', ['serve', '--data', 'd', '--demo', 'none', '--host', '0.0.0.0'], /needs TLS/],

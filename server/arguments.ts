@@ -1,4 +1,5 @@
 /** What the command line may say, and what it said. Wrong words get one sentence: what was found, what was expected. */
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { travelModes, type TravelMode } from '#core/graph/graph-input.ts'
 
@@ -21,6 +22,8 @@ export type ServeArguments = {
   readonly terminalsHost: string
   readonly tlsCert?: string
   readonly tlsKey?: string
+  /** Addresses and ranges of the proxies that say for whom they ask. */
+  readonly trustProxy?: readonly string[]
 }
 export type ImportArguments = { readonly command: 'import'; readonly file: string; readonly data: string }
 export type JournalArguments =
@@ -51,8 +54,9 @@ export type Arguments =
 export const usage = `gengfu serve --data DIR [--port 8080] [--host 127.0.0.1] [--demo guixi|portland|none]
              [--seed 7] [--speed 1] [--json] [--tls-cert FILE --tls-key FILE]
              [--jt808-port N] [--gt06-port N] [--h02-port N] [--osmand-port N] [--mqtt-port N]
-             [--terminals-host 127.0.0.1]
+             [--terminals-host 127.0.0.1] [--trust-proxy ADDRESS[,ADDRESS]]
     Start the platform. --json prints one line when ready. Ctrl-C stops.
+    Behind a proxy --trust-proxy names it, an address or a range like 10.0.0.0/8, so that callers are told apart by its X-Forwarded-For.
     Terminals speak in clear: listen for them on a private network or behind a VPN.
 gengfu import osm FILE.osm.pbf --data DIR
     Build roads, basemap and place names from an OpenStreetMap extract.
@@ -153,6 +157,7 @@ function serve(words: readonly string[]): ServeArguments {
     'osmand-port': { type: 'string' },
     'mqtt-port': { type: 'string' },
     'terminals-host': { type: 'string' },
+    'trust-proxy': { type: 'string' },
   })
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is one word too many.`)
   const demo = (values.demo ?? 'guixi') as Demo
@@ -190,7 +195,19 @@ function serve(words: readonly string[]): ServeArguments {
     speed: number(values.speed ?? '1', '--speed', 0.1, 10_000, false),
     json: values.json === true,
     ...(tlsCert !== undefined && tlsKey !== undefined ? { tlsCert, tlsKey } : {}),
+    ...(values['trust-proxy'] === undefined ? {} : { trustProxy: proxiesOf(String(values['trust-proxy'])) }),
   }
+}
+
+function proxiesOf(value: string): string[] {
+  return value.split(',').map((part) => {
+    const [address = '', bits, ...rest] = part.trim().split('/')
+    const family = isIP(address)
+    // a range of every address would believe whoever calls
+    const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128))
+    if (family === 0 || !isRange || rest.length > 0) throw new UsageError(`--trust-proxy ${value}: "${part.trim()}" is no address and no range; expected addresses like 127.0.0.1 or 10.0.0.0/8, with commas.`)
+    return part.trim()
+  })
 }
 
 function roads(verb: string | undefined, words: readonly string[]): RoadsArguments {

@@ -402,6 +402,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       now,
       logRequests: process.env.GENGFU_LOG_REQUESTS === '1',
       parts: { database: () => database.isHealthy(), map: () => place.view().ready || options.demo === 'none' },
+      ...(options.trustProxy ? { trustProxy: options.trustProxy } : {}),
       ...(options.tlsCert && options.tlsKey ? { tls: { cert: readFileSync(options.tlsCert), key: readFileSync(options.tlsKey) } } : {}),
     })
     http.mount(organisationRoutes, organisationDeps)

@@ -31,8 +31,8 @@ export const setupTokenOf = (served: Served) => decodeURIComponent(served.setupU
 export const firstPassword = 'Lantern-and-gong-7'
 
 /** Start an empty house and let the first administrator in. */
-export async function emptyHouse(data?: string) {
-  const served = await serve({ demo: 'none', env: ownDatabase, ...(data === undefined ? {} : { data }) })
+export async function emptyHouse(data?: string, words: readonly string[] = []) {
+  const served = await serve({ demo: 'none', env: ownDatabase, words, ...(data === undefined ? {} : { data }) })
   return served
 }
 

@@ -15,7 +15,7 @@ const data = temporaryFolder('gengfu-promises-')
 let served: Served
 let house: House
 
-before(async () => void (served = await emptyHouse(data)))
+before(async () => void (served = await emptyHouse(data, ['--trust-proxy', '127.0.0.1'])))
 after(async () => void (await served?.stop()))
 
 /** A refusal has its status, its code, and a sentence. */
@@ -60,6 +60,16 @@ test('POST /api/session answers a bearer token and the cookie', async () => {
   assert.match(headers.get('set-cookie')!, /^__Host-gengfu=[\w-]+; .*HttpOnly/)
   for (const attribute of ['Secure', 'SameSite=Strict', 'Path=/']) assert.ok(headers.get('set-cookie')!.includes(attribute), attribute)
   assert.equal((await callerOf(served.url, { token: body.token })('GET', '/api/session')).body.name, 'dispatcher-1')
+})
+
+test('behind a proxy that was named, a session is of the address that the proxy says', async () => {
+  const signIn = (headers: Record<string, string>) => house.people.stranger('POST', '/api/session', { name: 'dispatcher-1', password: house.passwords['dispatcher'] }, { headers })
+  const addresses = async () => (await onDatabase('select address from organisation.session')).map(({ address }) => address)
+  assert.equal((await signIn({ 'x-forwarded-for': '198.51.100.1, 203.0.113.9' })).status, 200)
+  assert.ok((await addresses()).includes('203.0.113.9'))
+  assert.ok(!(await addresses()).includes('198.51.100.1'), 'what the caller wrote there is nobody’s word')
+  assert.equal((await callerOf(served.url)('GET', '/metrics', undefined, { headers: { 'x-forwarded-for': '203.0.113.9' } })).status, 401)
+  assert.equal((await callerOf(served.url)('GET', '/metrics')).status, 200)
 })
 
 test('a wrong password, no session, a session signed out, one ended by others and one run out are 401 each', async () => {

@@ -46,6 +46,8 @@ export async function serve(options: {
   /** Open a port for each kind of terminal. */
   terminals?: boolean
   env?: Record<string, string>
+  /** Further words of the command line. */
+  words?: readonly string[]
 } = {}): Promise<Served> {
   const database = options.env?.GENGFU_DATABASE_URL ?? process.env.GENGFU_DATABASE_URL
   const data = options.data ?? ((options.demo ?? 'guixi') === 'guixi' && !database ? townFolder() : temporaryFolder('gengfu-'))
@@ -54,6 +56,7 @@ export async function serve(options: {
   if (options.seed !== undefined) words.push('--seed', String(options.seed))
   if (options.speed !== undefined) words.push('--speed', String(options.speed))
   if (options.terminals) words.push('--jt808-port', '0', '--gt06-port', '0', '--h02-port', '0', '--osmand-port', '0', '--mqtt-port', '0')
+  words.push(...(options.words ?? []))
 
   const started = performance.now()
   const child = spawn(join(root, 'server', 'cli', 'gengfu'), words, {

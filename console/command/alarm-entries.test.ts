@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import type { Role } from '#kernel/actor.ts'
 import { isAlarm } from './alarm-entries.ts'
 
-const entry = (type: string, data: Record<string, unknown> = {}) => ({ type, agency: 'jx.guixi', data })
-const heard = (type: string, role: Role, agency: string, data?: Record<string, unknown>) => isAlarm(entry(type, data), [{ role, agency }])
+const entry = (type: string, data: Record<string, unknown> = {}) => ({ type, stream: 'broadcast/b1', agency: 'jx.guixi', data })
+const heard = (type: string, role: Role, agency: string, data?: Record<string, unknown>, account = 'a2') =>
+  isAlarm(entry(type, data), { account, grants: [{ role, agency }] }, (id) => (id === 'b1' ? 'a1' : undefined))
 
 const escalated: [who: string, role: Role, agency: string, sounds: boolean][] = [
   ['the desk above', 'dispatcher', 'jx', true],
@@ -16,6 +17,16 @@ const escalated: [who: string, role: Role, agency: string, sounds: boolean][] = 
 ]
 for (const [who, role, agency, sounds] of escalated) {
   test(`a call that nobody took note of ${sounds ? 'sounds' : 'is silent'} for ${who}`, () => assert.equal(heard('broadcast-escalated', role, agency), sounds))
+}
+
+const short: [who: string, account: string, role: Role, agency: string, sounds: boolean][] = [
+  ['its own desk', 'a2', 'dispatcher', 'jx.guixi', true],
+  ['who sent it from above', 'a1', 'dispatcher', 'jx', true],
+  ['the desk above, which hears when nobody takes note', 'a2', 'dispatcher', 'jx', false],
+  ['a station of its agency', 'a2', 'station', 'jx.guixi', false],
+]
+for (const [who, account, role, agency, sounds] of short) {
+  test(`a call to which too few came ${sounds ? 'sounds' : 'is silent'} for ${who}`, () => assert.equal(heard('broadcast-short', role, agency, {}, account), sounds))
 }
 
 test('a limit, a short call and a fence of alarms sound; other entries do not', () => {

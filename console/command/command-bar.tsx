@@ -2,6 +2,7 @@
 import { memo, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { UnitView } from '#modules/units/contract.ts'
+import { isComposing } from '#ui/composing.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { useInboxPart } from '#ui/messages/inbox-context.tsx'
 import { Icon, Kbd, Spinner } from '#ui/primitives.ts'
@@ -107,7 +108,7 @@ export const CommandBar = memo(function CommandBar({ onCommand, ref }: CommandBa
           setLine(event.target.value)
         }}
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return // Enter belongs to the input method
+          if (isComposing(event)) return // Enter belongs to the input method
           switch (event.key) {
             case 'Enter':
               event.preventDefault()

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FenceView } from '#modules/patrol/contract.ts'
 import { api, becauseOf, newCommandId } from '#ui/client.ts'
+import { isComposing } from '#ui/composing.ts'
 import { Button, Field, Icon, Select, TextArea, useToasts } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import { callInside } from '../messages/call-panel.tsx'
@@ -161,7 +162,7 @@ function Outline({ draft, change, onDraft }: FormProps & { readonly change: (cha
               hint={t('fences.centreHint')}
               onChange={(event) => change({ centreTyped: event.target.value, centre: placeTyped(event.target.value) ?? null })}
               onKeyDown={(event) => {
-                if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+                if (event.key !== 'Enter' || isComposing(event)) return
                 event.preventDefault()
                 void find()
               }}

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '#ui/client.ts'
 import { useNow } from '#ui/clock.ts'
+import { isComposing } from '#ui/composing.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { Button, Empty, ErrorState, Icon, IconButton, Select, Spinner, StateMark } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
@@ -166,7 +167,7 @@ export function IncidentDetail({ incident, acts, mayAct, onHoverUnit, onShow }: 
         <Broadcasts incident={incident.id} />
         {may(talkers) ? (
           <Section title={messages('title')} className="messages-section">
-            <ChannelThread id={`incident-${incident.id}`} />
+            <ChannelThread key={incident.id} id={`incident-${incident.id}`} />
           </Section>
         ) : null}
         <Section title={t('log.title')} className="log-section">
@@ -280,7 +281,7 @@ function AnswerField({ id, value, readOnly, onSave }: { readonly id: string; rea
       onChange={(event) => setText(event.target.value)}
       onBlur={() => text.trim() !== value && onSave(text.trim())}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur()
+        if (event.key === 'Enter' && !isComposing(event)) event.currentTarget.blur()
         if (event.key === 'Escape') {
           setText(value)
           event.stopPropagation()

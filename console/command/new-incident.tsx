@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNow } from '#ui/clock.ts'
+import { isComposing } from '#ui/composing.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { Button, Field, Icon, Kbd, Select, Sheet, Spinner } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
@@ -215,7 +216,7 @@ function KindField({ draft, categories, onChange, onNext, error }: KindFieldProp
           onChange({ kindTyped: typed, ...(best ? { category: best.id, priority: null } : {}) })
         }}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) return
+          if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || isComposing(event)) return
           event.preventDefault()
           if (matches[0] && isTyped) take(matches[0])
           else if (draft.category) onNext()
@@ -296,6 +297,7 @@ function PlaceField({ draft, inputRef, error, onChange, onPlace }: PlaceFieldPro
           onChange({ placeTyped: event.target.value, place: null })
         }}
         onKeyDown={(event) => {
+          if (isComposing(event)) return
           if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
             event.preventDefault()
             setAt(Math.min(options.length - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1))))

@@ -1,6 +1,7 @@
 /** ⌘K: one box for incidents, units and places. */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isComposing } from '#ui/composing.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { Icon, Spinner, StateMark } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
@@ -137,7 +138,7 @@ export function Search({ onClose, onPlace, onShowUnit, onShowIncident }: SearchP
             spellCheck={false}
             onChange={(event) => setTyped(event.target.value)}
             onKeyDown={(event) => {
-              if (event.nativeEvent.isComposing) return
+              if (isComposing(event)) return
               if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
                 event.preventDefault()
                 setAt(Math.min(results.length - 1, Math.max(0, current + (event.key === 'ArrowDown' ? 1 : -1))))

@@ -1,6 +1,7 @@
 /** Units picked out of thousands by typing: call sign, pinyin initials or agency; whole agencies at once; the chosen ones stand above. */
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isComposing } from '#ui/composing.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { Button, Icon, StateMark } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
@@ -88,7 +89,7 @@ export function UnitPicker({ label, units, chosen, onChosen, withStates = false 
   }
 
   const keys = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return // Enter belongs to the input method
+    if (isComposing(event)) return // Enter belongs to the input method
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 5, PageUp: at - 5 }
     const to = steps[event.key]
     if (to !== undefined) move(to)

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api, newCommandId } from '#ui/client.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import type { Place } from '#ui/map/things.ts'
+import { useInbox } from '#ui/messages/inbox-context.tsx'
 import { Dialog, Empty, ErrorState, Kbd, Spinner, useToasts } from '#ui/primitives.ts'
 import { useSession } from '#ui/session.tsx'
 import type { RouteView } from '#modules/roads/contract.ts'
@@ -14,7 +15,7 @@ import { useRememberedFlag, useRememberedNumber } from '../remembered.ts'
 import { changeView, currentView, selectIncident, selectUnit, useView } from '../router.ts'
 import { Splitter } from '../splitter.tsx'
 import { useActs } from './acts.ts'
-import { isAlarm } from './alarm-entries.ts'
+import { isAlarm, isShortOfMine } from './alarm-entries.ts'
 import { Board } from './board.tsx'
 import { boardRows, type BoardTab } from './board-order.ts'
 import { CommandBar, type CommandBarHandle } from './command-bar.tsx'
@@ -74,6 +75,7 @@ function Ready() {
   const toasts = useToasts()
   const room = useRoom()
   const acts = useActs()
+  const inbox = useInbox()
   const incidentId = useView((view) => view.incident)
   const unitId = useView((view) => view.unit)
   const messages = useView((view) => view.messages)
@@ -157,12 +159,15 @@ function Ready() {
   const incidents = useRoomPart((state) => state.incidents)
   useEffect(() => readySound(), [])
   useEntries((entries, before) => {
-    for (const { type, data } of entries) {
-      if (type === 'broadcast-short') toasts.show({ kind: 'problem', seconds: 0, text: messageWords('broadcast.shortAlarm', { yes: data['yes'], wanted: data['enoughYes'] }) })
+    if (!session) return
+    const senderOf = (id: string) => inbox.get().broadcasts.get(id)?.sender
+    for (const entry of entries) {
+      const { yes, enoughYes: wanted } = entry.data
+      if (isShortOfMine(entry, session, senderOf)) toasts.show({ kind: 'problem', seconds: 0, text: messageWords('broadcast.shortAlarm', { yes, wanted }) })
     }
     if (!sound) return
     const isNew = entries.some((entry) => entry.type === 'incident-opened' && !before.incidents.has(entry.stream.replace('incident/', '')))
-    if (entries.some((entry) => isAlarm(entry, session?.grants ?? []))) play('alarm')
+    if (entries.some((entry) => isAlarm(entry, session, senderOf))) play('alarm')
     else if (isNew) play('incident')
     else if (entries.some(({ type, data }) => type === 'message-sent' && data['callSign'] !== null)) play('message')
   })

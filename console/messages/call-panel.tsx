@@ -2,6 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, becauseOf } from '#ui/client.ts'
+import { isComposing } from '#ui/composing.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import type { Place } from '#ui/map/things.ts'
 import { Button, Field, IconButton, Select } from '#ui/primitives.ts'
@@ -132,7 +133,7 @@ function PlaceField({ place, onPlace }: { readonly place: Place | null; readonly
             onPlace(placeTyped(event.target.value) ?? null)
           }}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+            if (event.key !== 'Enter' || isComposing(event)) return
             event.preventDefault()
             void find()
           }}

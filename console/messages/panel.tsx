@@ -148,7 +148,7 @@ function OneChannel({ id }: { readonly id: string }) {
         <IconButton icon="close" size="small" label={t('close')} onClick={() => changeView({ messages: null })} />
       </header>
       {changing && channel ? <GroupForm group={channel} onDone={() => setChanging(false)} /> : null}
-      <ChannelThread id={id} autoFocus />
+      <ChannelThread key={id} id={id} autoFocus />
     </>
   )
 }

@@ -1,6 +1,7 @@
 /** Whom to write to: a unit or an agency, by name or by its pinyin initials. */
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { isComposing } from '#ui/composing.ts'
 import { useLanguage } from '#ui/i18n.ts'
 import { Icon, IconButton } from '#ui/primitives.ts'
 import { callSignNames, nameIndex, type NameIndex } from '../command/name-index.ts'
@@ -39,7 +40,7 @@ export function PickChannel({ onPick, onClose }: { readonly onPick: (channel: st
       }}
     >
       <div className="pick-channel-head">
-        <input className="control" autoFocus aria-label={t('pick.title')} placeholder={t('pick.find')} value={words} maxLength={40} onChange={(event) => setWords(event.target.value)} onKeyDown={(event) => event.key === 'Enter' && first && onPick(first)} />
+        <input className="control" autoFocus aria-label={t('pick.title')} placeholder={t('pick.find')} value={words} maxLength={40} onChange={(event) => setWords(event.target.value)} onKeyDown={(event) => event.key === 'Enter' && !isComposing(event) && first && onPick(first)} />
         <IconButton icon="close" size="small" label={common('cancel')} onClick={onClose} />
       </div>
       {found.units.length > 0 ? <h4>{t('pick.units')}</h4> : null}

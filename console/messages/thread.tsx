@@ -1,5 +1,5 @@
-/** A channel in the watch room: its messages and what one writes there. */
-import { useEffect, useMemo, useState } from 'react'
+/** A channel in the watch room: its messages and what one writes there. Another channel is another one: its `key` is the channel's. */
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, commandIds } from '#ui/client.ts'
 import { useLanguage } from '#ui/i18n.ts'
@@ -23,7 +23,7 @@ export function ChannelThread({ id, autoFocus = false }: { readonly id: string; 
   const [problem, setProblem] = useState<unknown>()
   const [attempt, setAttempt] = useState(0)
   const isKnown = channel !== undefined
-  const ids = useMemo(() => ({ messages: commandIds(), pictures: commandIds() }), [id])
+  const [ids] = useState(() => ({ messages: commandIds(), pictures: commandIds() }))
   useEffect(() => {
     if (isKnown) return
     let gone = false
@@ -43,7 +43,6 @@ export function ChannelThread({ id, autoFocus = false }: { readonly id: string; 
       <MessageList channel={channel} account={session?.account ?? ''} seesWho />
       <UnsentVoices channel={id} disabledBecause={disabledBecause} />
       <Composer
-        key={id}
         name={channelName(channel, t, language)}
         autoFocus={autoFocus}
         disabledBecause={disabledBecause}

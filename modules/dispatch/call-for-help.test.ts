@@ -125,6 +125,23 @@ test('a terminal whose clock was never set, or without a place, is heard', async
   await close(unplaced)
 })
 
+test('a call that nobody can place is heard, by phone and by terminal, and says that its place is not known', async () => {
+  const deps = { ...scene.deps, liveUnits: () => [], middleOfTown: () => undefined }
+  const unplaced = { actor: person('off', 'officer', 'guixi', 'm9'), madeAt: deps.now(), summary: '民警求助' }
+  const byPhone = await reportIncident(deps, { ...unplaced, commandId: `call-${++made}`, panic: true })
+  assert.ok('answer' in byPhone, JSON.stringify(byPhone))
+  const byTerminal = await raiseEmergency(deps, { commandId: `emergency/${++made}`, unit: 'p2', callSign: '巡2', agency: 'guixi', at: deps.now(), place: undefined }, 'zh')
+  assert.ok(byTerminal !== undefined)
+  assert.deepEqual([(await viewOf(byPhone.answer.id)).place, (await viewOf(byTerminal)).place], ['手机没有定位，图上位置不明', '车载终端没有定位，图上位置不明'])
+  for (const id of [byPhone.answer.id, byTerminal]) await close(id)
+
+  const written = await reportIncident(deps, { ...unplaced, commandId: `call-${++made}`, category: 'dispute', place: '老码头' })
+  assert.ok('answer' in written, JSON.stringify(written))
+  assert.equal((await viewOf(written.answer.id)).place, '老码头（手机没有定位，图上位置不明）')
+  const silent = await reportIncident(deps, { ...unplaced, commandId: `call-${++made}`, category: 'dispute' })
+  assert.equal('refused' in silent && silent.refused, 'report-without-place')
+})
+
 test('a phone that made its call too long ago is told so, and an id that is an incident already too', async () => {
   const late = await reportIncident(scene.deps, { actor: officer1, commandId: `call-${++made}`, panic: true, madeAt: scene.deps.now() - reportAgeMaxMs - 1, ...place })
   assert.equal('refused' in late && late.refused, 'report-too-old')

@@ -359,7 +359,7 @@ export type DispatchEvent =
         readonly by: string
         readonly unit: string | null
         readonly madeAt: number
-        readonly drawnAt: 'phone' | 'terminal' | 'unit' | 'agency' | 'town'
+        readonly drawnAt: 'phone' | 'terminal' | 'unit' | 'agency' | 'town' | 'nowhere'
         readonly panic: boolean
         /** Of a call for help: by which button, where not a phone's. */
         readonly means?: HelpMeans
@@ -407,7 +407,7 @@ export type DispatchEvent =
       readonly lat: number
       readonly place: string
       readonly placeEn: string
-      readonly drawnAt: 'phone' | 'terminal' | 'unit' | 'agency' | 'town'
+      readonly drawnAt: 'phone' | 'terminal' | 'unit' | 'agency' | 'town' | 'nowhere'
       readonly summary: string
     }
   | { readonly type: 'note-added'; readonly at: number; readonly text: string }

@@ -29,7 +29,7 @@ export async function raiseEmergency(deps: HandlerDeps & Pick<DispatchDeps, 'liv
   const { callSign, agency, unit } = raised
   const live = deps.liveUnits().find(({ id }) => id === unit)
   // A call that nobody can place is heard all the same: the crew has a radio.
-  const point = placeOf(raised.place ?? {}, live, await deps.findAgency(agency), deps.middleOfTown() ?? { lon: 0, lat: 0 }, 'terminal')!
+  const point = placeOf(raised.place ?? {}, live, await deps.findAgency(agency), deps.middleOfTown(), 'terminal')
   const spoken = point.from === 'terminal' ? await deps.spokenPlace(point.lon, point.lat) : undefined
   const at = deps.now()
   const id = deps.newId()

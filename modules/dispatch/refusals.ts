@@ -13,7 +13,7 @@ export const refusals: Sentences = {
     zh: '这条上报已超过 {hours} 小时，不能再作为警情上报。请核对手机时间，或重新上报。',
     en: 'This report is more than {hours} hours old. Check the phone’s clock, or report it anew.',
   },
-  'report-without-place': { zh: '不知道在哪里：手机没有定位，单元也没有位置。请到开阔处再报，或用电台报告。', en: 'Nobody knows where this is: neither the phone nor the unit has a position. Report from the open, or by radio.' },
+  'report-without-place': { zh: '不知道在哪里：手机没有定位，单元也没有位置。请写明地点，或用电台报告。', en: 'Nobody knows where this is: neither the phone nor the unit has a position. Write the place, or report by radio.' },
   'category-not-found': { zh: '没有可用的警情类别“{category}”，请从列表中选择。', en: 'There is no category “{category}” in use. Choose one from the list.' },
   'category-exists': { zh: '此编号的类别已存在：{name}。请换一个编号，或修改原类别。', en: 'A category with this id exists: {name}. Choose another id, or change that one.' },
   'agency-not-found': { zh: '您的管辖范围内没有这个单位。', en: 'There is no such agency in your part of the organisation.' },

@@ -39,7 +39,8 @@ export async function reportIncident(deps: HandlerDeps & Pick<DispatchDeps, 'liv
 
   const phone = asked.lon === undefined || asked.lat === undefined ? {} : pointOf(toWgs84(asked.crs, asked.lon, asked.lat))
   const point = placeOf(phone, unit, found, deps.middleOfTown())
-  if (!point) return refuse('report-without-place')
+  // A call that nobody can place is heard all the same, and so is one whose place was written.
+  if (point.from === 'nowhere' && !panic && !asked.place) return refuse('report-without-place')
   const spoken = asked.place || point.from !== 'phone' ? undefined : await deps.spokenPlace(point.lon, point.lat)
   const at = deps.now()
   return deps.journal.act(commandOf('report-incident', asked, at), async (tx) => {

@@ -24,7 +24,7 @@ const places: [what: string, points: Parameters<typeof placeOf>, found: ReturnTy
   ['where the unit was seen last', [{}, at(2), at(3), at(4)], { ...at(2), from: 'unit' }],
   ['half a place is none', [{ lon: 1 }, nowhere, at(3), at(4)], { ...at(3), from: 'agency' }],
   ['the middle of the town', [{}, undefined, nowhere, at(4)], { ...at(4), from: 'town' }],
-  ['nowhere', [{}, nowhere, undefined, undefined], undefined],
+  ['nowhere', [{}, nowhere, undefined, undefined], { lon: 0, lat: 0, from: 'nowhere' }],
 ]
 for (const [what, points, found] of places) test(`where it is drawn: ${what}`, () => assert.deepEqual(placeOf(...points), found))
 
@@ -33,7 +33,7 @@ test('a point that nobody meant says so, in both languages', () => {
   assert.deepEqual(placeInWords('phone', undefined, spoken), { place: '雄石路', placeEn: 'Xiongshi Road' })
   assert.deepEqual(placeInWords('phone', '二楼', spoken), { place: '二楼', placeEn: '二楼' })
   assert.deepEqual(placeInWords('phone', undefined, undefined), { place: '', placeEn: '' })
-  for (const from of ['unit', 'agency', 'town'] as const) {
+  for (const from of ['unit', 'agency', 'town', 'nowhere'] as const) {
     assert.match(placeInWords(from, undefined, spoken).place, /^手机没有定位/)
     assert.match(placeInWords(from, '二楼', spoken).place, /^二楼（手机没有定位/)
     assert.match(placeInWords(from, '二楼', spoken).placeEn, /^二楼 \(the phone had no position/)

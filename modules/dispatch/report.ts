@@ -18,25 +18,26 @@ export const reporterMs = 72 * 3_600_000
 export const madeAtOf = (said: Instant, now: Instant): Instant | 'too-old' => (now - said > reportAgeMaxMs ? 'too-old' : Math.min(said, now))
 
 /** Whose place it is: the first two said it themselves. */
-export type DrawnAt = 'phone' | 'terminal' | 'unit' | 'agency' | 'town'
+export type DrawnAt = 'phone' | 'terminal' | 'unit' | 'agency' | 'town' | 'nowhere'
 export type PlaceKnown = { readonly lon: number; readonly lat: number; readonly from: DrawnAt }
 type Point = { readonly lon: number | null; readonly lat: number | null }
 
 /**
  * Where to draw it: where the phone or terminal itself was; else where the unit was last seen; else its agency; else the middle of the
- * town. Only the first is a place that somebody meant, and the log keeps which it was.
+ * town; else nowhere, at 0° E 0° N. Only the first is a place that somebody meant, and the log keeps which it was.
  */
-export function placeOf(own: Partial<Point>, unit: Point | undefined, agency: Point | undefined, town: Point | undefined, by: 'phone' | 'terminal' = 'phone'): PlaceKnown | undefined {
+export function placeOf(own: Partial<Point>, unit: Point | undefined, agency: Point | undefined, town: Point | undefined, by: 'phone' | 'terminal' = 'phone'): PlaceKnown {
   for (const [from, point] of [[by, own], ['unit', unit], ['agency', agency], ['town', town]] as const) {
     if (point?.lon != null && point.lat != null) return { lon: point.lon, lat: point.lat, from }
   }
-  return undefined
+  return { lon: 0, lat: 0, from: 'nowhere' }
 }
 
 const drawnAt: Readonly<Record<Exclude<DrawnAt, HelpMeans>, { readonly zh: string; readonly en: string }>> = {
   unit: { zh: '没有定位，标在单元最后的位置', en: 'had no position: drawn where the unit was last' },
   agency: { zh: '没有定位，标在单位所在地', en: 'had no position: drawn at the agency' },
   town: { zh: '没有定位，标在地图中心', en: 'had no position: drawn in the middle of the map' },
+  nowhere: { zh: '没有定位，图上位置不明', en: 'had no position: its place on the map is not known' },
 }
 const whose: Readonly<Record<HelpMeans, { readonly zh: string; readonly en: string }>> = {
   phone: { zh: '手机', en: 'the phone' },

@@ -84,6 +84,7 @@ test('a voice note is sent as its own type, in parts where asked, never guessed 
   assert.deepEqual([file.status, file.headers.get('content-type'), file.headers.get('x-content-type-options'), file.headers.get('content-length')], [200, 'audio/webm', 'nosniff', String(voice.length)])
   const part = await as(night)('GET', path, undefined, { headers: { range: 'bytes=0-9' } })
   assert.deepEqual([part.status, part.headers.get('content-range')], [206, `bytes 0-9/${voice.length}`])
+  assert.deepEqual([file, part].map(({ headers }) => headers.get('cache-control')), ['no-store', 'no-store'], 'it lies in no phone')
   for (const actor of [elsewhere, crewOf.p2]) assert.equal((await as(actor)('GET', path)).status, 404)
   const page = Buffer.from('<html><script>alert(1)</script></html>').toString('base64')
   assert.equal((await as(crewOf.p1)('POST', '/api/messages/channels/unit-p1/voices', command({ data: page, seconds: 2 }))).body.code, 'voice-unknown')

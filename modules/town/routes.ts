@@ -38,7 +38,7 @@ export const routes: Route<TownDeps>[] = [
     replies: { 200: FileBody },
     async handle({ town }) {
       const body = town.districts()
-      return body ? { status: 200, body } : refuse('districts-not-found')
+      return body ? { status: 200, body, headers: { 'cache-control': 'private, no-cache' } } : refuse('districts-not-found')
     },
   }),
   of({

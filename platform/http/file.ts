@@ -34,7 +34,8 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   request.headers['x-no-compression'] = 'packed already' // what the compression plugin listens to
   const etag = /^(W\/)?"/.test(file.etag) ? file.etag : `"${file.etag}"`
   reply.header('accept-ranges', 'bytes').header('etag', etag).header('content-type', file.type)
-  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache')
+  // like every answer: a phone is lent and shared, and what it showed must not lie in it
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
 
   const known304 = String(request.headers['if-none-match'] ?? '')
   if (known304.split(',').some((one) => one.trim() === etag || one.trim() === '*')) return reply.code(304).send()

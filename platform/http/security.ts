@@ -17,8 +17,8 @@ export const pagePolicy = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** For the pocket's service worker: it asks this server for the files it keeps, and does nothing else. */
-export const workerPolicy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+/** For the pocket's service worker: it asks this server for the files it keeps and for the sign on its notices, and does nothing else. */
+export const workerPolicy = "default-src 'none'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'"
 
 /** For answers that are not pages. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'"

@@ -241,7 +241,7 @@ test('pages come with a strict policy and a fresh nonce, the officer’s under /
 
 test('the pocket’s service worker may ask this server and nothing else, and is asked for anew each time', async () => {
   const { headers } = await ask('/officer/worker.js')
-  assert.equal(headers['content-security-policy'], "default-src 'none'; connect-src 'self'; frame-ancestors 'none'")
+  assert.equal(headers['content-security-policy'], "default-src 'none'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'")
   assert.equal(headers['cache-control'], 'no-cache')
   assert.equal(headers['content-type'], 'text/javascript; charset=utf-8')
 })
@@ -274,7 +274,7 @@ test('assets are compressed once and kept for ever; what is not there is 404, ne
 test('files are sent in ranges', async () => {
   const get = (range?: string, more: Record<string, string> = {}) => ask('/api/test/map', { headers: { ...(range ? { range } : {}), ...more } })
   const whole = await get()
-  assert.deepEqual([whole.status, whole.raw.length, whole.headers['accept-ranges'], whole.headers['etag']], [200, 256, 'bytes', '"v1"'])
+  assert.deepEqual([whole.status, whole.raw.length, whole.headers['accept-ranges'], whole.headers['etag'], whole.headers['cache-control']], [200, 256, 'bytes', '"v1"', 'no-store'])
   for (const [range, first, count, content] of [
     ['bytes=0-15', 0, 16, 'bytes 0-15/256'],
     ['bytes=250-', 250, 6, 'bytes 250-255/256'],
@@ -334,6 +334,37 @@ test('metrics are for this machine and for keepers only', async () => {
   assert.equal((await far({ authorization: `Bearer ${token('desk')}` })).statusCode, 403)
   assert.equal((await far({ authorization: `Bearer ${token('auditor')}` })).statusCode, 200)
 })
+
+test('metrics are not for whom a proxy on this machine lets in', async () => {
+  const named = await make({ trustProxy: ['127.0.0.1'] })
+  for (const { app } of [server, named]) {
+    const status = async (headers: Record<string, string>) => (await app.inject({ url: '/metrics', headers: { host: '127.0.0.1:8080', ...headers } })).statusCode
+    assert.equal(await status({}), 200)
+    for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) assert.equal(await status({ [header]: '127.0.0.1' }), 401, header)
+    assert.equal(await status({ host: 'room.example' }), 401)
+    assert.equal(await status({ host: '127.0.0.1.example' }), 401)
+    assert.equal(await status({ 'x-forwarded-for': '203.0.113.5', authorization: `Bearer ${token('auditor')}` }), 200)
+  }
+  await named.close()
+})
+
+const proxies: [what: string, from: string, forwarded: string | undefined, counted: string][] = [
+  ['a proxy that is named', '127.0.0.1', '203.0.113.5', '203.0.113.5'],
+  ['one of a range', '10.1.2.3', '203.0.113.5', '203.0.113.5'],
+  ['two of them', '127.0.0.1', '203.0.113.5, 10.1.2.3', '203.0.113.5'],
+  ['a caller who writes an address of its own before the proxy does', '127.0.0.1', '198.51.100.1, 203.0.113.5', '203.0.113.5'],
+  ['a proxy that is not named', '192.0.2.7', '203.0.113.5', '192.0.2.7'],
+  ['nobody between', '192.0.2.7', undefined, '192.0.2.7'],
+]
+for (const [what, remoteAddress, forwarded, counted] of proxies) {
+  test(`who calls: ${what}`, async () => {
+    const own = await make({ trustProxy: ['127.0.0.1', '10.0.0.0/8'], limits: { strangerPerMinute: 1 } })
+    const ask = (from: string, headers = {}) => own.app.inject({ url: '/api/test/refusal?code=unit-off-duty', remoteAddress: from, headers })
+    assert.equal((await ask(remoteAddress, forwarded === undefined ? {} : { 'x-forwarded-for': forwarded })).statusCode, 409)
+    assert.equal((await ask(counted)).statusCode, 429)
+    await own.close()
+  })
+}
 
 test('health says which part is not ready', async () => {
   let database = true

@@ -39,8 +39,8 @@ export type HttpServerOptions = {
   readonly logRequests?: boolean
   /** What must be well for the server to be ready: `{ database: () => database.isHealthy() }`. */
   readonly parts?: Readonly<Record<string, () => boolean | Promise<boolean>>>
-  /** Behind a reverse proxy whose `X-Forwarded-*` may be believed. */
-  readonly trustProxy?: boolean | string
+  /** Addresses, or ranges as ADDRESS/BITS, of reverse proxies whose `X-Forwarded-For` may be believed: who calls is the last address there that is none of them. */
+  readonly trustProxy?: readonly string[]
   /** Calls per minute: of an address with no session; of a session; of any address at all. */
   readonly limits?: Partial<Limits>
   /** Hold answers to their schemas as well; a breach is a fault. For tests: it costs time and says nothing to users. */
@@ -364,7 +364,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   app.get('/metrics', async (request, reply) => {
     const secret = secretOf(request)
-    if (!isLoopback(request.raw.socket.remoteAddress) || options.trustProxy || secret) {
+    if (!isOfThisMachine(request) || secret) {
       const { actor, session } = await authenticated(request, secret)
       if (session.mustChangePassword || !actor.grants.some((grant) => keepers.includes(grant.role))) throw problem('not-allowed')
     }
@@ -481,8 +481,13 @@ function leaveBody(request: FastifyRequest, reply: FastifyReply): void {
   raw.resume()
 }
 
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address)
+/** What a proxy writes into what it passes on. */
+const passedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
+
+/** Whether a program here asked, by this machine's own name. A proxy here asks for somebody else, and says so or under another name. */
+function isOfThisMachine({ raw }: FastifyRequest): boolean {
+  const isHere = /^(127\.|::1$|::ffff:127\.)/.test(raw.socket.remoteAddress ?? '')
+  return isHere && /^(127(\.\d+){3}|localhost|\[::1\])(:\d+)?$/i.test(raw.headers.host ?? '') && !passedOn.some((name) => name in raw.headers)
 }
 
 function pathOf(url: string): string | undefined {

@@ -161,9 +161,12 @@ test('everybody near a place is called by keyboard alone, everybody in a fence f
   await room.locator('.fences-panel button', { hasText: '呼叫区域内人员' }).click()
   await room.locator('.broadcast-preview summary', { hasText: '将呼叫' }).waitFor()
   await room.locator('.broadcast-form textarea').fill('区域内各组注意')
+  await room.getByLabel('要求应答', { exact: false }).uncheck()
   await room.locator('.broadcast-form button[type=submit]').click()
-  await phone.locator('.called.is-calling', { hasText: '区域内各组注意' }).waitFor()
-  await room.locator('.broadcast-card', { hasText: '围栏“码头区域”内' }).waitFor()
+  const told = phone.locator('.called.is-calling', { hasText: '区域内各组注意' })
+  await told.locator('button', { hasText: '知道了' }).tap()
+  await told.waitFor({ state: 'detached' })
+  await room.locator('.broadcast-card', { hasText: '围栏“码头区域”内' }).getByText('已读 1/1').waitFor()
 
   await phone.locator('.strip-messages').tap()
   await phone.locator('.channel-row', { hasText: '贵溪市公安局' }).tap()
@@ -193,7 +196,17 @@ test('a voice note whose answer was lost stays on the console, also when the pag
     await room.keyboard.press('Enter')
     await room.locator('.unsent-voice', { hasText: '未确认发出' }).waitFor()
   }
+  // held, until the browser takes the pointer away: what is pressed then is pressed, not let go
+  let voices = 0
+  room.on('request', (request) => void (voices += Number(request.url().endsWith('/voices'))))
+  await room.getByRole('button', { name: '录语音' }).dispatchEvent('pointerdown', { button: 0 })
+  await room.locator('.composer-recording', { hasText: '录音 1/60' }).waitFor()
+  await room.evaluate(() => window.dispatchEvent(new PointerEvent('pointercancel')))
+  await room.locator('.composer').getByRole('button', { name: '取消' }).click()
+  await room.getByRole('button', { name: '录语音' }).waitFor()
+  assert.equal(await room.locator('.unsent-voice').count(), 0)
   await say()
+  assert.equal(voices, 1, 'what was cancelled was not sent')
   await noSeriousFinding(room, 'a voice note that was not sent')
   await room.reload()
   const unsent = room.locator('.unsent-voice')
@@ -205,6 +218,13 @@ test('a voice note whose answer was lost stays on the console, also when the pag
   await unsent.waitFor({ state: 'detached' })
   const sent = async () => (await desk.get<{ items: { file: unknown }[] }>(`/api/messages/channels/unit-${crew.unit}/messages`)).items.length
   assert.equal(await sent(), 1, 'two attempts, one message')
+  const said = room.locator('.message .voice-note')
+  for (const time of ['first', 'again']) {
+    await said.click()
+    await room.waitForFunction(() => (document.querySelector('.message .voice-note audio') as HTMLAudioElement).currentTime > 0.2)
+    assert.equal(await said.locator('audio').evaluate((audio: HTMLAudioElement) => audio.error), null, time)
+    await said.locator('audio').evaluate((audio: HTMLAudioElement) => void (audio.pause(), (audio.currentTime = 0)))
+  }
 
   answersAreLost = true
   await say()

@@ -56,6 +56,8 @@ test('off until an agency says so; asked for by a tap; a notice has a number and
   const devtools = await page.context().newCDPSession(page)
   let registrationId = ''
   devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => (registrationId = registrations.find(({ isDeleted }) => !isDeleted)?.registrationId ?? registrationId))
+  const faults: string[] = []
+  devtools.on('ServiceWorker.workerErrorReported', ({ errorMessage }) => faults.push(errorMessage.errorMessage))
   await devtools.send('ServiceWorker.enable')
   await until('the worker is known', async () => registrationId !== '')
   await devtools.send('ServiceWorker.deliverPushMessage', { origin: served.url, registrationId, data: '{"what":"order","number":17,"link":"https://elsewhere.example/"}' })
@@ -66,5 +68,29 @@ test('off until an agency says so; asked for by a tap; a notice has a number and
   assert.match(notice.title, /17/)
   assert.equal(notice.tag, 'order')
   assert.doesNotMatch(notice.title + notice.body, /elsewhere/)
-  assert.deepEqual(await violations(), [])
+
+  // no finger reaches the system's own notice: the worker is given what such a tap would give it, and says what it would do
+  const [worker] = page.context().serviceWorkers()
+  assert.ok(worker)
+  const tap = () =>
+    worker.evaluate(async () => {
+      const here = globalThis as unknown as { registration: ServiceWorkerRegistration; clients: object; WindowClient: { prototype: object } } // a worker's own names
+      const did: string[] = []
+      Object.assign(here.clients, { openWindow: async (url: string) => void did.push(`opened ${url}`) })
+      Object.assign(here.WindowClient.prototype, { focus: async function (this: { url: string }) { did.push(`focused ${new URL(this.url).pathname}`) } })
+      const [notification] = await here.registration.getNotifications()
+      let work: Promise<unknown> | undefined
+      const event = Object.assign(new Event('notificationclick'), { notification, waitUntil: (promise: Promise<unknown>) => (work = promise) })
+      globalThis.dispatchEvent(event)
+      await work
+      return { did, left: (await here.registration.getNotifications()).length }
+    })
+  await devtools.send('ServiceWorker.deliverPushMessage', { origin: served.url, registrationId, data: '{"what":"call","number":18,"link":"https://elsewhere.example/"}' })
+  await until('a notice of another kind is shown beside it', async () => (await shown()).length === 2)
+  const elsewhere = await page.context().newPage()
+  await elsewhere.goto(`${served.url}/api/reference`)
+  assert.deepEqual(await tap(), { did: ['focused /officer/'], left: 1 }, 'the page that is open comes to the front')
+  assert.deepEqual([await violations(), faults], [[], []])
+  await page.close()
+  assert.deepEqual(await tap(), { did: ['opened /officer/'], left: 0 }, 'where none is, it is opened, whatever the notice said and whatever else is open')
 })

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button, IconButton, useToasts } from '../primitives.ts'
 import { textMax, voiceSecondsMax } from '#modules/messages/contract.ts'
+import { isComposing } from '../composing.ts'
+import { onLetGo } from './let-go.ts'
 import { cannotRecord, record, type Recorder, type Recording } from './recorder.ts'
 
 export type ComposerProps = {
@@ -45,7 +47,7 @@ export function Composer({ name, disabledBecause, autoFocus, large, onText, onPi
 
   const keys = (event: KeyboardEvent) => {
     // an input method takes Enter for its own; a new line is Shift and Enter
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
     event.preventDefault()
     void send()
   }
@@ -133,11 +135,14 @@ function useVoice(onDone: (recording: Recording) => void) {
     const timer = window.setTimeout(() => setSeconds((old) => (old === null ? null : old + 1)), 1000)
     return () => window.clearTimeout(timer)
   }, [seconds])
+  /** Of the press that began it. */
+  const forget = useRef(() => {})
   const gone = useRef(false)
   useEffect(() => {
     gone.current = false
     return () => {
       gone.current = true
+      forget.current()
       recorder.current?.cancel()
     }
   }, [])
@@ -145,6 +150,7 @@ function useVoice(onDone: (recording: Recording) => void) {
   const finish = async () => {
     const running = recorder.current
     if (!running) return
+    forget.current()
     recorder.current = undefined
     setSeconds(null)
     const recording = await running.stop()
@@ -152,6 +158,7 @@ function useVoice(onDone: (recording: Recording) => void) {
     else toasts.show({ kind: 'info', text: t('compose.short') })
   }
   const cancel = () => {
+    forget.current()
     recorder.current?.cancel()
     recorder.current = undefined
     setSeconds(null)
@@ -162,7 +169,7 @@ function useVoice(onDone: (recording: Recording) => void) {
     const pressedAt = performance.now()
     // let go before it began (a question for permission came between): it goes on until the next press
     const release = () => void (performance.now() - pressedAt >= holdMs && finish())
-    if (isPress) window.addEventListener('pointerup', release, { once: true })
+    if (isPress) forget.current = onLetGo(window, release)
     record(() => void finish()).then(
       (made) => {
         if (gone.current) return made.cancel() // the page was left while the browser asked: nobody speaks
@@ -172,6 +179,7 @@ function useVoice(onDone: (recording: Recording) => void) {
       },
       (thrown: unknown) => {
         starting.current = false
+        forget.current()
         const missing = thrown instanceof DOMException && thrown.name === 'NotFoundError'
         toasts.show({ kind: 'problem', text: missing ? t('compose.missing') : t('compose.refused') })
       },

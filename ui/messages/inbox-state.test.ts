@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
 import type { ChannelView, MessageView } from '#modules/messages/contract.ts'
-import { emptyInbox, heard, inOrder, unreadCount, withMessages, type InboxState } from './inbox-state.ts'
+import { emptyInbox, heard, inOrder, unreadCount, withLists, withMessages, type AnyBroadcast, type InboxState } from './inbox-state.ts'
 
 const message = (number: number, account = 'other', channel = 'unit-1'): MessageView => ({
   id: `m${number}`, channel, number, at: number * 1000, by: account, account, callSign: null, text: `第${number}条`, file: null, of: 2, delivered: 0, read: 0, room: null,
@@ -49,6 +49,28 @@ test('a broadcast that moves keeps one’s own answer', () => {
   const asked = { id: 'b1', yes: 0, answer: 'yes', isRead: true }
   const { state } = hear({ ...emptyInbox, broadcasts: new Map([['b1', asked as never]]) }, { broadcasts: [{ id: 'b1', yes: 1 }] })
   assert.deepEqual(state.broadcasts.get('b1'), { ...asked, yes: 1 })
+})
+
+test('a call just heard is neither answered nor read', () => {
+  const { state } = hear(emptyInbox, { broadcasts: [{ id: 'b1', asks: false }] })
+  assert.deepEqual(state.broadcasts.get('b1'), { id: 'b1', asks: false, answer: null, isRead: false } as never)
+  const moved = hear({ ...state, broadcasts: new Map([['b1', { ...state.broadcasts.get('b1')!, isRead: true }]]) }, { broadcasts: [{ id: 'b1', asks: false, read: 1 }] }).state
+  assert.equal(moved.broadcasts.get('b1')!.isRead, true)
+})
+
+test('what was heard while the lists were on their way is newer than they are', () => {
+  const call = (id: string, more: object = {}) => ({ id, yes: 0, answer: null, isRead: false, ...more }) as never as AnyBroadcast // of a view only what counts here
+  const own = (last: MessageView | null, id: string) => ({ ...channel(last, id), unread: 0 })
+  const before: InboxState = { ...emptyInbox, broadcasts: new Map(['old', 'moved', 'gone', 'over'].map((id) => [id, call(id)])), channels: new Map(['unit-1', 'unit-2'].map((id) => [id, own(message(1), id)])) }
+  const now = hear(before, { broadcasts: [call('moved', { yes: 1 }), { id: 'new', yes: 0 }, { id: 'both', yes: 2 }, { id: 'gone', gone: true }], channels: [channel(message(2)), channel(message(1), 'group-3')] }).state
+  const lists = withLists(before, now, [own(message(1), 'unit-1'), own(message(4), 'unit-2')], [call('old', { yes: 5 }), call('moved'), call('gone'), call('both', { answer: 'yes', isRead: true })])
+  assert.deepEqual(Object.fromEntries(lists.broadcasts), {
+    old: call('old', { yes: 5 }),
+    moved: call('moved', { yes: 1 }),
+    new: call('new'),
+    both: call('both', { yes: 2, answer: 'yes', isRead: true }),
+  })
+  assert.deepEqual([...lists.channels].map(([id, { last }]) => [id, last!.number]).sort(), [['group-3', 1], ['unit-1', 2], ['unit-2', 4]])
 })
 
 test('nothing heard is the same state', () => {

@@ -59,11 +59,41 @@ export function heard(state: InboxState, views: Views, me: string, open: string 
   }
   for (const view of (views['broadcasts'] ?? []) as (AnyBroadcast | Gone)[]) {
     if ('gone' in view) broadcasts = without(broadcasts, view.id)
-    // one's own answer is not in what everybody is told
-    else broadcasts = new Map(broadcasts).set(view.id, { ...broadcasts.get(view.id), ...view })
+    // what one answered and read oneself is not in what everybody is told: of a call just heard, nothing yet
+    else broadcasts = new Map(broadcasts).set(view.id, { answer: null, isRead: false, ...broadcasts.get(view.id), ...view })
   }
   const same = channels === state.channels && threads === state.threads && broadcasts === state.broadcasts
   return { state: same ? state : { ...state, channels, threads, broadcasts }, behind }
+}
+
+/**
+ * The lists as they were fetched, with what was heard while they were on their way: that is newer than they are.
+ *
+ * @param before  the state when they were asked for
+ * @param now     the state when they came
+ */
+export function withLists(
+  before: Pick<InboxState, 'channels' | 'broadcasts'>,
+  now: Pick<InboxState, 'channels' | 'broadcasts'>,
+  channels: readonly OwnChannelView[],
+  broadcasts: readonly AnyBroadcast[],
+): Pick<InboxState, 'channels' | 'broadcasts'> {
+  return {
+    channels: newer(before.channels, now.channels, channels, (listed, known) => ((known.last?.number ?? 0) > (listed.last?.number ?? 0) ? known : listed)),
+    // what one said on another phone is in the list alone, what one said here meanwhile in the state alone
+    broadcasts: newer(before.broadcasts, now.broadcasts, broadcasts, (listed, known) => ({ ...listed, ...known, answer: known.answer ?? listed.answer ?? null, isRead: Boolean(known.isRead || listed.isRead) })),
+  }
+}
+
+/** What is listed, less what went meanwhile, with what changed or came meanwhile. */
+function newer<T extends { readonly id: string }>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>, listed: readonly T[], both: (listed: T, known: T) => T): ReadonlyMap<string, T> {
+  const items = new Map(listed.filter(({ id }) => now.has(id) || !before.has(id)).map((each) => [each.id, each]))
+  for (const [id, known] of now) {
+    if (known === before.get(id)) continue
+    const found = items.get(id)
+    items.set(id, found ? both(found, known) : known)
+  }
+  return items
 }
 
 /** A thread with these messages in it: by number, the newer view of the same one wins. */

@@ -5,7 +5,7 @@
 import { api } from '../client.ts'
 import type { BroadcastView, MessageView, NewReceipts, OwnBroadcastView, OwnChannelView } from '#modules/messages/contract.ts'
 import type { ChangesMessage } from '#platform/live/contract.ts'
-import { emptyInbox, heard, withMessages, type AnyBroadcast, type InboxState } from './inbox-state.ts'
+import { emptyInbox, heard, withLists, withMessages, type AnyBroadcast, type InboxState } from './inbox-state.ts'
 
 export type Inbox = {
   readonly get: () => InboxState
@@ -118,24 +118,22 @@ export function createInbox(me: { readonly account: string; readonly asked: bool
   }
 
   async function fetchLists() {
+    const before = state
     try {
       const [channels, broadcasts] = await Promise.all([
         api.get<{ items: OwnChannelView[] }>('/api/messages/channels'),
         api.get<{ items: (BroadcastView | OwnBroadcastView)[] }>(me.asked ? '/api/messages/broadcasts/mine' : '/api/messages/broadcasts'),
       ])
-      // what was heard while the list was on its way is newer than the list
-      const newest = (channel: OwnChannelView) => {
-        const known = state.channels.get(channel.id)
-        return (known?.last?.number ?? 0) > (channel.last?.number ?? 0) ? known! : channel
-      }
-      const kept = [...state.channels.values()].filter(({ id }) => id === opened && !channels.items.some((each) => each.id === id))
+      const lists = withLists(before, state, channels.items, broadcasts.items as AnyBroadcast[])
+      const read = opened === null ? undefined : state.channels.get(opened)
       set({
         ...state,
         phase: 'ready',
         problem: undefined,
-        channels: new Map([...channels.items.map(newest), ...kept].map((channel) => [channel.id, channel])),
+        ...lists,
+        // one that is before the eyes stays, also where it is in no list
+        channels: read && !lists.channels.has(read.id) ? new Map(lists.channels).set(read.id, read) : lists.channels,
         threads: new Map([...state.threads].filter(([id]) => id === opened)),
-        broadcasts: new Map((broadcasts.items as AnyBroadcast[]).map((each) => [each.id, each])),
       })
       allDelivered(channels.items)
       if (me.asked) for (const { id } of broadcasts.items) got(`broadcast-${id}`, 1, 0)
