@@ -57,7 +57,7 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
         type: 'malformed',
         number: terminal && numberOf(terminal),
         said: { kind: 'malformed', malformed: split.malformed },
-        shown: shownBytes(frame, 48),
+        shown: shownBytes(frame, damagedBytes(frame)),
         answer: () => [],
       }
     }
@@ -123,6 +123,16 @@ const stalledMs = 10_000
 function resend({ header, firstSerial, missing, first }: Stalled): Command {
   const isMedia = header.id === 0x0801 && first !== undefined && first.length >= 4
   return isMedia ? { type: 'media-answer', media: new DataView(first.buffer, first.byteOffset).getUint32(0), resend: missing } : { type: 'resend-parts', of: firstSerial, parts: missing }
+}
+
+/**
+ * Of a frame whose check code is wrong the part of the header that all versions have, where id and length say that it is one: a run of
+ * bytes may as well begin in the middle of a body, with a plate.
+ */
+function damagedBytes(frame: Uint8Array): number {
+  const [high = 0, low = 0, properties = 0, length = 0] = frame
+  const isHeader = (high | low) > 0 && [12, 16, 17, 21].includes(frame.length - 1 - ((properties & 3) * 256 + length))
+  return isHeader ? 12 : 2
 }
 
 const headerBytes = ({ version, part }: Header) => (version === '2019' ? 17 : 12) + (part ? 4 : 0)
