@@ -76,7 +76,7 @@ function messageOf(kind: number, long: boolean, body: Uint8Array, serial: number
     case 0x01:
       return { ...plain, type: 'login', ...login(body) }
     case 0x13:
-      return { ...plain, type: 'status', alarms: statusAlarms(body[0]) }
+      return { ...plain, type: 'status', alarms: isHeartbeat(body) ? alarmsAt(body, 0) : statusAlarms(body[0]) }
     case 0x19:
       // Longer ones hold cells only.
       return body.length <= 17 ? { ...plain, type: 'alarm', alarms: alarmsAt(body, cellsEnd(body, 0, 2, 3)) } : { ...plain, type: 'cells' }
@@ -194,6 +194,12 @@ function alarmsBehind(kind: number, body: Uint8Array): string[] {
   const cell = length === 8 ? 9 : length === 9 && body.length === 33 ? 10 : length === 10 ? 11 : length
   return alarmsAt(body, PLACE_BYTES + cell)
 }
+
+/**
+ * Status, battery 0 to 6, signal 0 to 4, alarm, language 1 or 2. Others of this length have a voltage of two bytes and end with 0: what
+ * would be the alarm is their signal there.
+ */
+const isHeartbeat = (body: Uint8Array) => body.length === 5 && body[1]! <= 6 && body[2]! <= 4 && (body[4] === 1 || body[4] === 2)
 
 /** Status, battery (one byte or two), signal, alarm. */
 function alarmsAt(body: Uint8Array, at: number, extra = 0): string[] {

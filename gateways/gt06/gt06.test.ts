@@ -175,6 +175,13 @@ test('a cell between place and alarm is passed over by its length, in four layou
   }
 })
 
+test('the alarm byte of a heartbeat; where a voltage stands before it, its signal is no alarm', () => {
+  for (const [body, alarms] of [
+    ['4406040102', ['emergency']], ['4406040001', []], ['5406040202', ['power-cut']], ['6400000102', ['emergency']],
+    ['0604ea0400', []], ['460b120400', []], ['4605010100', []], ['460504', []], ['5c', ['battery-low']],
+  ] as const) assert.deepEqual(said(0x13, body).alarms, alarms, body)
+})
+
 test('modules of kind 0x70: place in seconds since 1970, and an alarm', () => {
   const { fixes, alarms } = messageOf(sealed(0x70, bytesOf('00000001020033001266e3c0b508002d' + '0280de80' + '0c845880' + '1e' + '145a' + '002b000113'), 1, true))
   assert.deepEqual(fixes, [{ at: 0x66e3c0b5 * 1000, lat: 23.3333333, lon: 116.6666667, speedKmh: 30, courseDeg: 90, altitudeMeters: 45, valid: true }])
