@@ -189,10 +189,28 @@ function alarmsBehind(kind: number, body: Uint8Array): string[] {
   if (kind === 0x16 && body.length === 31) return statusAlarms(body[26])
   if (kind === 0xa2) return alarmsAt(body, cellsEnd(body, PLACE_BYTES, 4, 8) + 1, 2)
   if (!alarms.has(kind) || body.length <= PLACE_BYTES) return []
+  return alarmsAt(body, PLACE_BYTES + cellBytes(kind, body))
+}
+
+/** The cell between place and alarm. Its length counts itself, except where it does not. */
+function cellBytes(kind: number, body: Uint8Array): number {
   const length = body[PLACE_BYTES]!
-  // The length of the cell counts itself, except where it does not.
-  const cell = length === 8 ? 9 : length === 9 && body.length === 33 ? 10 : length === 10 ? 11 : length
-  return alarmsAt(body, PLACE_BYTES + cell)
+  const hasLongNetwork = (body[PLACE_BYTES + 1]! & 0x80) !== 0
+  switch (length) {
+    case 0: {
+      // Some fill the cell and its neighbours with zeros all the same.
+      const isFilled = body.length > PLACE_BYTES + 46 && body.subarray(PLACE_BYTES + 10, PLACE_BYTES + 46).every((byte) => byte === 0)
+      return isFilled ? 46 : 1
+    }
+    case 8:
+      return 9
+    case 9: // one kind has a cell of four bytes
+      return hasLongNetwork || (kind === 0x16 && body.length === 33) ? 10 : 9
+    case 10: // of 4G trackers two bytes of network, whatever the country says
+      return hasLongNetwork || kind === 0x32 ? 11 : 10
+    default:
+      return length
+  }
 }
 
 /**

@@ -168,10 +168,22 @@ test('kinds that share a number are told apart by length', () => {
   assert.deepEqual(said(0x22, `010123456789012345${'1a0b16081e0f'}${place}`).device, '123456789012345')
 })
 
-test('a cell between place and alarm is passed over by its length, in four layouts', () => {
+test('a cell between place and alarm is passed over by its length, whatever that counts', () => {
   const place = block(42_000_000, 210_000_000, 10, 0x1400)
-  for (const [layout, cell] of [['counts itself', '0901cc00287d001f71'], ['does not', '0801cc00287d001f71'], ['4G', '1001cc0100009a00000000000a6f2401'], ['two bytes of network', '0a02d4000ac3c70dbdc40b']] as const) {
-    assert.deepEqual(said(layout === 'two bytes of network' ? 0x32 : 0x26, `${place}${cell}4606040102`).alarms, ['emergency'], layout)
+  for (const [layout, kind, cell, behind = '4606040102'] of [
+    ['counts itself', 0x26, '0901cc00287d001f71'],
+    ['does not', 0x26, '0801cc00287d001f71'],
+    ['4G', 0x26, '1001cc0100009a00000000000a6f2401'],
+    ['two bytes of network', 0x32, '0a02d4000ac3c70dbdc40b'],
+    ['two bytes of network, as the country says', 0x26, '0a81cc0000287d001f7100'],
+    ['the same, counted as one', 0x26, '0981cc0000287d001f71'],
+    ['ten that count themselves', 0x26, '0a01cc00287d001f7100'],
+    ['four bytes of cell', 0x16, '0901cc00287d00001f71'],
+    ['a fence behind', 0x27, '0901cc00287d001fb8', '440604010203'],
+    ['no cell', 0x26, '00', '4406040102'],
+    ['no cell, and zeros for it', 0x26, '00'.repeat(46), '4406040102'],
+  ] as const) {
+    assert.deepEqual(said(kind, `${place}${cell}${behind}`).alarms, ['emergency'], layout)
   }
 })
 
