@@ -7,7 +7,7 @@
 import type { Instant } from '#kernel/names.ts'
 import { hexOf } from '../hex.ts'
 import type { Malformed, SaidFix } from '../talk.ts'
-import { codeAlarms, eventAlarms, moduleAlarms, statusAlarms } from './alarms.ts'
+import { codeAlarms, eventAlarms, moduleAlarms, personsAlarms, statusAlarms } from './alarms.ts'
 import { checkCode, lengthAt, sealed } from './frame.ts'
 
 export type Gt06Fix = SaidFix & {
@@ -96,7 +96,8 @@ function messageOf(kind: number, long: boolean, body: Uint8Array, serial: number
     case 0x95:
       return { ...plain, type: 'alarm', ...cameraAlarm(body) }
   }
-  if (long && (kind === 0x32 || kind === 0x33)) return { ...plain, type: kind === 0x33 ? 'alarm' : 'location', fixes: fixWithLength(body) }
+  if (long && kind === 0x32) return { ...plain, type: 'location', fixes: fixWithLength(body) }
+  if (long && kind === 0x33) return { ...plain, type: 'alarm', fixes: fixWithLength(body), alarms: personsAlarms(statusBehindCells(body)) }
   const at = placeAt(kind, body)
   if (at !== undefined) {
     const device = deviceIn(kind, body)
@@ -189,17 +190,16 @@ function alarmsBehind(kind: number, body: Uint8Array): string[] {
   if (kind === 0x16 && body.length === 31) return statusAlarms(body[26])
   if (kind === 0xa2) return alarmsAt(body, cellsEnd(body, PLACE_BYTES, 4, 8) + 1, 2)
   if (!alarms.has(kind) || body.length <= PLACE_BYTES) return []
-  return alarmsAt(body, PLACE_BYTES + cellBytes(kind, body))
+  return alarmsAt(body, PLACE_BYTES + cellBytes(kind, body, PLACE_BYTES))
 }
 
 /** The cell between place and alarm. Its length counts itself, except where it does not. */
-function cellBytes(kind: number, body: Uint8Array): number {
-  const length = body[PLACE_BYTES]!
-  const hasLongNetwork = (body[PLACE_BYTES + 1]! & 0x80) !== 0
-  switch (length) {
+function cellBytes(kind: number, body: Uint8Array, at: number): number {
+  const hasLongNetwork = (body[at + 1]! & 0x80) !== 0
+  switch (body[at]) {
     case 0: {
       // Some fill the cell and its neighbours with zeros all the same.
-      const isFilled = body.length > PLACE_BYTES + 46 && body.subarray(PLACE_BYTES + 10, PLACE_BYTES + 46).every((byte) => byte === 0)
+      const isFilled = body.length > at + 46 && body.subarray(at + 10, at + 46).every((byte) => byte === 0)
       return isFilled ? 46 : 1
     }
     case 8:
@@ -209,7 +209,7 @@ function cellBytes(kind: number, body: Uint8Array): number {
     case 10: // of 4G trackers two bytes of network, whatever the country says
       return hasLongNetwork || kind === 0x32 ? 11 : 10
     default:
-      return length
+      return body[at]!
   }
 }
 
@@ -241,6 +241,15 @@ function login(body: Uint8Array): Pick<Gt06Message, 'device' | 'zoneMinutes'> {
 function fixWithLength(body: Uint8Array): Gt06Fix[] {
   if (body.length < 7 + 12 || body[6]! < 12) return []
   return fixOf(timeAt(body, 0), body, 8, 16, u16(body, 17))
+}
+
+/** Behind the place: a cell and its signal, more cells, networks, each by its length; then the status. */
+function statusBehindCells(body: Uint8Array): number | undefined {
+  const cellAt = 7 + (body[6] ?? 0)
+  if (cellAt >= body.length) return undefined
+  const moreAt = cellAt + (body[cellAt] === 0 ? 1 : cellBytes(0x33, body, cellAt) + 1)
+  const networksAt = moreAt + 1 + (body[moreAt] ?? 0)
+  return body[networksAt + 1 + (body[networksAt] ?? 0)]
 }
 
 /** The answer to a question for the place, in words. */
@@ -287,10 +296,10 @@ function cameraAlarm(body: Uint8Array): Pick<Gt06Message, 'fixes' | 'alarms'> {
   if (body[0] === 0xff && body[1] === 0xff) {
     if (body.length < 25) return { fixes: [], alarms: [] }
     const fixes = fixOf(timeAt(body, 3), body, 10, undefined, u16(body, 18)).map((fix) => ({ ...fix, speedKmh: u16(body, 20) }))
-    return { fixes, alarms: eventAlarms(body[24]!) }
+    return { fixes, alarms: eventAlarms(body[24]!, true) }
   }
-  if (body.length >= 17) return { fixes: fixOf(timeAt(body, 0), body, 6, undefined, u16(body, 14)), alarms: eventAlarms(body[16]!) }
-  return { fixes: [], alarms: body.length >= 7 ? eventAlarms(body[6]!) : [] }
+  if (body.length >= 17) return { fixes: fixOf(timeAt(body, 0), body, 6, undefined, u16(body, 14)), alarms: eventAlarms(body[16]!, true) }
+  return { fixes: [], alarms: body.length >= 7 ? eventAlarms(body[6]!, false) : [] }
 }
 
 const u16 = (bytes: Uint8Array, at: number) => (bytes[at]! << 8) | bytes[at + 1]!

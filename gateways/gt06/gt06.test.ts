@@ -194,6 +194,25 @@ test('the alarm byte of a heartbeat; where a voltage stands before it, its signa
   ] as const) assert.deepEqual(said(0x13, body).alarms, alarms, body)
 })
 
+test('a camera’s alarm 0x01 is an SOS with a place, and without one an alarm of no kind', () => {
+  assert.deepEqual(said(0x95, '1a0b16081e0f0280de800c8458801400' + '01').alarms, ['emergency'])
+  assert.deepEqual(said(0x95, '1a0b16081e0f' + '01').alarms, ['event-01'])
+  assert.deepEqual(said(0x95, '1a0b16081e0f' + '90').alarms, ['harsh-acceleration'])
+})
+
+test('the status of a person’s tracker stands behind its cells, as captured frames 112 and 116 have them', () => {
+  const status = (kind: number, cells: string, byte: string) => messageOf(sealed(kind, bytesOf(`110707083819${cells}${byte}00`), 1, true)).alarms
+  const cells = `000901fe0a060f006a1e3f24${'00'.repeat(36)}00`
+  const withNetwork = `000901fe0a007c0009112424007c000912230081004efe1e00c500100f12${'00'.repeat(18)}0710bef565574e37`
+  const withPlace = `0cc80280de800c8458801e145a00${'0000'}`
+  for (const before of [cells, withNetwork, withPlace]) {
+    for (const [byte, alarms] of [['a2', ['battery-low']], ['a3', ['battery-low']], ['a5', ['illegal-door']], ['a0', []], ['a4', []], ['00', []]] as const) {
+      assert.deepEqual(status(0x33, before, byte), alarms, byte)
+    }
+  }
+  assert.deepEqual(status(0x32, cells, 'a2'), [])
+})
+
 test('modules of kind 0x70: place in seconds since 1970, and an alarm', () => {
   const { fixes, alarms } = messageOf(sealed(0x70, bytesOf('00000001020033001266e3c0b508002d' + '0280de80' + '0c845880' + '1e' + '145a' + '002b000113'), 1, true))
   assert.deepEqual(fixes, [{ at: 0x66e3c0b5 * 1000, lat: 23.3333333, lon: 116.6666667, speedKmh: 30, courseDeg: 90, altitudeMeters: 45, valid: true }])
