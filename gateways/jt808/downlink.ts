@@ -88,6 +88,9 @@ export function encodeCommand(terminal: Terminal, command: Command, serial: numb
   return encodeMessage(terminal, id, body, serial)
 }
 
+/** The id of the message that a command is, whatever the version. */
+export const messageId = (command: Command): number => (command.type === 'answer' ? 0x8001 : bodyOf(command, '2013').id)
+
 /** What is said most often, in one array: header, the message's serial and number, the result. */
 function answerFrame({ phone, version }: Terminal, { to, of, result }: Command & { readonly type: 'answer' }, serial: number): Uint8Array {
   const writer = new Writer(version === '2019' ? 22 : 17).u16(0x8001).u16(5 | (version === '2019' ? 0x4000 : 0))

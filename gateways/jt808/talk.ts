@@ -1,19 +1,19 @@
 /** One connection of a JT/T 808 terminal, or one address of UDP: what it says, and our answers to it. */
 import type { Instant } from '#kernel/names.ts'
-import type { Heard, Said, Talk, TerminalProfile, Verdict } from '../talk.ts'
+import type { Asked, Heard, Said, Talk, TerminalProfile, Verdict } from '../talk.ts'
 import { shownBytes, terminalNumber } from '../talk.ts'
 import { decodeBody, splitFrame, type Dialect, type Header, type Jt808Message, type Version } from './codec.ts'
-import { encodeCommand, type Command, type Terminal } from './downlink.ts'
+import { encodeCommand, messageId, type Command, type Terminal } from './downlink.ts'
 import { frameSplitter, type Delimiter } from './frame.ts'
 import { reassembly, type Stalled } from './reassembly.ts'
 import { translate } from './translate.ts'
 
 export type Jt808Talk = Talk & {
   /**
-   * The frames of a command for the terminal that speaks here, and the serial that its answer will name (of the last frame).
+   * The frames of a command for the terminal that speaks here, and what its answer will name: the serial of the last frame, and the message.
    * Undefined while it has said nothing.
    */
-  command(command: Command): { readonly serial: number; readonly frames: readonly Uint8Array[] } | undefined
+  command(command: Command): (Asked & { readonly frames: readonly Uint8Array[] }) | undefined
   /** As the terminal spoke last; undefined while it has said nothing. */
   version(): Version | undefined
 }
@@ -110,7 +110,7 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
     command(command) {
       if (!terminal) return undefined
       const frames = send(terminal, command)
-      return { serial: (serial - 1) & 0xffff, frames }
+      return { serial: (serial - 1) & 0xffff, message: messageId(command), frames }
     },
     version: () => terminal?.version,
   }
@@ -145,7 +145,7 @@ function meaning(message: Jt808Message, now: Instant, profile: TerminalProfile |
     case 'authenticate':
       return { kind: 'authentication', token: body.token }
     case 'terminal-answer':
-      return { kind: 'answer', to: body.answerTo, done: body.result === 'done' }
+      return { kind: 'answer', to: { serial: body.answerTo, message: body.of }, done: body.result === 'done' }
     case 'question-answer':
       return { kind: 'choice', to: body.answerTo, choice: body.choice }
     case 'heartbeat':
@@ -160,7 +160,8 @@ function meaning(message: Jt808Message, now: Instant, profile: TerminalProfile |
   if (positions.length + alarms.length + unusable.length === 0) return { kind: 'other' }
   const isLate = body.type === 'location-batch' && body.backfill
   const report = { kind: 'report', positions, alarms, unusable: unusable.length, isLate } as const
-  return body.type === 'location-answer' ? { ...report, answersTo: body.answerTo } : report
+  // 0x0201 answers 0x8201, 0x0500 answers 0x8500.
+  return body.type === 'location-answer' ? { ...report, answersTo: { serial: body.answerTo, message: 0x8000 + message.header.id } } : report
 }
 
 /** The command that the standard has for an answer to this message. Answers are not answered. */
