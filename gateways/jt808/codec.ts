@@ -51,7 +51,10 @@ export type Body =
   | { readonly type: 'authenticate'; readonly token: string }
   | { readonly type: 'location'; readonly location: Location }
   | { readonly type: 'location-answer'; readonly answerTo: number; readonly location: Location }
-  | { readonly type: 'location-batch'; readonly backfill: boolean; readonly locations: readonly Location[] }
+  /** `countWrong`: it says that it holds another number of locations than it does. */
+  | { readonly type: 'location-batch'; readonly backfill: boolean; readonly locations: readonly Location[]; readonly countWrong: boolean }
+  /** 0x0005, of 2019: parts of a message of ours, by its first serial, to send again. */
+  | { readonly type: 'parts-request'; readonly of: number; readonly parts: readonly number[] }
   | { readonly type: 'parameters'; readonly answerTo: number; readonly values: ReadonlyMap<number, number> }
   | { readonly type: 'media-event'; readonly media: MediaHeader }
   | { readonly type: 'media'; readonly media: MediaHeader; readonly location?: Location; readonly data: Uint8Array }
@@ -157,6 +160,12 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
       return { type: 'heartbeat' }
     case 0x0003:
       return { type: 'logout' }
+    case 0x0005: {
+      const of = reader.u16()
+      // The count has one byte or two.
+      reader.skip(2 - (reader.left % 2))
+      return { type: 'parts-request', of, parts: Array.from({ length: reader.left >> 1 }, () => reader.u16()) }
+    }
     case 0x0100:
       return registration(reader, version)
     case 0x0102:
@@ -176,11 +185,13 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
     case 0x0704: {
       const count = reader.u16()
       const backfill = reader.u8() === 1
-      return { type: 'location-batch', backfill, locations: batchIn(reader, 2, locationIn, count) }
+      const { locations, isWhole } = batchIn(reader, 2, locationIn)
+      // Too low a count over locations that fit exactly is a lie; over something else, the rest is none.
+      return { type: 'location-batch', backfill, locations: isWhole ? locations : locations.slice(0, count), countWrong: locations.length !== count }
     }
     case 0x0210: // one maker's batch; with 7 bytes it is a battery level
       if (reader.left < 28) break
-      return { type: 'location-batch', backfill: true, locations: batchIn(reader, 1, locationIn, Infinity) }
+      return { type: 'location-batch', backfill: true, locations: batchIn(reader, 1, locationIn).locations, countWrong: false }
     case 0x0800:
       return { type: 'media-event', media: mediaHeader(reader) }
     case 0x0801: {
@@ -207,7 +218,7 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
 }
 
 const otherNames: Readonly<Record<number, string>> = {
-  0x0004: 'time-request', 0x0005: 'parts-request', 0x0107: 'attributes', 0x0108: 'upgrade-result', 0x0301: 'event', 0x0303: 'information-request', 0x0608: 'areas', 0x0700: 'recorder-data', 0x0701: 'waybill', 0x0702: 'driver-card', 0x0705: 'can-data',
+  0x0004: 'time-request', 0x0107: 'attributes', 0x0108: 'upgrade-result', 0x0301: 'event', 0x0303: 'information-request', 0x0608: 'areas', 0x0700: 'recorder-data', 0x0701: 'waybill', 0x0702: 'driver-card', 0x0705: 'can-data',
   0x0802: 'media-list', 0x0805: 'camera-answer', 0x0901: 'compressed', 0x0a00: 'key',
 }
 
@@ -255,14 +266,14 @@ function parametersIn(reader: Reader): ReadonlyMap<number, number> {
 }
 
 /** As many as are whole: a batch cut short still gives what came before the cut. */
-function batchIn(reader: Reader, lengthBytes: 1 | 2, locationIn: (bytes: Uint8Array) => Location, count: number): Location[] {
+function batchIn(reader: Reader, lengthBytes: 1 | 2, locationIn: (bytes: Uint8Array) => Location): { readonly locations: readonly Location[]; readonly isWhole: boolean } {
   const locations: Location[] = []
-  while (locations.length < count && reader.left >= lengthBytes + 28) {
+  while (reader.left >= lengthBytes + 28) {
     const bytes = lengthBytes === 1 ? reader.u8() : reader.u16()
-    if (bytes < 28 || bytes > reader.left) break
+    if (bytes < 28 || bytes > reader.left) return { locations, isWhole: false }
     locations.push(locationIn(reader.take(bytes)))
   }
-  return locations
+  return { locations, isWhole: reader.left === 0 }
 }
 
 function mediaHeader(reader: Reader): MediaHeader {

@@ -130,7 +130,9 @@ function bodyOf(command: Exclude<Command, { type: 'answer' }>, version: Version)
       if (command.result === 'done') writer.gbk(command.token ?? '')
       return as(0x8100)
     case 'resend-parts':
-      writer.u16(command.of).u8(count(command.parts))
+      writer.u16(command.of)
+      if (version === '2019') writer.u16(count(command.parts))
+      else writer.u8(count(command.parts))
       for (const part of command.parts) writer.u16(part)
       return as(0x8003)
     case 'time':

@@ -295,7 +295,16 @@ test('a batch says whether it fills a blind area, and a cut one keeps what came 
   assert.ok(body.type === 'location-batch')
   assert.deepEqual([body.backfill, body.locations.map(({ speedKmh }) => speedKmh)], [true, [36.5, 10]])
   const cut = said(0x0704, whole.slice(0, -5))
-  assert.ok(cut.type === 'location-batch' && cut.locations.length === 1)
+  assert.ok(cut.type === 'location-batch' && cut.locations.length === 1 && cut.countWrong)
+})
+
+test('a batch that holds more than it counts gives all where they fit exactly, and as many as it counts where something else follows', () => {
+  const two = [...new Writer().u16(28).raw(location()).u16(28).raw(location({ speed: 100 })).done()]
+  for (const [count, behind, read, countWrong] of [[2, [], 2, false], [1, [], 2, true], [0, [], 2, true], [3, [], 2, true], [1, [0, 0, 0], 1, true], [2, [0, 0, 0], 2, false]] as const) {
+    const body = said(0x0704, Uint8Array.from([0, count, 0, ...two, ...behind]))
+    assert.ok(body.type === 'location-batch')
+    assert.deepEqual([body.locations.length, body.countWrong], [read, countWrong], `${count} and ${behind.length} bytes`)
+  }
 })
 
 const text = (value: string, length: number) => [...toGbk(value), ...new Uint8Array(length)].slice(0, length)

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hexOf } from '../hex.ts'
 import { Writer } from './bytes.ts'
+import { splitFrame } from './codec.ts'
 import { encodeMessage } from './downlink.ts'
+import { frameSplitter } from './frame.ts'
 import { jt808Talk } from './talk.ts'
 
 const T = Date.UTC(2026, 10, 22, 8, 30, 15)
@@ -40,4 +42,34 @@ test('of a damaged frame that is whole the header is shown, without what follows
   wire[20]! ^= 0x10
   const [heard] = jt808Talk(() => undefined).hear(wire, T)
   assert.deepEqual([heard!.type, hexOf(heard!.shown.bytes), heard!.shown.more], ['malformed', '0200001c0139123456780007', 29])
+})
+
+/** What the platform says to one message of a terminal of 2019, as header and body. */
+function answered(talk: ReturnType<typeof jt808Talk>, id: number, body: Uint8Array) {
+  const [heard] = talk.hear(encodeMessage({ ...terminal, version: '2019' }, id, body, 9)[0]!, T)
+  return heard!.answer({ result: 'done' }, T)
+}
+const idOf = (wire: Uint8Array) => {
+  const split = splitFrame(frameSplitter().push(wire)[0]!)
+  assert.ok('header' in split)
+  return split
+}
+
+test('parts of ours that a terminal lost are sent again as they were; what is not kept is refused', () => {
+  const talk = jt808Talk(() => undefined, 0xfffe)
+  answered(talk, 0x0002, new Uint8Array())
+  const text = '急'.repeat(1500)
+  const { serial, frames } = talk.command({ type: 'text', text })!
+  assert.deepEqual([serial, frames.length], [1, 3])
+  const first = (serial - frames.length + 1) & 0xffff
+  const asked = (of: number, ...parts: number[]) => parts.reduce((body, part) => body.u16(part), new Writer().u16(of).u16(parts.length)).done()
+  assert.deepEqual(answered(talk, 0x0005, asked(first, 1, 3)).map(hexOf), [frames[0]!, frames[2]!].map(hexOf))
+  // One byte of count, as some have it.
+  assert.deepEqual(answered(talk, 0x0005, new Writer().u16(first).u8(1).u16(2).done()).map(hexOf), [hexOf(frames[1]!)])
+  for (const unknown of [asked(first, 4), asked(first + 1, 1), asked(first)]) {
+    const [refused] = answered(talk, 0x0005, unknown)
+    assert.deepEqual([idOf(refused!).header.id, hexOf(idOf(refused!).body)], [0x8001, '0009' + '0005' + '01'])
+  }
+  for (let n = 0; n < 4; n++) talk.command({ type: 'text', text })
+  assert.equal(idOf(answered(talk, 0x0005, asked(first, 1))[0]!).header.id, 0x8001, 'only the newest are kept')
 })

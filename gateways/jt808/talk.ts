@@ -34,6 +34,8 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
   /** What was read of it last: a connection is one terminal's. */
   let last = { phone: '', number: '' }
   let serial = firstSerial & 0xffff
+  /** The newest of what we said in parts, by its first serial: a terminal of 2019 asks for what it lost. */
+  const saidInParts = new Map<number, readonly Uint8Array[]>()
 
   function numberOf({ phone }: { readonly phone: string }): string {
     if (last.phone !== phone) last = { phone, number: terminalNumber(phone) }
@@ -42,8 +44,18 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
 
   const send = (to: Terminal, command: Command): Uint8Array[] => {
     const frames = encodeCommand(to, command, serial)
+    if (frames.length > 1) keepParts(frames)
     serial = (serial + frames.length) & 0xffff
     return frames
+  }
+
+  function keepParts(frames: readonly Uint8Array[]) {
+    saidInParts.delete(serial)
+    saidInParts.set(serial, frames)
+    for (const oldest of saidInParts.keys()) {
+      if (saidInParts.size <= partsKept) break
+      saidInParts.delete(oldest)
+    }
   }
 
   function hearFrame(frame: Uint8Array, now: Instant): Heard {
@@ -89,6 +101,11 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
       shown: shownBytes(frame, headerBytes(header) + (hasPlace ? PLACE_BYTES + (body.type === 'location' ? 0 : 2) : 0)),
       said: meaning(decoded.message, now, profile),
       answer(verdict, at) {
+        if (body.type === 'parts-request' && verdict.result === 'done') {
+          // As they were: a part that has another serial belongs to another message.
+          const again = body.parts.flatMap((part) => saidInParts.get(body.of)?.[part - 1] ?? [])
+          return again.length > 0 ? again : send(from, { type: 'answer', to: header.serial, of: header.id, result: 'failed' })
+        }
         const command = answerTo(decoded.message, verdict, at)
         if (command?.type !== 'answer') return command ? send(from, command) : []
         if (answered.length === 1) return send(from, command)
@@ -115,6 +132,9 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
     version: () => terminal?.version,
   }
 }
+
+/** Messages in parts that are kept to be sent again: long texts, fences of many areas. */
+const partsKept = 4
 
 /** A terminal sends its parts one after another: a pause of this length is a loss. */
 const stalledMs = 10_000

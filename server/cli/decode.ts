@@ -141,6 +141,7 @@ const readers: Readonly<Record<Protocol, () => (line: string) => Outcome>> = {
           alarms: places.flatMap(({ alarms }) => alarms),
           remarks: [
             ...(moved > 0 ? [`${moved} of ${places.length} fixes say that they were moved (GCJ-02); printed as sent`] : []),
+            ...(body.type === 'location-batch' && body.countWrong ? [`it counts another number of fixes than the ${places.length} that it holds`] : []),
             ...(split.header.lengthWrong ? ['the length in the header is not the body’s'] : []),
           ],
         }
