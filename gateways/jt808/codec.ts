@@ -10,7 +10,7 @@
 import type { Malformed } from '../talk.ts'
 import { hexOf } from '../hex.ts'
 import { EndsEarly, Reader } from './bytes.ts'
-import { checkCode } from './frame.ts'
+import { checkCode, type Delimiter } from './frame.ts'
 import { readLocation, type AttachmentLayout, type Location } from './location.ts'
 import { lockPlace, transparentPlace, type MakersPlace } from './makers-places.ts'
 
@@ -20,7 +20,7 @@ export type Header = {
   readonly id: number
   /** By bit 14; 2011 has the header of 2013. */
   readonly version: Version
-  /** The terminal's number as sent: 12 or 20 digits with leading zeros. Some devices fill it with hexadecimal. */
+  /** The terminal's number as sent: 12 or 20 digits with leading zeros, 14 between e7. Some devices fill it with hexadecimal. */
   readonly phone: string
   readonly serial: number
   /** One message in several frames. `index` counts from 1. */
@@ -74,6 +74,8 @@ export type Dialect = {
   /** Of the body, whatever the header says. */
   readonly bodyVersion?: Version
   readonly attachments?: AttachmentLayout
+  /** Between e7 numbers have 7 bytes. */
+  readonly delimiter?: Delimiter
 }
 
 /**
@@ -120,20 +122,21 @@ export function splitFrame(frame: Uint8Array, dialect: Dialect = {}): SplitFrame
 
 type HeaderLayout = { readonly version: Version; readonly phoneBytes: number; readonly serialBytes: 1 | 2; readonly inParts: boolean; readonly bytes: number }
 
-function headerLayout(version: Version, serialBytes: 1 | 2, inParts: boolean): HeaderLayout {
-  const phoneBytes = version === '2019' ? 10 : 6
+function headerLayout(version: Version, serialBytes: 1 | 2, inParts: boolean, delimiter?: Delimiter): HeaderLayout {
+  const phoneBytes = version === '2019' ? 10 : delimiter === 0xe7 ? 7 : 6
   return { version, phoneBytes, serialBytes, inParts, bytes: (version === '2019' ? 5 : 4) + phoneBytes + serialBytes + (inParts ? 4 : 0) }
 }
 
 /** The header that is likeliest meant. */
 const usualLayout = (id: number, properties: number, dialect: Dialect): HeaderLayout =>
-  headerLayout(dialect.headerVersion ?? (properties & 0x4000 ? '2019' : '2013'), dialect.serialBytes ?? (isLockReport(id) ? 1 : 2), (properties & 0x2000) !== 0)
+  headerLayout(dialect.headerVersion ?? (properties & 0x4000 ? '2019' : '2013'), dialect.serialBytes ?? (isLockReport(id) ? 1 : 2), (properties & 0x2000) !== 0, dialect.delimiter)
 
 /** What else may be meant, the likeliest first: the one that makes the length right is. */
 const otherLayouts = ({ version, serialBytes, inParts }: HeaderLayout, dialect: Dialect): HeaderLayout[] => [
-  ...(dialect.serialBytes ? [] : [headerLayout(version, serialBytes === 1 ? 2 : 1, inParts)]),
-  ...(dialect.headerVersion ? [] : [headerLayout(version === '2019' ? '2013' : '2019', serialBytes, inParts)]),
-  ...(inParts ? [headerLayout(version, serialBytes, false)] : []),
+  ...(dialect.delimiter === 0xe7 ? [headerLayout(version, serialBytes, inParts)] : []),
+  ...(dialect.serialBytes ? [] : [headerLayout(version, serialBytes === 1 ? 2 : 1, inParts, dialect.delimiter)]),
+  ...(dialect.headerVersion ? [] : [headerLayout(version === '2019' ? '2013' : '2019', serialBytes, inParts, dialect.delimiter)]),
+  ...(inParts ? [headerLayout(version, serialBytes, false, dialect.delimiter)] : []),
 ]
 const isLockReport = (id: number) => id === 0x5501 || id === 0x5502
 

@@ -11,6 +11,9 @@ import { jt808Talk } from './talk.ts'
 const T = Date.UTC(2026, 10, 22, 8, 30, 15)
 const terminal = { phone: '13912345678', version: '2013' } as const
 
+/** A fix at a longitude of so many millionths. */
+const location = (lon: number) => new Writer().u32(0).u32(3).u32(28_312_345).u32(lon).u16(45).u16(0).u16(90).time(T).done()
+
 /** Cut anywhere by damage, a run of bytes may begin in the middle of what it must not show. */
 function shownWhenDamaged(wire: Uint8Array): string[] {
   return [...wire.keys()].flatMap((at) =>
@@ -72,4 +75,34 @@ test('parts of ours that a terminal lost are sent again as they were; what is no
   }
   for (let n = 0; n < 4; n++) talk.command({ type: 'text', text })
   assert.equal(idOf(answered(talk, 0x0005, asked(first, 1))[0]!).header.id, 0x8001, 'only the newest are kept')
+})
+
+const between = (delimiter: 0x7e | 0xe7, phone: string) => ({ phone, version: '2013', delimiter }) as const
+const heardPlace = (talk: ReturnType<typeof jt808Talk>, ...chunks: Uint8Array[]) =>
+  chunks.flatMap((chunk) => talk.hear(chunk, T)).flatMap(({ number, said, answer }) => (said.kind === 'report' ? [{ number, said, answered: answer({ result: 'done' }, T)[0]! }] : []))
+
+test('between e7 the number has 7 bytes, and is answered in the same way', () => {
+  const phone = '01391234567890'
+  const wire = encodeMessage(between(0xe7, phone), 0x0200, location(0x3d3e3e), 7)[0]!
+  assert.deepEqual([wire[0], wire.at(-1)], [0xe7, 0xe7])
+  const [heard] = heardPlace(jt808Talk(() => undefined), wire)
+  assert.equal(heard!.number, '1391234567890')
+  assert.deepEqual([heard!.said.alarms, heard!.said.positions.map(({ lat, lon }) => [lat, lon])], [[], [[28.312345, 4.01363]]])
+  const split = splitFrame(frameSplitter(0xe7).push(heard!.answered)[0]!, { delimiter: 0xe7 })
+  assert.ok('header' in split)
+  assert.deepEqual([split.header.id, split.header.phone, hexOf(split.body)], [0x8001, phone, '0007020000'])
+  // One that has 6 all the same is known by its length.
+  const [short] = heardPlace(jt808Talk(() => undefined), encodeMessage(between(0xe7, '013912345678'), 0x0200, location(0), 7)[0]!)
+  assert.equal(short!.number, '13912345678')
+})
+
+test('noise before the first frame deafens no connection, whichever delimiter it looks like', () => {
+  const noise = { e7: Uint8Array.of(0xe7, 0x01), '7e': Uint8Array.of(0x7e, 0x01, 0x7e), both: Uint8Array.of(0xe7, 0x7e, 0xe7) }
+  for (const delimiter of [0x7e, 0xe7] as const) {
+    const wire = encodeMessage(between(delimiter, delimiter === 0x7e ? '013912345678' : '01391234567890'), 0x0200, location(0), 7)[0]!
+    for (const [name, bytes] of Object.entries(noise)) {
+      assert.equal(heardPlace(jt808Talk(() => undefined), bytes, wire, wire).length, 2, `${name}, then ${delimiter.toString(16)}`)
+      assert.equal(heardPlace(jt808Talk(() => undefined), Buffer.concat([bytes, wire]), wire).length, 2, `${name} and ${delimiter.toString(16)}`)
+    }
+  }
 })

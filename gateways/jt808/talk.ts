@@ -18,7 +18,8 @@ export type Jt808Talk = Talk & {
   version(): Version | undefined
 }
 
-const asItSays: Dialect = {}
+type Cutting = { readonly dialect: Dialect & { readonly delimiter: Delimiter }; readonly splitter: ReturnType<typeof frameSplitter> }
+const cuttingAt = (delimiter: Delimiter): Cutting => ({ dialect: { delimiter }, splitter: frameSplitter(delimiter) })
 
 /** Headers are 12 to 21 bytes, the block of time and place 28: what follows may be anything a maker likes. */
 const PLACE_BYTES = 28
@@ -28,7 +29,8 @@ const PLACE_BYTES = 28
  * @param firstSerial  any number: so that an answer to what an earlier connection asked is not taken for one to this
  */
 export function jt808Talk(profileOf: (number: string) => TerminalProfile | undefined, firstSerial = 0): Jt808Talk {
-  let splitter: ReturnType<typeof frameSplitter> | undefined
+  let cutting: Cutting | undefined
+  let tried: readonly Cutting[] | undefined
   const together = reassembly()
   let terminal: Terminal | undefined
   /** What was read of it last: a connection is one terminal's. */
@@ -58,11 +60,28 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
     }
   }
 
-  function hearFrame(frame: Uint8Array, now: Instant): Heard {
+  /**
+   * The frames that end in these bytes. A first byte of e7 may be noise: until a frame has check code and length right, both delimiters
+   * are tried, the one that stands first before the other.
+   */
+  function framesIn(bytes: Uint8Array): { readonly frames: readonly Uint8Array[]; readonly cut: Cutting } {
+    if (cutting) return { frames: cutting.splitter.push(bytes), cut: cutting }
+    tried ??= bytes[0] === 0xe7 ? [cuttingAt(0xe7), cuttingAt(0x7e)] : [cuttingAt(0x7e), cuttingAt(0xe7)]
+    const tries = tried.map((cut) => {
+      const frames = cut.splitter.push(bytes)
+      const read = frames.map((frame) => splitFrame(frame, cut.dialect)).filter((split) => 'header' in split)
+      return { frames, cut, isRead: read.length > 0, isRight: read.some(({ header }) => !header.lengthWrong) }
+    })
+    cutting = tries.find(({ isRight }) => isRight)?.cut
+    if (cutting) tried = undefined
+    return tries.find(({ isRight }) => isRight) ?? tries.find(({ isRead }) => isRead) ?? tries[0]!
+  }
+
+  function hearFrame(frame: Uint8Array, asItSays: Cutting['dialect'], now: Instant): Heard {
     // The header is read once as it comes, to know who speaks, and again as the registry says that this one means it.
-    let split = splitFrame(frame)
+    let split = splitFrame(frame, asItSays)
     const profile = 'malformed' in split ? undefined : profileOf(numberOf(split.header))
-    const dialect: Dialect = profile?.version ? { headerVersion: profile.version, bodyVersion: profile.version } : asItSays
+    const dialect: Dialect = profile?.version ? { ...asItSays, headerVersion: profile.version, bodyVersion: profile.version } : asItSays
     if (profile?.version) split = splitFrame(frame, dialect)
     if ('malformed' in split) {
       return {
@@ -74,7 +93,9 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
       }
     }
     const { header } = split
-    if (terminal?.phone !== header.phone || terminal.version !== header.version) terminal = { phone: header.phone, version: header.version }
+    if (terminal?.phone !== header.phone || terminal.version !== header.version) {
+      terminal = { phone: header.phone, version: header.version, delimiter: asItSays.delimiter }
+    }
     const from = terminal
     const number = numberOf(header)
     const whole = together.take(split, now)
@@ -116,8 +137,8 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
 
   return {
     hear(bytes, now) {
-      splitter ??= frameSplitter(bytes[0] === 0xe7 ? (0xe7 satisfies Delimiter) : 0x7e)
-      return splitter.push(bytes).map((frame) => hearFrame(frame, now))
+      const { frames, cut } = framesIn(bytes)
+      return frames.map((frame) => hearFrame(frame, cut.dialect, now))
     },
     remind(now) {
       const from = terminal
@@ -151,11 +172,11 @@ function resend({ header, firstSerial, missing, first }: Stalled): Command {
  */
 function damagedBytes(frame: Uint8Array): number {
   const [high = 0, low = 0, properties = 0, length = 0] = frame
-  const isHeader = (high | low) > 0 && [12, 16, 17, 21].includes(frame.length - 1 - ((properties & 3) * 256 + length))
+  const isHeader = (high | low) > 0 && [12, 13, 16, 17, 21].includes(frame.length - 1 - ((properties & 3) * 256 + length))
   return isHeader ? 12 : 2
 }
 
-const headerBytes = ({ version, part }: Header) => (version === '2019' ? 17 : 12) + (part ? 4 : 0)
+const headerBytes = ({ version, phone, part }: Header) => (version === '2019' ? 7 : 6) + phone.length / 2 + (part ? 4 : 0)
 
 function meaning(message: Jt808Message, now: Instant, profile: TerminalProfile | undefined): Said {
   const { body } = message
