@@ -24,6 +24,8 @@ export type Gt06Message = {
   readonly device?: string
   readonly fixes: readonly Gt06Fix[]
   readonly alarms: readonly string[]
+  /** Percent. */
+  readonly battery?: number
   /** Of the login: minutes east of UTC that the device is set to. */
   readonly zoneMinutes?: number
 }
@@ -76,7 +78,7 @@ function messageOf(kind: number, long: boolean, body: Uint8Array, serial: number
     case 0x01:
       return { ...plain, type: 'login', ...login(body) }
     case 0x13:
-      return { ...plain, type: 'status', alarms: isHeartbeat(body) ? alarmsAt(body, 0) : statusAlarms(body[0]) }
+      return { ...plain, type: 'status', ...(isHeartbeat(body) ? { alarms: alarmsAt(body, 0), ...batteryAt(body, 1) } : { alarms: statusAlarms(body[0]) }) }
     case 0x19:
       // Longer ones hold cells only.
       return body.length <= 17 ? { ...plain, type: 'alarm', alarms: alarmsAt(body, cellsEnd(body, 0, 2, 3)) } : { ...plain, type: 'cells' }
@@ -107,6 +109,7 @@ function messageOf(kind: number, long: boolean, body: Uint8Array, serial: number
       ...(device !== undefined && { device }),
       fixes: fixAt(body, at, altitudeIn(kind, body)),
       alarms: alarmsBehind(kind, body),
+      ...batteryBehind(kind, body),
     }
   }
   if (kind === 0x36 || kind === 0xa3) return { ...plain, type: 'status' }
@@ -191,6 +194,20 @@ function alarmsBehind(kind: number, body: Uint8Array): string[] {
   if (kind === 0xa2) return alarmsAt(body, cellsEnd(body, PLACE_BYTES, 4, 8) + 1, 2)
   if (!alarms.has(kind) || body.length <= PLACE_BYTES) return []
   return alarmsAt(body, PLACE_BYTES + cellBytes(kind, body, PLACE_BYTES))
+}
+
+/** Where the alarm's place is of the usual layout; of the one whose cell has four bytes in percent (captured frame 24). */
+function batteryBehind(kind: number, body: Uint8Array): { readonly battery?: number } {
+  const isUsual = kind === 0x26 || kind === 0x27 || (kind === 0x16 && body.length > 31)
+  if (!isUsual) return {}
+  const at = PLACE_BYTES + cellBytes(kind, body, PLACE_BYTES) + 1
+  return body.length < at + 3 ? {} : batteryAt(body, at, kind === 0x16 && body.length === 33)
+}
+
+/** In sixths, or in percent. */
+function batteryAt(body: Uint8Array, at: number, inPercent = false): { readonly battery?: number } {
+  const level = body[at]!
+  return level > (inPercent ? 100 : 6) ? {} : { battery: inPercent ? level : Math.round((level * 100) / 6) }
 }
 
 /** The cell between place and alarm. Its length counts itself, except where it does not. */

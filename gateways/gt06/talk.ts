@@ -29,6 +29,7 @@ export function gt06Talk(profileOf: (number: string) => TerminalProfile | undefi
     return {
       type: message.type === 'other' ? `message-${message.kind.toString(16).padStart(2, '0')}` : message.type,
       number,
+      ...(message.battery !== undefined && { battery: message.battery }),
       said: meaning(message, now, { ...profile, ...(zoneMinutes !== undefined && { zoneMinutes }) }),
       // A login and a status are short and hold no place; behind a place stand cells.
       shown: shownBytes(frame, message.fixes.length > 0 ? SHOWN_BYTES : headBytes(frame)),

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { seeded } from '#core/random.ts'
 import { decodeFrame, encodeAnswer, encodeCommand, type H02Message } from './codec.ts'
 import { FRAME_BYTES_MAX, frameSplitter } from './frame.ts'
+import { h02Talk } from './talk.ts'
 import { translate } from './translate.ts'
 
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'))
@@ -137,6 +138,15 @@ test('words without a place: heartbeats, cells, status', () => {
     assert.deepEqual([message.type, message.fixes], [type, []], text)
   }
   assert.deepEqual(said('*HQ,1,NBR,103732,722,310,0,1,8106,32010,23,100217,FFFFFBFD,5#').alarms, ['emergency'])
+})
+
+test('the level of the battery: of a heartbeat, a link and a binary frame', () => {
+  for (const [text, battery] of [['*HQ,135790246811220,HTBT,100#', 100], ['*HQ,1700086468,LINK,180902,15,0,84,0,0,240517,FFFFFBFF#', 84], ['*HQ,1,HTBT,255#', undefined], ['*HQ,1,V0#', undefined]] as const) {
+    assert.equal(said(text).battery, battery, text)
+    assert.equal(h02Talk().hear(bytesOf(text), 0)[0]!.battery, battery, text)
+  }
+  const binary = (level: string) => messageOf(Uint8Array.from(Buffer.from(`24410601166012454313111650353130${level}004318210e000000fffffbffff0024`, 'hex'))).battery
+  assert.deepEqual(['06', '04', '01', '00', 'f3', '63'].map(binary), [100, 60, 0, undefined, undefined, undefined])
 })
 
 test('a place that lies on no map, or whose minutes are 60 and more, is none', () => {

@@ -12,6 +12,7 @@ import { hexOf } from '../hex.ts'
 import { EndsEarly, Reader } from './bytes.ts'
 import { checkCode, type Delimiter } from './frame.ts'
 import { readLocation, type AttachmentLayout, type Location } from './location.ts'
+import { percent } from './makers-alarms.ts'
 import { lockPlace, transparentPlace, type MakersPlace } from './makers-places.ts'
 
 export type Version = '2013' | '2019'
@@ -59,6 +60,7 @@ export type Body =
   | { readonly type: 'media-event'; readonly media: MediaHeader }
   | { readonly type: 'media'; readonly media: MediaHeader; readonly location?: Location; readonly data: Uint8Array }
   | { readonly type: 'transparent'; readonly kind: number; readonly place?: MakersPlace }
+  | { readonly type: 'battery'; readonly percent: number | undefined }
   | { readonly type: 'lock-report'; readonly place: MakersPlace }
   | { readonly type: 'part' }
   /** A message of which nothing is read but that it came. */
@@ -192,7 +194,8 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
       // Too low a count over locations that fit exactly is a lie; over something else, the rest is none.
       return { type: 'location-batch', backfill, locations: isWhole ? locations : locations.slice(0, count), countWrong: locations.length !== count }
     }
-    case 0x0210: // one maker's batch; with 7 bytes it is a battery level
+    case 0x0210: // one maker's batch; with 7 bytes it is a battery level and its time
+      if (reader.left === 7) return { type: 'battery', percent: percent(reader.u8()) }
       if (reader.left < 28) break
       return { type: 'location-batch', backfill: true, locations: batchIn(reader, 1, locationIn).locations, countWrong: false }
     case 0x0800:

@@ -1,5 +1,5 @@
 /**
- * Alarms that makers and a regional standard put into attachments of their own.
+ * Alarms, and the level of the battery, that makers and a regional standard put into attachments of their own.
  *
  * Sources: T/JSATL 12-2017 (0x64 to 0x67, 0x70); for the rest, frames of real devices and what others read in them (README).
  */
@@ -40,6 +40,28 @@ export function makersAlarms({ id, value }: Attachment): string[] {
       return []
   }
 }
+
+/** Percent of the device's own battery; undefined of an attachment that is of another length, charges, or says nothing. */
+export function makersBattery({ id, value }: Attachment): number | undefined {
+  switch (id) {
+    case 0x06:
+    case 0xd4:
+    case 0xe1:
+    case 0xfe:
+      return value.length === 1 ? percent(value[0]) : undefined
+    case 0x56: // tenths, and a byte of no use
+      return value.length === 2 ? percent(value[0]! * 10) : undefined
+    case 0xe3: // a byte of no use, level, voltage; cars that have no battery of their own send 0
+      return value.length === 6 && value[1] !== 0 ? percent(value[1]) : undefined
+    case 0xe4: // whether it charges, level
+      return value.length === 2 ? percent(value[1]) : undefined
+    case 0xeb:
+      return percent(nested(value).find(({ id: inner, value: level }) => (inner === 0xa8 || inner === 0xe1) && level.length === 1)?.value[0])
+    default:
+      return undefined
+  }
+}
+export const percent = (value: number | undefined): number | undefined => (value !== undefined && value <= 100 ? value : undefined)
 
 const eventAlarms: Readonly<Record<number, string[]>> = {
   0x0400: ['harsh-acceleration'], 0x0412: ['harsh-acceleration'], 0x0401: ['harsh-braking'], 0x0413: ['harsh-braking'],

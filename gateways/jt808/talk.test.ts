@@ -106,3 +106,16 @@ test('noise before the first frame deafens no connection, whichever delimiter it
     }
   }
 })
+
+test('the level of the battery, as makers attach it: captured levels, and what is none', () => {
+  const battery = (tail: string, id = 0x0200) => jt808Talk(() => undefined).hear(encodeMessage(terminal, id, Uint8Array.from([...(id === 0x0200 ? location(0) : []), ...Buffer.from(tail, 'hex')]), 7)[0]!, T)[0]!.battery
+  for (const [tail, percent] of [
+    ['06013e', 62], ['e4020063', 99], ['e4020056', 86], ['e3060064019a0000', 100], ['56020900', 90], ['fe0145', 69], ['d40164', 100], ['e1012d', 45],
+    ['eb29000c00b28986049910219020787400060089ffffffff000600c5ffffffef0004002d0f4e000300a84c', 76], ['eb0a000300e164000300e301', 100],
+    ['e306000005050000', undefined], ['d401ff', undefined], ['fe02001e', undefined], ['e10400735443', undefined], ['06020012', undefined], ['310109', undefined],
+  ] as const) assert.equal(battery(tail), percent, tail)
+  assert.equal(battery('4f260618022957', 0x0210), 79)
+  const batch = (backfill: number) => new Writer().u16(1).u8(backfill).u16(31).raw(location(0)).raw([0x06, 1, 62]).done()
+  const heard = [0, 1].map((backfill) => jt808Talk(() => undefined).hear(encodeMessage(terminal, 0x0704, batch(backfill), 7)[0]!, T)[0]!.battery)
+  assert.deepEqual(heard, [62, undefined])
+})

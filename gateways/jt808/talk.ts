@@ -2,7 +2,7 @@
 import type { Instant } from '#kernel/names.ts'
 import type { Asked, Heard, Said, Talk, TerminalProfile, Verdict } from '../talk.ts'
 import { shownBytes, terminalNumber } from '../talk.ts'
-import { decodeBody, splitFrame, type Dialect, type Header, type Jt808Message, type Version } from './codec.ts'
+import { decodeBody, splitFrame, type Body, type Dialect, type Header, type Jt808Message, type Version } from './codec.ts'
 import { encodeCommand, messageId, type Command, type Terminal } from './downlink.ts'
 import { frameSplitter, type Delimiter } from './frame.ts'
 import { reassembly, type Stalled } from './reassembly.ts'
@@ -120,6 +120,7 @@ export function jt808Talk(profileOf: (number: string) => TerminalProfile | undef
       dialect: header.version,
       type: body.type === 'other' ? body.name : body.type,
       shown: shownBytes(frame, headerBytes(header) + (hasPlace ? PLACE_BYTES + (body.type === 'location' ? 0 : 2) : 0)),
+      ...batteryIn(body),
       said: meaning(decoded.message, now, profile),
       answer(verdict, at) {
         if (body.type === 'parts-request' && verdict.result === 'done') {
@@ -177,6 +178,13 @@ function damagedBytes(frame: Uint8Array): number {
 }
 
 const headerBytes = ({ version, phone, part }: Header) => (version === '2019' ? 7 : 6) + phone.length / 2 + (part ? 4 : 0)
+
+/** As it is now: what was kept without signal is old. */
+function batteryIn(body: Body): { readonly battery?: number } {
+  const location = body.type === 'location' || body.type === 'location-answer' ? body.location : body.type === 'location-batch' && !body.backfill ? body.locations.at(-1) : undefined
+  const battery = body.type === 'battery' ? body.percent : location?.attached.batteryPercent
+  return battery === undefined ? {} : { battery }
+}
 
 function meaning(message: Jt808Message, now: Instant, profile: TerminalProfile | undefined): Said {
   const { body } = message
