@@ -38,8 +38,11 @@ const latin = new TextDecoder('latin1')
 /** Words of which no place is wanted, though numbers in them may look like one. */
 const kinds: Readonly<Record<string, H02Message['type']>> = { HTBT: 'heartbeat', XT: 'heartbeat', V0: 'heartbeat', LINK: 'status', NBR: 'cells', V3: 'cells' }
 
+/** Words that hold no place and end with date and status: whole without the end that some devices leave out. */
+const endless = /^\*(\w{2},\w*,(?:V3|NBR|LINK),[^*#]*,\d{6},[0-9a-f]{8}(?:,[^*#]*)?)\s*$/i
+
 function decodeText(text: string): Decoded {
-  const ended = /^\*([^*#]*)#/.exec(text)
+  const ended = /^\*([^*#]*)#/.exec(text) ?? endless.exec(text)
   if (!ended) return malformed('text', `${text.length} characters`, '*MAKER,DEVICE,WORD,…#')
   const fields = ended[1]!.split(',').map((field) => field.trim())
   const [maker = '', id = '', word = ''] = fields

@@ -155,6 +155,18 @@ test('a place that lies on no map, or whose minutes are 60 and more, is none', (
   }
 })
 
+test('cells and links without their last # are read, a place without it is not', () => {
+  for (const [text, type, alarms] of [
+    ['*HQ,355488020882405,V3,095426,74001,04,010278,045142,128,-92,010278,026311,125,,010278,026582,125,,010278,028322,119,,02DD,0,X,090517,FFFFFBFF', 'cells', []],
+    ['*HQ,1451316451,NBR,112315,724,10,2,2,215,2135,123,215,2131,121,011215,FFFFFFFD', 'cells', ['emergency']],
+    ['*HQ,4109179024,NBR,103732,722,310,0,1,8106,32010,23,100217,FFFFFBFF,5\r', 'cells', []],
+    ['*HQ,1700086468,LINK,180902,15,0,84,0,0,240517,FFFFFBFF', 'status', []],
+  ] as const) assert.deepEqual([said(text).type, said(text).alarms], [type, alarms], text)
+  for (const cut of ['*HQ,1,V1,083015,A,2212.8745,N,11346.6574,E,0.00,0,221126,FFFFFBFF', '*HQ,1,LINK,180902,15,0,84,0,0,240517,FFFF', '*HQ,1,LINK,180902,15,0,84']) {
+    assert.ok('malformed' in decodeFrame(bytesOf(cut)), cut)
+  }
+})
+
 test('what is no frame is said', () => {
   for (const text of ['', 'HQ', '*HQ,1,V1', '*#', '*HQ#', '*HQ,1,<b>#', '$', '$' + 'z'.repeat(31)]) assert.ok('malformed' in decodeFrame(bytesOf(text)), text)
 })
