@@ -199,7 +199,7 @@ function alarmsBehind(kind: number, body: Uint8Array): string[] {
 /** Where the alarm's place is of the usual layout; of the one whose cell has four bytes in percent (captured frame 24). */
 function batteryBehind(kind: number, body: Uint8Array): { readonly battery?: number } {
   const isUsual = kind === 0x26 || kind === 0x27 || (kind === 0x16 && body.length > 31)
-  if (!isUsual) return {}
+  if (!isUsual || body.length <= PLACE_BYTES) return {}
   const at = PLACE_BYTES + cellBytes(kind, body, PLACE_BYTES) + 1
   return body.length < at + 3 ? {} : batteryAt(body, at, kind === 0x16 && body.length === 33)
 }

@@ -263,6 +263,8 @@ test('whatever arrives, the splitter and the codec answer, and neither grows', (
     const own = round % 2 ? bytesOf(captured[round % captured.length]!.hex).slice(4, -6) : Uint8Array.from({ length: Math.floor(random() * 70) }, () => Math.floor(random() * 256))
     const decoded = decodeFrame(sealed(round & 255, own.slice(0, Math.floor(random() * own.length)), 1, random() < 0.3))
     assert.ok('message' in decoded)
+    const { battery = 0 } = decoded.message
+    assert.ok(battery >= 0 && battery <= 100, `battery ${battery} in ${hexOf(own)}`)
     for (const fix of decoded.message.fixes) {
       assert.ok(Math.abs(fix.lat) <= 90 && Math.abs(fix.lon) <= 180 && !Number.isNaN(fix.at), JSON.stringify(fix))
       assert.ok(fix.speedKmh === undefined || Number.isFinite(fix.speedKmh))

@@ -21,6 +21,12 @@ test('of a damaged frame no number of a device or a SIM card is shown', () => {
   assert.deepEqual([login!.type, hexOf(login!.shown.bytes)], ['malformed', '78780d01'])
 })
 
+test('of modules in any order, the number of a SIM card among them, the head is shown', () => {
+  const iccid = '000a000a' + '89860012345678901234'
+  const [heard] = gt06Talk(() => undefined).hear(sealed(0x70, bytesOf(`${iccid}0033001266e3c0b508002d0280de800c8458801e145a`), 1, true), 0)
+  assert.deepEqual([heard!.type, hexOf(heard!.shown.bytes)], ['location', '7979002970'])
+})
+
 test('the level of the battery: sixths of a heartbeat and an alarm, percent of one layout, and no voltage', () => {
   const battery = (wire: Uint8Array) => gt06Talk(() => undefined).hear(wire, 0)[0]!.battery
   for (const [body, percent] of [['4606040002', 100], ['4603040002', 50], ['4600000002', 0], ['0604ea0400', undefined], ['460b120400', undefined]] as const) {

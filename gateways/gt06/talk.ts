@@ -31,8 +31,8 @@ export function gt06Talk(profileOf: (number: string) => TerminalProfile | undefi
       number,
       ...(message.battery !== undefined && { battery: message.battery }),
       said: meaning(message, now, { ...profile, ...(zoneMinutes !== undefined && { zoneMinutes }) }),
-      // A login and a status are short and hold no place; behind a place stand cells.
-      shown: shownBytes(frame, message.fixes.length > 0 ? SHOWN_BYTES : headBytes(frame)),
+      // A login and a status are short and hold no place; behind a place stand cells, among modules anything in any order.
+      shown: shownBytes(frame, message.fixes.length > 0 && message.kind !== 0x70 ? SHOWN_BYTES : headBytes(frame)),
       answer: ({ result }, at) => (result === 'done' || result === 'alarm-taken' ? answerTo(message, at) : []),
     }
   }

@@ -1,11 +1,12 @@
 /** What is heard on a connection, and what of it may be shown to whoever diagnoses. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { seeded } from '#core/random.ts'
 import { hexOf } from '../hex.ts'
 import { Writer } from './bytes.ts'
 import { splitFrame } from './codec.ts'
 import { encodeMessage } from './downlink.ts'
-import { frameSplitter } from './frame.ts'
+import { frameSplitter, sealed } from './frame.ts'
 import { jt808Talk } from './talk.ts'
 
 const T = Date.UTC(2026, 10, 22, 8, 30, 15)
@@ -118,4 +119,26 @@ test('the level of the battery, as makers attach it: captured levels, and what i
   const batch = (backfill: number) => new Writer().u16(1).u8(backfill).u16(31).raw(location(0)).raw([0x06, 1, 62]).done()
   const heard = [0, 1].map((backfill) => jt808Talk(() => undefined).hear(encodeMessage(terminal, 0x0704, batch(backfill), 7)[0]!, T)[0]!.battery)
   assert.deepEqual(heard, [62, undefined])
+})
+
+test('whatever arrives between either delimiter, a connection hears it and its answers are frames', () => {
+  const random = seeded(809)
+  let heardFrames = 0
+  for (let round = 0; round < 3000; round++) {
+    const talk = jt808Talk(() => undefined)
+    const delimiter = random() < 0.5 ? 0x7e : 0xe7
+    const ids = [0x0001, 0x0002, 0x0005, 0x0100, 0x0102, 0x0200, 0x0201, 0x0210, 0x0704, 0x0801, 0x0900, 0x5501]
+    for (let frame = 0; frame < 3; frame++) {
+      const content = Uint8Array.from({ length: 12 + Math.floor(random() * 60) }, () => Math.floor(random() * 256))
+      const id = ids[Math.floor(random() * ids.length)]!
+      content.set([id >> 8, id & 0xff, Math.floor(random() * 256) & 0x40, content.length - [12, 13, 17][Math.floor(random() * 3)]! & 0xff])
+      const noise = random() < 0.3 ? Uint8Array.from({ length: 20 }, () => Math.floor(random() * 256)) : new Uint8Array()
+      for (const heard of talk.hear(Buffer.concat([noise, sealed(content, delimiter)]), T)) {
+        heardFrames++
+        assert.ok(heard.battery === undefined || (heard.battery >= 0 && heard.battery <= 100))
+        for (const wire of heard.answer({ result: 'done' }, T)) assert.ok([0x7e, 0xe7].includes(wire[0]!) && wire.at(-1) === wire[0])
+      }
+    }
+  }
+  assert.ok(heardFrames > 3000, `only ${heardFrames}`)
 })
