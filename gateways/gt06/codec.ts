@@ -196,7 +196,7 @@ function alarmsBehind(kind: number, body: Uint8Array): string[] {
   return alarmsAt(body, PLACE_BYTES + cellBytes(kind, body, PLACE_BYTES))
 }
 
-/** Where the alarm's place is of the usual layout; of the one whose cell has four bytes in percent (captured frame 24). */
+/** Behind the status of alarms of the usual layout; of the one whose cell has four bytes in percent (captured frame 24). */
 function batteryBehind(kind: number, body: Uint8Array): { readonly battery?: number } {
   const isUsual = kind === 0x26 || kind === 0x27 || (kind === 0x16 && body.length > 31)
   if (!isUsual || body.length <= PLACE_BYTES) return {}
