@@ -32,6 +32,9 @@ export type TerminalProfile = {
   readonly version?: '2013' | '2019'
 }
 
+/** A command of ours that is answered: its serial, and the id of its message; 0 of a terminal that does not say which. */
+export type Asked = { readonly serial: number; readonly message: number }
+
 export type Said =
   /** It asks to be known. The plate is there to be compared with the agency's own vehicle: never keep it. */
   | { readonly kind: 'registration'; readonly plate: string }
@@ -45,11 +48,11 @@ export type Said =
       readonly unusable: number
       /** Kept without signal and sent later. */
       readonly isLate: boolean
-      /** The serial of the command that asked for it. */
-      readonly answersTo?: number
+      /** The command that asked for it. */
+      readonly answersTo?: Asked
     }
-  /** An answer to a command of ours, by its serial. */
-  | { readonly kind: 'answer'; readonly to: number; readonly done: boolean }
+  /** An answer to a command of ours. */
+  | { readonly kind: 'answer'; readonly to: Asked; readonly done: boolean }
   /** Which answer to a question of ours somebody chose, by the question's serial. */
   | { readonly kind: 'choice'; readonly to: number; readonly choice: number }
   /** A picture or a sound, whole. */

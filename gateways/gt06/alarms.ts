@@ -10,10 +10,13 @@ const byCode: Readonly<Record<number, string>> = {
 /** Bits 3 to 5 of the status byte. */
 const byStatus = [undefined, 'vibration', 'power-cut', 'battery-low', 'emergency', undefined, 'fence', 'tamper'] as const
 
-/** The event byte of dashboard cameras, kind 0x95. */
+/** The event byte of dashboard cameras, kind 0x95. Without a place 0x01 is an alarm of no kind. */
 const byEvent: Readonly<Record<number, string>> = {
   0x01: 'emergency', 0x80: 'vibration', 0x87: 'overspeed', 0x90: 'harsh-acceleration', 0x91: 'harsh-braking', 0x92: 'harsh-cornering', 0x93: 'collision',
 }
+
+/** The status of persons' trackers, long kind 0x33. */
+const byPersonsStatus: Readonly<Record<number, string>> = { 0xa2: 'battery-low', 0xa3: 'battery-low', 0xa5: 'illegal-door' }
 
 /** Module 0x2b of kind 0x70. */
 const byModule: Readonly<Record<number, string>> = { 0x11: 'battery-low', 0x12: 'power-low', 0x13: 'power-cut', 0x14: 'tamper' }
@@ -22,5 +25,6 @@ const listed = (name: string | undefined) => (name === undefined ? [] : [name])
 
 export const statusAlarms = (status: number | undefined): string[] => listed(status === undefined ? undefined : byStatus[(status >> 3) & 7])
 export const codeAlarms = (code: number | undefined): string[] => listed(byCode[code ?? 0])
-export const eventAlarms = (event: number): string[] => [byEvent[event] ?? `event-${event.toString(16).padStart(2, '0')}`]
+export const eventAlarms = (event: number, hasPlace: boolean): string[] => [(hasPlace || event !== 0x01 ? byEvent[event] : undefined) ?? `event-${event.toString(16).padStart(2, '0')}`]
+export const personsAlarms = (status: number | undefined): string[] => listed(byPersonsStatus[status ?? 0])
 export const moduleAlarms = (event: number | undefined): string[] => listed(byModule[event ?? 0])

@@ -7,7 +7,7 @@
 import type { Instant } from '#kernel/names.ts'
 import { hexOf } from '../hex.ts'
 import type { Malformed, SaidFix } from '../talk.ts'
-import { codeAlarms, eventAlarms, moduleAlarms, statusAlarms } from './alarms.ts'
+import { codeAlarms, eventAlarms, moduleAlarms, personsAlarms, statusAlarms } from './alarms.ts'
 import { checkCode, lengthAt, sealed } from './frame.ts'
 
 export type Gt06Fix = SaidFix & {
@@ -24,6 +24,8 @@ export type Gt06Message = {
   readonly device?: string
   readonly fixes: readonly Gt06Fix[]
   readonly alarms: readonly string[]
+  /** Percent. */
+  readonly battery?: number
   /** Of the login: minutes east of UTC that the device is set to. */
   readonly zoneMinutes?: number
 }
@@ -76,7 +78,7 @@ function messageOf(kind: number, long: boolean, body: Uint8Array, serial: number
     case 0x01:
       return { ...plain, type: 'login', ...login(body) }
     case 0x13:
-      return { ...plain, type: 'status', alarms: statusAlarms(body[0]) }
+      return { ...plain, type: 'status', ...(isHeartbeat(body) ? { alarms: alarmsAt(body, 0), ...batteryAt(body, 1) } : { alarms: statusAlarms(body[0]) }) }
     case 0x19:
       // Longer ones hold cells only.
       return body.length <= 17 ? { ...plain, type: 'alarm', alarms: alarmsAt(body, cellsEnd(body, 0, 2, 3)) } : { ...plain, type: 'cells' }
@@ -96,7 +98,8 @@ function messageOf(kind: number, long: boolean, body: Uint8Array, serial: number
     case 0x95:
       return { ...plain, type: 'alarm', ...cameraAlarm(body) }
   }
-  if (long && (kind === 0x32 || kind === 0x33)) return { ...plain, type: kind === 0x33 ? 'alarm' : 'location', fixes: fixWithLength(body) }
+  if (long && kind === 0x32) return { ...plain, type: 'location', fixes: fixWithLength(body) }
+  if (long && kind === 0x33) return { ...plain, type: 'alarm', fixes: fixWithLength(body), alarms: personsAlarms(statusBehindCells(body)) }
   const at = placeAt(kind, body)
   if (at !== undefined) {
     const device = deviceIn(kind, body)
@@ -106,6 +109,7 @@ function messageOf(kind: number, long: boolean, body: Uint8Array, serial: number
       ...(device !== undefined && { device }),
       fixes: fixAt(body, at, altitudeIn(kind, body)),
       alarms: alarmsBehind(kind, body),
+      ...batteryBehind(kind, body),
     }
   }
   if (kind === 0x36 || kind === 0xa3) return { ...plain, type: 'status' }
@@ -189,11 +193,48 @@ function alarmsBehind(kind: number, body: Uint8Array): string[] {
   if (kind === 0x16 && body.length === 31) return statusAlarms(body[26])
   if (kind === 0xa2) return alarmsAt(body, cellsEnd(body, PLACE_BYTES, 4, 8) + 1, 2)
   if (!alarms.has(kind) || body.length <= PLACE_BYTES) return []
-  const length = body[PLACE_BYTES]!
-  // The length of the cell counts itself, except where it does not.
-  const cell = length === 8 ? 9 : length === 9 && body.length === 33 ? 10 : length === 10 ? 11 : length
-  return alarmsAt(body, PLACE_BYTES + cell)
+  return alarmsAt(body, PLACE_BYTES + cellBytes(kind, body, PLACE_BYTES))
 }
+
+/** Behind the status of alarms of the usual layout; of the one whose cell has four bytes in percent (captured frame 24). */
+function batteryBehind(kind: number, body: Uint8Array): { readonly battery?: number } {
+  const isUsual = kind === 0x26 || kind === 0x27 || (kind === 0x16 && body.length > 31)
+  if (!isUsual || body.length <= PLACE_BYTES) return {}
+  const at = PLACE_BYTES + cellBytes(kind, body, PLACE_BYTES) + 1
+  return body.length < at + 3 ? {} : batteryAt(body, at, kind === 0x16 && body.length === 33)
+}
+
+/** In sixths, or in percent. */
+function batteryAt(body: Uint8Array, at: number, inPercent = false): { readonly battery?: number } {
+  const level = body[at]!
+  return level > (inPercent ? 100 : 6) ? {} : { battery: inPercent ? level : Math.round((level * 100) / 6) }
+}
+
+/** The cell between place and alarm. Its length counts itself, except where it does not. */
+function cellBytes(kind: number, body: Uint8Array, at: number): number {
+  const hasLongNetwork = (body[at + 1]! & 0x80) !== 0
+  switch (body[at]) {
+    case 0: {
+      // Some fill the cell and its neighbours with zeros all the same.
+      const isFilled = body.length > at + 46 && body.subarray(at + 10, at + 46).every((byte) => byte === 0)
+      return isFilled ? 46 : 1
+    }
+    case 8:
+      return 9
+    case 9: // one kind has a cell of four bytes
+      return hasLongNetwork || (kind === 0x16 && body.length === 33) ? 10 : 9
+    case 10: // of 4G trackers two bytes of network, whatever the country says
+      return hasLongNetwork || kind === 0x32 ? 11 : 10
+    default:
+      return body[at]!
+  }
+}
+
+/**
+ * Status, battery 0 to 6, signal 0 to 4, alarm, language 1 or 2. Others of this length have a voltage of two bytes and end with 0: what
+ * would be the alarm is their signal there.
+ */
+const isHeartbeat = (body: Uint8Array) => body.length === 5 && body[1]! <= 6 && body[2]! <= 4 && (body[4] === 1 || body[4] === 2)
 
 /** Status, battery (one byte or two), signal, alarm. */
 function alarmsAt(body: Uint8Array, at: number, extra = 0): string[] {
@@ -217,6 +258,15 @@ function login(body: Uint8Array): Pick<Gt06Message, 'device' | 'zoneMinutes'> {
 function fixWithLength(body: Uint8Array): Gt06Fix[] {
   if (body.length < 7 + 12 || body[6]! < 12) return []
   return fixOf(timeAt(body, 0), body, 8, 16, u16(body, 17))
+}
+
+/** Behind the place: a cell and its signal, more cells, networks, each by its length; then the status. */
+function statusBehindCells(body: Uint8Array): number | undefined {
+  const cellAt = 7 + (body[6] ?? 0)
+  if (cellAt >= body.length) return undefined
+  const moreAt = cellAt + (body[cellAt] === 0 ? 1 : cellBytes(0x33, body, cellAt) + 1)
+  const networksAt = moreAt + 1 + (body[moreAt] ?? 0)
+  return body[networksAt + 1 + (body[networksAt] ?? 0)]
 }
 
 /** The answer to a question for the place, in words. */
@@ -263,10 +313,10 @@ function cameraAlarm(body: Uint8Array): Pick<Gt06Message, 'fixes' | 'alarms'> {
   if (body[0] === 0xff && body[1] === 0xff) {
     if (body.length < 25) return { fixes: [], alarms: [] }
     const fixes = fixOf(timeAt(body, 3), body, 10, undefined, u16(body, 18)).map((fix) => ({ ...fix, speedKmh: u16(body, 20) }))
-    return { fixes, alarms: eventAlarms(body[24]!) }
+    return { fixes, alarms: eventAlarms(body[24]!, true) }
   }
-  if (body.length >= 17) return { fixes: fixOf(timeAt(body, 0), body, 6, undefined, u16(body, 14)), alarms: eventAlarms(body[16]!) }
-  return { fixes: [], alarms: body.length >= 7 ? eventAlarms(body[6]!) : [] }
+  if (body.length >= 17) return { fixes: fixOf(timeAt(body, 0), body, 6, undefined, u16(body, 14)), alarms: eventAlarms(body[16]!, true) }
+  return { fixes: [], alarms: body.length >= 7 ? eventAlarms(body[6]!, false) : [] }
 }
 
 const u16 = (bytes: Uint8Array, at: number) => (bytes[at]! << 8) | bytes[at + 1]!

@@ -168,11 +168,49 @@ test('kinds that share a number are told apart by length', () => {
   assert.deepEqual(said(0x22, `010123456789012345${'1a0b16081e0f'}${place}`).device, '123456789012345')
 })
 
-test('a cell between place and alarm is passed over by its length, in four layouts', () => {
+test('a cell between place and alarm is passed over by its length, whatever that counts', () => {
   const place = block(42_000_000, 210_000_000, 10, 0x1400)
-  for (const [layout, cell] of [['counts itself', '0901cc00287d001f71'], ['does not', '0801cc00287d001f71'], ['4G', '1001cc0100009a00000000000a6f2401'], ['two bytes of network', '0a02d4000ac3c70dbdc40b']] as const) {
-    assert.deepEqual(said(layout === 'two bytes of network' ? 0x32 : 0x26, `${place}${cell}4606040102`).alarms, ['emergency'], layout)
+  for (const [layout, kind, cell, behind = '4606040102'] of [
+    ['counts itself', 0x26, '0901cc00287d001f71'],
+    ['does not', 0x26, '0801cc00287d001f71'],
+    ['4G', 0x26, '1001cc0100009a00000000000a6f2401'],
+    ['two bytes of network', 0x32, '0a02d4000ac3c70dbdc40b'],
+    ['two bytes of network, as the country says', 0x26, '0a81cc0000287d001f7100'],
+    ['the same, counted as one', 0x26, '0981cc0000287d001f71'],
+    ['ten that count themselves', 0x26, '0a01cc00287d001f7100'],
+    ['four bytes of cell', 0x16, '0901cc00287d00001f71'],
+    ['a fence behind', 0x27, '0901cc00287d001fb8', '440604010203'],
+    ['no cell', 0x26, '00', '4406040102'],
+    ['no cell, and zeros for it', 0x26, '00'.repeat(46), '4406040102'],
+  ] as const) {
+    assert.deepEqual(said(kind, `${place}${cell}${behind}`).alarms, ['emergency'], layout)
   }
+})
+
+test('the alarm byte of a heartbeat; where a voltage stands before it, its signal is no alarm', () => {
+  for (const [body, alarms] of [
+    ['4406040102', ['emergency']], ['4406040001', []], ['5406040202', ['power-cut']], ['6400000102', ['emergency']],
+    ['0604ea0400', []], ['460b120400', []], ['4605010100', []], ['460504', []], ['5c', ['battery-low']],
+  ] as const) assert.deepEqual(said(0x13, body).alarms, alarms, body)
+})
+
+test('a camera’s alarm 0x01 is an SOS with a place, and without one an alarm of no kind', () => {
+  assert.deepEqual(said(0x95, '1a0b16081e0f0280de800c8458801400' + '01').alarms, ['emergency'])
+  assert.deepEqual(said(0x95, '1a0b16081e0f' + '01').alarms, ['event-01'])
+  assert.deepEqual(said(0x95, '1a0b16081e0f' + '90').alarms, ['harsh-acceleration'])
+})
+
+test('the status of a person’s tracker stands behind its cells, as captured frames 112 and 116 have them', () => {
+  const status = (kind: number, cells: string, byte: string) => messageOf(sealed(kind, bytesOf(`110707083819${cells}${byte}00`), 1, true)).alarms
+  const cells = `000901fe0a060f006a1e3f24${'00'.repeat(36)}00`
+  const withNetwork = `000901fe0a007c0009112424007c000912230081004efe1e00c500100f12${'00'.repeat(18)}0710bef565574e37`
+  const withPlace = `0cc80280de800c8458801e145a00${'0000'}`
+  for (const before of [cells, withNetwork, withPlace]) {
+    for (const [byte, alarms] of [['a2', ['battery-low']], ['a3', ['battery-low']], ['a5', ['illegal-door']], ['a0', []], ['a4', []], ['00', []]] as const) {
+      assert.deepEqual(status(0x33, before, byte), alarms, byte)
+    }
+  }
+  assert.deepEqual(status(0x32, cells, 'a2'), [])
 })
 
 test('modules of kind 0x70: place in seconds since 1970, and an alarm', () => {
@@ -225,6 +263,8 @@ test('whatever arrives, the splitter and the codec answer, and neither grows', (
     const own = round % 2 ? bytesOf(captured[round % captured.length]!.hex).slice(4, -6) : Uint8Array.from({ length: Math.floor(random() * 70) }, () => Math.floor(random() * 256))
     const decoded = decodeFrame(sealed(round & 255, own.slice(0, Math.floor(random() * own.length)), 1, random() < 0.3))
     assert.ok('message' in decoded)
+    const { battery = 0 } = decoded.message
+    assert.ok(battery >= 0 && battery <= 100, `battery ${battery} in ${hexOf(own)}`)
     for (const fix of decoded.message.fixes) {
       assert.ok(Math.abs(fix.lat) <= 90 && Math.abs(fix.lon) <= 180 && !Number.isNaN(fix.at), JSON.stringify(fix))
       assert.ok(fix.speedKmh === undefined || Number.isFinite(fix.speedKmh))

@@ -8,6 +8,8 @@ import { translate } from './translate.ts'
 
 /** Marker, length, kind, and the block of time and place; cells follow. */
 const SHOWN_BYTES = 22
+/** Marker, length, kind: a damaged frame may be one of identifiers. */
+const headBytes = (frame: Uint8Array) => (frame[0] === 0x79 ? 5 : 4)
 
 /** @param profileOf what the registry knows of a number, asked at every frame: a change counts at once */
 export function gt06Talk(profileOf: (number: string) => TerminalProfile | undefined): Talk {
@@ -18,7 +20,7 @@ export function gt06Talk(profileOf: (number: string) => TerminalProfile | undefi
   function hearFrame(frame: Uint8Array, now: Instant): Heard {
     const decoded = decodeFrame(frame)
     if ('malformed' in decoded) {
-      return { type: 'malformed', number, said: { kind: 'malformed', malformed: decoded.malformed }, shown: shownBytes(frame, SHOWN_BYTES), answer: () => [] }
+      return { type: 'malformed', number, said: { kind: 'malformed', malformed: decoded.malformed }, shown: shownBytes(frame, headBytes(frame)), answer: () => [] }
     }
     const { message } = decoded
     if (message.device !== undefined) number = terminalNumber(message.device)
@@ -27,9 +29,10 @@ export function gt06Talk(profileOf: (number: string) => TerminalProfile | undefi
     return {
       type: message.type === 'other' ? `message-${message.kind.toString(16).padStart(2, '0')}` : message.type,
       number,
+      ...(message.battery !== undefined && { battery: message.battery }),
       said: meaning(message, now, { ...profile, ...(zoneMinutes !== undefined && { zoneMinutes }) }),
-      // A login and a status are short and hold no place; behind a place stand cells.
-      shown: shownBytes(frame, message.fixes.length > 0 ? SHOWN_BYTES : 4),
+      // A login and a status are short and hold no place; behind a place stand cells, among modules anything in any order.
+      shown: shownBytes(frame, message.fixes.length > 0 && message.kind !== 0x70 ? SHOWN_BYTES : headBytes(frame)),
       answer: ({ result }, at) => (result === 'done' || result === 'alarm-taken' ? answerTo(message, at) : []),
     }
   }

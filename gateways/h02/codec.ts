@@ -20,6 +20,8 @@ export type H02Message = {
   readonly device: string | undefined
   readonly fixes: readonly H02Fix[]
   readonly alarms: readonly string[]
+  /** Percent. */
+  readonly battery?: number
 }
 export type Decoded = { readonly message: H02Message } | { readonly malformed: Malformed }
 
@@ -36,8 +38,11 @@ const latin = new TextDecoder('latin1')
 /** Words of which no place is wanted, though numbers in them may look like one. */
 const kinds: Readonly<Record<string, H02Message['type']>> = { HTBT: 'heartbeat', XT: 'heartbeat', V0: 'heartbeat', LINK: 'status', NBR: 'cells', V3: 'cells' }
 
+/** Words that hold no place and end with date and status: whole without the end that some devices leave out. */
+const endless = /^\*(\w{2},\w*,(?:V3|NBR|LINK),[^*#]*,\d{6},[0-9a-f]{8}(?:,[^*#]*)?)\s*$/i
+
 function decodeText(text: string): Decoded {
-  const ended = /^\*([^*#]*)#/.exec(text)
+  const ended = /^\*([^*#]*)#/.exec(text) ?? endless.exec(text)
   if (!ended) return malformed('text', `${text.length} characters`, '*MAKER,DEVICE,WORD,…#')
   const fields = ended[1]!.split(',').map((field) => field.trim())
   const [maker = '', id = '', word = ''] = fields
@@ -45,7 +50,7 @@ function decodeText(text: string): Decoded {
   const device = id === '' ? undefined : id
   const plain = { word, device, fixes: [], alarms: [] }
   const kind = kinds[word.toUpperCase()]
-  if (kind) return { message: { ...plain, type: kind, alarms: alarmsOf(statusBehindDate(fields)) } }
+  if (kind) return { message: { ...plain, type: kind, alarms: alarmsOf(statusBehindDate(fields)), ...batteryIn(word.toUpperCase(), fields) } }
 
   const at = placeAt(fields)
   if (at === undefined) return { message: { ...plain, type: word.toUpperCase() === 'VP1' ? 'cells' : word.toUpperCase().startsWith('V') ? 'location' : 'other', alarms: alarmsOf(statusBehindDate(fields)) } }
@@ -118,6 +123,12 @@ function statusBehindDate(fields: readonly string[]): string | undefined {
   return fields.find((field, index) => index > 3 && isStatus(field) && /^\d{6}$/.test(fields[index - 1]!))
 }
 
+/** Of a heartbeat, and behind the signal and the satellites of a link. */
+function batteryIn(word: string, fields: readonly string[]): { readonly battery?: number } {
+  const text = word === 'HTBT' ? fields[3] : word === 'LINK' ? fields[6] : undefined
+  return text !== undefined && /^\d{1,3}$/.test(text) && Number(text) <= 100 ? { battery: Number(text) } : {}
+}
+
 /** One maker's six fields: mileage, temperature, fuel, height, and two that are not read. */
 function altitudeBehind(fields: readonly string[], status: string | undefined): number | undefined {
   if (status === undefined) return undefined
@@ -150,18 +161,21 @@ function decodeBinary(hex: string): Decoded {
 
 function binary(device: string, digits: string): H02Message | undefined {
   // hhmmss ddmmyy, ddmmmmmm, battery, dddmmmmmm and flags, speed and course, status
-  const found = /^(\d{6})(\d{6})(\d{2})(\d{6})..(\d{3})(\d{6})(.)(\d{3})(\d{3})(.{8})/.exec(digits)
+  const found = /^(\d{6})(\d{6})(\d{2})(\d{6})(..)(\d{3})(\d{6})(.)(\d{3})(\d{3})(.{8})/.exec(digits)
   if (!found || !/^\d+$/.test(device)) return undefined
-  const [, time, date, latDegrees, latMinutes, lonDegrees, lonMinutes, flagDigit, knots, course, status] = found as unknown as string[]
+  const [, time, date, latDegrees, latMinutes, level, lonDegrees, lonMinutes, flagDigit, knots, course, status] = found as unknown as string[]
   const at = instantOf(date!, time!)
   const flags = parseInt(flagDigit!, 16)
   const lat = signed(Number(latDegrees), Number(latMinutes) / 1e4, 90, !(flags & 4))
   const lon = signed(Number(lonDegrees), Number(lonMinutes) / 1e4, 180, !(flags & 8))
   if (at === undefined || lat === undefined || lon === undefined) return undefined
   const fix = { at, lat, lon, speedKmh: kmh(Number(knots)), courseDeg: Number(course) <= 360 ? Number(course) : undefined, altitudeMeters: undefined, valid: (flags & 2) > 0 }
-  return { type: 'location', word: '$', device, fixes: [fix], alarms: alarmsOf(status) }
+  const battery = batteryLevels[parseInt(level!, 16)]
+  return { type: 'location', word: '$', device, fixes: [fix], alarms: alarmsOf(status), ...(battery !== undefined && { battery }) }
 }
 
+/** Percent of a level from 1 to 6. 0 and what is higher some makers fill otherwise. */
+const batteryLevels: readonly (number | undefined)[] = [undefined, 0, 10, 20, 60, 80, 100]
 
 function malformed(path: string, found: string, expected: string): { malformed: Malformed } {
   return { malformed: { path, found: JSON.stringify(found).slice(1, -1), expected } }

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { seeded } from '#core/random.ts'
 import { decodeFrame, encodeAnswer, encodeCommand, type H02Message } from './codec.ts'
 import { FRAME_BYTES_MAX, frameSplitter } from './frame.ts'
+import { h02Talk } from './talk.ts'
 import { translate } from './translate.ts'
 
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'))
@@ -139,9 +140,30 @@ test('words without a place: heartbeats, cells, status', () => {
   assert.deepEqual(said('*HQ,1,NBR,103732,722,310,0,1,8106,32010,23,100217,FFFFFBFD,5#').alarms, ['emergency'])
 })
 
+test('the level of the battery: of a heartbeat, a link and a binary frame', () => {
+  for (const [text, battery] of [['*HQ,135790246811220,HTBT,100#', 100], ['*HQ,1700086468,LINK,180902,15,0,84,0,0,240517,FFFFFBFF#', 84], ['*HQ,1,HTBT,255#', undefined], ['*HQ,1,V0#', undefined]] as const) {
+    assert.equal(said(text).battery, battery, text)
+    assert.equal(h02Talk().hear(bytesOf(text), 0)[0]!.battery, battery, text)
+  }
+  const binary = (level: string) => messageOf(Uint8Array.from(Buffer.from(`24410601166012454313111650353130${level}004318210e000000fffffbffff0024`, 'hex'))).battery
+  assert.deepEqual(['06', '04', '01', '00', 'f3', '63'].map(binary), [100, 60, 0, undefined, undefined, undefined])
+})
+
 test('a place that lies on no map, or whose minutes are 60 and more, is none', () => {
   for (const place of ['9912.8745,N,11346.6574,E', '2260.0000,N,11346.6574,E', '2212.8745,N,18146.6574,E', '22.12.8,N,113,E']) {
     assert.deepEqual(said(`*HQ,1,V1,083015,A,${place},0.00,0,221126,FFFFFBFF#`).fixes, [], place)
+  }
+})
+
+test('cells and links without their last # are read, a place without it is not', () => {
+  for (const [text, type, alarms] of [
+    ['*HQ,355488020882405,V3,095426,74001,04,010278,045142,128,-92,010278,026311,125,,010278,026582,125,,010278,028322,119,,02DD,0,X,090517,FFFFFBFF', 'cells', []],
+    ['*HQ,1451316451,NBR,112315,724,10,2,2,215,2135,123,215,2131,121,011215,FFFFFFFD', 'cells', ['emergency']],
+    ['*HQ,4109179024,NBR,103732,722,310,0,1,8106,32010,23,100217,FFFFFBFF,5\r', 'cells', []],
+    ['*HQ,1700086468,LINK,180902,15,0,84,0,0,240517,FFFFFBFF', 'status', []],
+  ] as const) assert.deepEqual([said(text).type, said(text).alarms], [type, alarms], text)
+  for (const cut of ['*HQ,1,V1,083015,A,2212.8745,N,11346.6574,E,0.00,0,221126,FFFFFBFF', '*HQ,1,LINK,180902,15,0,84,0,0,240517,FFFF', '*HQ,1,LINK,180902,15,0,84']) {
+    assert.ok('malformed' in decodeFrame(bytesOf(cut)), cut)
   }
 })
 

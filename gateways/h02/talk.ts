@@ -25,6 +25,7 @@ export function h02Talk(): Talk {
     return {
       type: message.type === 'other' ? message.word.toLowerCase() : message.type,
       number,
+      ...(message.battery !== undefined && { battery: message.battery }),
       said: saysSomething
         ? { kind: 'report', positions, alarms, unusable: unusable.length, isLate: false }
         : { kind: message.type === 'heartbeat' || message.type === 'status' ? 'greeting' : 'other' },

@@ -10,8 +10,9 @@
 import type { Malformed } from '../talk.ts'
 import { hexOf } from '../hex.ts'
 import { EndsEarly, Reader } from './bytes.ts'
-import { checkCode } from './frame.ts'
+import { checkCode, type Delimiter } from './frame.ts'
 import { readLocation, type AttachmentLayout, type Location } from './location.ts'
+import { percent } from './makers-alarms.ts'
 import { lockPlace, transparentPlace, type MakersPlace } from './makers-places.ts'
 
 export type Version = '2013' | '2019'
@@ -20,7 +21,7 @@ export type Header = {
   readonly id: number
   /** By bit 14; 2011 has the header of 2013. */
   readonly version: Version
-  /** The terminal's number as sent: 12 or 20 digits with leading zeros. Some devices fill it with hexadecimal. */
+  /** The terminal's number as sent: 12 or 20 digits with leading zeros, 14 between e7. Some devices fill it with hexadecimal. */
   readonly phone: string
   readonly serial: number
   /** One message in several frames. `index` counts from 1. */
@@ -51,11 +52,15 @@ export type Body =
   | { readonly type: 'authenticate'; readonly token: string }
   | { readonly type: 'location'; readonly location: Location }
   | { readonly type: 'location-answer'; readonly answerTo: number; readonly location: Location }
-  | { readonly type: 'location-batch'; readonly backfill: boolean; readonly locations: readonly Location[] }
+  /** `countWrong`: it says that it holds another number of locations than it does. */
+  | { readonly type: 'location-batch'; readonly backfill: boolean; readonly locations: readonly Location[]; readonly countWrong: boolean }
+  /** 0x0005, of 2019: parts of a message of ours, by its first serial, to send again. */
+  | { readonly type: 'parts-request'; readonly of: number; readonly parts: readonly number[] }
   | { readonly type: 'parameters'; readonly answerTo: number; readonly values: ReadonlyMap<number, number> }
   | { readonly type: 'media-event'; readonly media: MediaHeader }
   | { readonly type: 'media'; readonly media: MediaHeader; readonly location?: Location; readonly data: Uint8Array }
   | { readonly type: 'transparent'; readonly kind: number; readonly place?: MakersPlace }
+  | { readonly type: 'battery'; readonly percent: number | undefined }
   | { readonly type: 'lock-report'; readonly place: MakersPlace }
   | { readonly type: 'part' }
   /** A message of which nothing is read but that it came. */
@@ -71,6 +76,8 @@ export type Dialect = {
   /** Of the body, whatever the header says. */
   readonly bodyVersion?: Version
   readonly attachments?: AttachmentLayout
+  /** Between e7 numbers have 7 bytes. */
+  readonly delimiter?: Delimiter
 }
 
 /**
@@ -117,20 +124,21 @@ export function splitFrame(frame: Uint8Array, dialect: Dialect = {}): SplitFrame
 
 type HeaderLayout = { readonly version: Version; readonly phoneBytes: number; readonly serialBytes: 1 | 2; readonly inParts: boolean; readonly bytes: number }
 
-function headerLayout(version: Version, serialBytes: 1 | 2, inParts: boolean): HeaderLayout {
-  const phoneBytes = version === '2019' ? 10 : 6
+function headerLayout(version: Version, serialBytes: 1 | 2, inParts: boolean, delimiter?: Delimiter): HeaderLayout {
+  const phoneBytes = version === '2019' ? 10 : delimiter === 0xe7 ? 7 : 6
   return { version, phoneBytes, serialBytes, inParts, bytes: (version === '2019' ? 5 : 4) + phoneBytes + serialBytes + (inParts ? 4 : 0) }
 }
 
 /** The header that is likeliest meant. */
 const usualLayout = (id: number, properties: number, dialect: Dialect): HeaderLayout =>
-  headerLayout(dialect.headerVersion ?? (properties & 0x4000 ? '2019' : '2013'), dialect.serialBytes ?? (isLockReport(id) ? 1 : 2), (properties & 0x2000) !== 0)
+  headerLayout(dialect.headerVersion ?? (properties & 0x4000 ? '2019' : '2013'), dialect.serialBytes ?? (isLockReport(id) ? 1 : 2), (properties & 0x2000) !== 0, dialect.delimiter)
 
 /** What else may be meant, the likeliest first: the one that makes the length right is. */
 const otherLayouts = ({ version, serialBytes, inParts }: HeaderLayout, dialect: Dialect): HeaderLayout[] => [
-  ...(dialect.serialBytes ? [] : [headerLayout(version, serialBytes === 1 ? 2 : 1, inParts)]),
-  ...(dialect.headerVersion ? [] : [headerLayout(version === '2019' ? '2013' : '2019', serialBytes, inParts)]),
-  ...(inParts ? [headerLayout(version, serialBytes, false)] : []),
+  ...(dialect.delimiter === 0xe7 ? [headerLayout(version, serialBytes, inParts)] : []),
+  ...(dialect.serialBytes ? [] : [headerLayout(version, serialBytes === 1 ? 2 : 1, inParts, dialect.delimiter)]),
+  ...(dialect.headerVersion ? [] : [headerLayout(version === '2019' ? '2013' : '2019', serialBytes, inParts, dialect.delimiter)]),
+  ...(inParts ? [headerLayout(version, serialBytes, false, dialect.delimiter)] : []),
 ]
 const isLockReport = (id: number) => id === 0x5501 || id === 0x5502
 
@@ -157,6 +165,12 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
       return { type: 'heartbeat' }
     case 0x0003:
       return { type: 'logout' }
+    case 0x0005: {
+      const of = reader.u16()
+      // The count has one byte or two.
+      reader.skip(2 - (reader.left % 2))
+      return { type: 'parts-request', of, parts: Array.from({ length: reader.left >> 1 }, () => reader.u16()) }
+    }
     case 0x0100:
       return registration(reader, version)
     case 0x0102:
@@ -176,11 +190,14 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
     case 0x0704: {
       const count = reader.u16()
       const backfill = reader.u8() === 1
-      return { type: 'location-batch', backfill, locations: batchIn(reader, 2, locationIn, count) }
+      const { locations, isWhole } = batchIn(reader, 2, locationIn)
+      // Too low a count over locations that fit exactly is a lie; over something else, the rest is none.
+      return { type: 'location-batch', backfill, locations: isWhole ? locations : locations.slice(0, count), countWrong: locations.length !== count }
     }
-    case 0x0210: // one maker's batch; with 7 bytes it is a battery level
+    case 0x0210: // one maker's batch; with 7 bytes it is a battery level and its time
+      if (reader.left === 7) return { type: 'battery', percent: percent(reader.u8()) }
       if (reader.left < 28) break
-      return { type: 'location-batch', backfill: true, locations: batchIn(reader, 1, locationIn, Infinity) }
+      return { type: 'location-batch', backfill: true, locations: batchIn(reader, 1, locationIn).locations, countWrong: false }
     case 0x0800:
       return { type: 'media-event', media: mediaHeader(reader) }
     case 0x0801: {
@@ -207,7 +224,7 @@ function bodyOf(header: Header, reader: Reader, dialect: Dialect): Body {
 }
 
 const otherNames: Readonly<Record<number, string>> = {
-  0x0004: 'time-request', 0x0005: 'parts-request', 0x0107: 'attributes', 0x0108: 'upgrade-result', 0x0301: 'event', 0x0303: 'information-request', 0x0608: 'areas', 0x0700: 'recorder-data', 0x0701: 'waybill', 0x0702: 'driver-card', 0x0705: 'can-data',
+  0x0004: 'time-request', 0x0107: 'attributes', 0x0108: 'upgrade-result', 0x0301: 'event', 0x0303: 'information-request', 0x0608: 'areas', 0x0700: 'recorder-data', 0x0701: 'waybill', 0x0702: 'driver-card', 0x0705: 'can-data',
   0x0802: 'media-list', 0x0805: 'camera-answer', 0x0901: 'compressed', 0x0a00: 'key',
 }
 
@@ -255,14 +272,14 @@ function parametersIn(reader: Reader): ReadonlyMap<number, number> {
 }
 
 /** As many as are whole: a batch cut short still gives what came before the cut. */
-function batchIn(reader: Reader, lengthBytes: 1 | 2, locationIn: (bytes: Uint8Array) => Location, count: number): Location[] {
+function batchIn(reader: Reader, lengthBytes: 1 | 2, locationIn: (bytes: Uint8Array) => Location): { readonly locations: readonly Location[]; readonly isWhole: boolean } {
   const locations: Location[] = []
-  while (locations.length < count && reader.left >= lengthBytes + 28) {
+  while (reader.left >= lengthBytes + 28) {
     const bytes = lengthBytes === 1 ? reader.u8() : reader.u16()
-    if (bytes < 28 || bytes > reader.left) break
+    if (bytes < 28 || bytes > reader.left) return { locations, isWhole: false }
     locations.push(locationIn(reader.take(bytes)))
   }
-  return locations
+  return { locations, isWhole: reader.left === 0 }
 }
 
 function mediaHeader(reader: Reader): MediaHeader {

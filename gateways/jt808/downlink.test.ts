@@ -26,7 +26,7 @@ const cases: [name: string, command: Command, id: number, body2013: string, body
   ['registered, with a token', { type: 'register-answer', to: 1, result: 'done', token: 'abc' }, 0x8100, '000100616263', '000100616263'],
   ['no such terminal, no token', { type: 'register-answer', to: 1, result: 'no-terminal', token: 'abc' }, 0x8100, '000104', '000104'],
   ['parameters of each kind', { type: 'set-parameters', values: [{ id: 0x29, u32: 5 }, { id: 0x31, u16: 50 }, { id: 0x84, u8: 2 }, { id: 0x13, text: 'a.b' }] }, 0x8103, '04' + '000000290400000005' + '00000031020032' + '000000840102' + '0000001303612e62', '04' + '000000290400000005' + '00000031020032' + '000000840102' + '0000001303612e62'],
-  ['parts again', { type: 'resend-parts', of: 0x0102, parts: [2, 5] }, 0x8003, '01020200020005', '01020200020005'],
+  ['parts again', { type: 'resend-parts', of: 0x0102, parts: [2, 5] }, 0x8003, '01020200020005', '0102000200020005'],
   ['all parameters', { type: 'ask-parameters' }, 0x8104, '', ''],
   ['where are you', { type: 'ask-location' }, 0x8201, '', ''],
   ['track', { type: 'track', everySeconds: 5, forSeconds: 600 }, 0x8202, '000500000258', '000500000258'],

@@ -6,10 +6,10 @@ import { invariant } from '#core/invariant.ts'
 import type { Instant } from '#kernel/names.ts'
 import { toGbk, Writer } from './bytes.ts'
 import type { Version } from './codec.ts'
-import { sealed } from './frame.ts'
+import { sealed, type Delimiter } from './frame.ts'
 
-/** Number and header as the terminal sent them. */
-export type Terminal = { readonly phone: string; readonly version: Version }
+/** Number and header as the terminal sent them, between the delimiters that it uses. */
+export type Terminal = { readonly phone: string; readonly version: Version; readonly delimiter?: Delimiter }
 
 export type Command =
   /** 0x8001; `alarm-acknowledged` lets the terminal clear the alarms that wait for it. */
@@ -88,33 +88,36 @@ export function encodeCommand(terminal: Terminal, command: Command, serial: numb
   return encodeMessage(terminal, id, body, serial)
 }
 
+/** The id of the message that a command is, whatever the version. */
+export const messageId = (command: Command): number => (command.type === 'answer' ? 0x8001 : bodyOf(command, '2013').id)
+
 /** What is said most often, in one array: header, the message's serial and number, the result. */
-function answerFrame({ phone, version }: Terminal, { to, of, result }: Command & { readonly type: 'answer' }, serial: number): Uint8Array {
+function answerFrame({ phone, version, delimiter }: Terminal, { to, of, result }: Command & { readonly type: 'answer' }, serial: number): Uint8Array {
   const writer = new Writer(version === '2019' ? 22 : 17).u16(0x8001).u16(5 | (version === '2019' ? 0x4000 : 0))
   if (version === '2019') writer.u8(1)
-  return sealed(writer.hex(digitsOf(phone, version)).u16(serial).u16(to).u16(of).u8(answerCodes[result]).done())
+  return sealed(writer.hex(digitsOf(phone, version, delimiter)).u16(serial).u16(to).u16(of).u8(answerCodes[result]).done(), delimiter)
 }
 
 /** A terminal's number as a header holds it. @throws Error on one that does not fit */
-function digitsOf(phone: string, version: Version): string {
-  const count = version === '2019' ? 20 : 12
+function digitsOf(phone: string, version: Version, delimiter?: Delimiter): string {
+  const count = version === '2019' ? 20 : delimiter === 0xe7 && phone.length === 14 ? 14 : 12
   const digits = phone.length === count ? phone : phone.padStart(count, '0')
   invariant(digits.length === count && /^[0-9a-f]+$/.test(digits), `terminal number ${phone} does not fit a header of ${version}`)
   return digits
 }
 
 /** The frames of any message: header, parts, check code, escapes. */
-export function encodeMessage({ phone, version }: Terminal, id: number, body: Uint8Array, serial: number): Uint8Array[] {
-  const digits = digitsOf(phone, version)
+export function encodeMessage({ phone, version, delimiter }: Terminal, id: number, body: Uint8Array, serial: number): Uint8Array[] {
+  const digits = digitsOf(phone, version, delimiter)
   const total = Math.max(1, Math.ceil(body.length / BODY_BYTES_MAX))
-  const headBytes = (version === '2019' ? 17 : 12) + (total > 1 ? 4 : 0)
+  const headBytes = (version === '2019' ? 7 : 6) + digits.length / 2 + (total > 1 ? 4 : 0)
   return Array.from({ length: total }, (_, index) => {
     const part = total === 1 ? body : body.subarray(index * BODY_BYTES_MAX, (index + 1) * BODY_BYTES_MAX)
     const writer = new Writer(headBytes + part.length).u16(id).u16(part.length | (total > 1 ? 0x2000 : 0) | (version === '2019' ? 0x4000 : 0))
     if (version === '2019') writer.u8(1)
     writer.hex(digits).u16((serial + index) & 0xffff)
     if (total > 1) writer.u16(total).u16(index + 1)
-    return sealed(writer.raw(part).done())
+    return sealed(writer.raw(part).done(), delimiter)
   })
 }
 
@@ -127,7 +130,9 @@ function bodyOf(command: Exclude<Command, { type: 'answer' }>, version: Version)
       if (command.result === 'done') writer.gbk(command.token ?? '')
       return as(0x8100)
     case 'resend-parts':
-      writer.u16(command.of).u8(count(command.parts))
+      writer.u16(command.of)
+      if (version === '2019') writer.u16(count(command.parts))
+      else writer.u8(count(command.parts))
       for (const part of command.parts) writer.u16(part)
       return as(0x8003)
     case 'time':

@@ -106,8 +106,12 @@ export function unescaped(run: Uint8Array, delimiter: Delimiter = 0x7e, from = 0
 }
 
 /** Message id to last byte of the body, as sent: with check code, escapes and delimiters. */
-export function sealed(content: Uint8Array): Uint8Array {
+export function sealed(content: Uint8Array, delimiter: Delimiter = 0x7e): Uint8Array {
   const code = checkCode(content)
+  if (delimiter === 0xe7) {
+    const escaped = [...content, code].flatMap((byte) => escapes[0xe7].find(([, , meant]) => meant === byte)?.slice(0, 2) ?? byte)
+    return Buffer.from([delimiter, ...escaped, delimiter])
+  }
   let escaped = isEscaped(code) ? 1 : 0
   for (let at = 0; at < content.length; at++) if (isEscaped(content[at]!)) escaped++
   const bytes = Buffer.allocUnsafe(content.length + 3 + escaped) // as a socket wants it: anything else it copies or wraps

@@ -259,6 +259,29 @@ test('attachments of the standard; the rest by number only', () => {
   })
 })
 
+test('alarms in attachments of makers', () => {
+  const label = '10' + '31313131313131' + '260101120000' + '010000' + '00'
+  for (const [tail, alarms] of [
+    ['e7080001000000000000', ['vibration']], ['e7080002000000000000', ['emergency']], ['e7080004000000000000', ['emergency']], ['e7080009000000000000', ['vibration', 'emergency']],
+    ['e7080010000400000000', []], ['e7020fc8', []],
+    [`e814${'0c01'}${label}`, ['emergency']], [`e814${'0406'}${label}`, ['vibration']], ['e8030c0101', []], ['e8030c0100', []], ['e8020c01', []], ['e80a2003070105019f030190', []],
+    ['d00400000408', ['vibration']], ['d00400000400', []], ['d00108', []],
+    ['eb0800060089ffffefff', ['tamper']], ['eb0800060089ffffffff', []], ['eb0800060089fffffffe', []], ['eb08000600c5ffffffaf', ['vibration']],
+    ['eb05000300c603', ['battery-low']], ['eb05000300c604', ['battery-low']], ['eb05000300c601', []], ['eb095554432b30383a3030', []],
+  ] as const) {
+    const body = said(0x0200, Uint8Array.from([...location(), ...bytesOf(tail)]))
+    assert.ok(body.type === 'location')
+    assert.deepEqual(body.location.alarms, alarms, tail)
+  }
+})
+
+test('driving events of a diagnosis port are alarms without a place', () => {
+  for (const [event, alarms] of [[51, ['harsh-acceleration']], [52, ['harsh-braking']], [53, ['harsh-cornering']], [54, []], [56, ['collision']], [57, []]] as const) {
+    const message = messageOf(encodeMessage(terminal('2013'), 0x0900, new Writer().u8(0xf0).time(T).u8(0).u8(1).u8(0x15).u32(event).done(), 1)[0]!)
+    assert.deepEqual(translate(message, 0), { positions: [], alarms: alarms.map((name) => ({ name, at: T })), unusable: [] }, String(event))
+  }
+})
+
 test('attachments with two bytes of id and four of length, as one maker sends them, need their profile', () => {
   const tail = bytesOf('000100000004000003e8')
   const decoded = decodeBody({ id: 0x0200, version: '2013', phone: '0', serial: 0, lengthWrong: false }, Uint8Array.from([...location(), ...tail]), { attachments: { idBytes: 2, lengthBytes: 4 } })
@@ -272,7 +295,16 @@ test('a batch says whether it fills a blind area, and a cut one keeps what came 
   assert.ok(body.type === 'location-batch')
   assert.deepEqual([body.backfill, body.locations.map(({ speedKmh }) => speedKmh)], [true, [36.5, 10]])
   const cut = said(0x0704, whole.slice(0, -5))
-  assert.ok(cut.type === 'location-batch' && cut.locations.length === 1)
+  assert.ok(cut.type === 'location-batch' && cut.locations.length === 1 && cut.countWrong)
+})
+
+test('a batch that holds more than it counts gives all where they fit exactly, and as many as it counts where something else follows', () => {
+  const two = [...new Writer().u16(28).raw(location()).u16(28).raw(location({ speed: 100 })).done()]
+  for (const [count, behind, read, countWrong] of [[2, [], 2, false], [1, [], 2, true], [0, [], 2, true], [3, [], 2, true], [1, [0, 0, 0], 1, true], [2, [0, 0, 0], 2, false]] as const) {
+    const body = said(0x0704, Uint8Array.from([0, count, 0, ...two, ...behind]))
+    assert.ok(body.type === 'location-batch')
+    assert.deepEqual([body.locations.length, body.countWrong], [read, countWrong], `${count} and ${behind.length} bytes`)
+  }
 })
 
 const text = (value: string, length: number) => [...toGbk(value), ...new Uint8Array(length)].slice(0, length)

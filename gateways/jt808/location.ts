@@ -7,7 +7,7 @@
 import type { Instant } from '#kernel/names.ts'
 import { alarmsOf } from './alarms.ts'
 import { EndsEarly, Reader, unsigned } from './bytes.ts'
-import { makersAlarms, type Attachment } from './makers-alarms.ts'
+import { makersAlarms, makersBattery, type Attachment } from './makers-alarms.ts'
 
 export type Location = {
   /** By the device's clock; undefined when the digits are no time. */
@@ -42,6 +42,8 @@ export type Attached = {
   readonly inputWord?: number
   readonly signalStrength?: number
   readonly satellites?: number
+  /** Of the device's own battery, as several makers say it. */
+  readonly batteryPercent?: number
   /** Ids of attachments that are not read. */
   readonly unread: readonly number[]
 }
@@ -111,7 +113,8 @@ function attachedOf(attachments: readonly Attachment[]): Attached {
   for (const { id, value } of attachments) {
     let read: Partial<Attached> | undefined
     try {
-      read = attachmentOf(id, new Reader(value))
+      const batteryPercent = makersBattery({ id, value })
+      read = batteryPercent === undefined ? attachmentOf(id, new Reader(value)) : { batteryPercent }
     } catch (error) {
       if (!(error instanceof EndsEarly)) throw error
     }

@@ -10,6 +10,8 @@ const plain = { altitudeMeters: undefined, speedKmh: undefined, courseDeg: undef
 /** A place in a message that is not the standard's, where not every field need be. */
 export type MakersPlace = Pick<Location, 'at' | 'lon' | 'lat' | 'speedKmh' | 'courseDeg' | 'valid' | 'encrypted' | 'alarms'> & {
   readonly altitudeMeters: number | undefined
+  /** It tells of alarms, and of no place at all. */
+  readonly isEvent?: true
 }
 
 /**
@@ -76,11 +78,17 @@ function obdPlace(reader: Reader): MakersPlace | undefined {
         reader.take(reader.u8())
       }
       break
+    case 0x15: {
+      const event = drivingEvents[reader.u32()]
+      return event === undefined ? undefined : { ...plain, at, lat: undefined, lon: undefined, valid: false, encrypted: false, alarms: [event], isEvent: true }
+    }
     default:
       return undefined
   }
   return { ...plain, at, ...readPlace(reader), alarms }
 }
+
+const drivingEvents: Readonly<Record<number, string>> = { 51: 'harsh-acceleration', 52: 'harsh-braking', 53: 'harsh-cornering', 56: 'collision' }
 
 const obdAlarms: Readonly<Record<number, string[]>> = {
   0x02: ['power-cut'], 0x1a: ['harsh-acceleration'], 0x1b: ['harsh-braking'], 0x1c: ['harsh-cornering'], 0x23: ['fatigue'], 0x25: ['overspeed'],

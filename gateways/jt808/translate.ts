@@ -26,10 +26,11 @@ export function translate({ body }: Jt808Message, now: Instant, profile: Profile
   const unusable: 'place-invalid'[] = []
   for (const place of placesOf(body)) {
     const { at = now, lon, lat } = place
+    for (const name of place.alarms) alarms.push({ name, at })
+    if ('isEvent' in place) continue
     // 0°, 0° lies in the Gulf of Guinea: a receiver that has not found itself.
     if (!place.valid || lon === undefined || lat === undefined || (lon === 0 && lat === 0)) unusable.push('place-invalid')
     else positions.push(positionAt(at, lon, lat, place, profile.crs ?? (place.encrypted ? 'gcj02' : 'wgs84')))
-    for (const name of place.alarms) alarms.push({ name, at })
   }
   return { positions, alarms, unusable }
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Writer } from '#gateways/jt808/bytes.ts'
 import { isRefused } from '#kernel/decision.ts'
 import { answerBody } from '#test/jt808-terminal.ts'
-import { acknowledged, admin, car, clock, command, database, desk, hello, journal, jt808, ok, over, spoken, units, until, world } from '#test/terminals-at-work.ts'
+import { acknowledged, admin, car, clock, command, database, desk, hello, journal, jt808, ok, over, place, spoken, units, until, world } from '#test/terminals-at-work.ts'
 import { commandTerminal } from './command-terminal.ts'
 
 test('an order is read out in the car, asked again until it is answered, and its answer counts once', async () => {
@@ -53,6 +53,35 @@ test('a command to a terminal is written down with who gave it, and expires', as
   await until('too late', async () => (await state()) === 'expired')
   again.close()
   assert.equal(isRefused(await commandTerminal(units.deps, desk, 'nobody', { commandId: command(), command: { type: 'locate' } })), true)
+})
+
+test('an answer that names another message of the same serial answers nothing; one that names none is believed', async () => {
+  const { device } = await car('8201')
+  const terminal = await hello('8201')
+  const state = async (id: string) => (await database.database.query<{ state: string }>('select state from units.downlink where id = $1', [id]))[0]!.state
+  const told = async (wanted: { type: 'track'; everySeconds: number; forSeconds: number } | { type: 'locate' }) => {
+    ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: wanted }))
+    const { serial } = await terminal.told()
+    return { serial, id: (await database.database.query<{ id: string }>('select id from units.downlink where device = $1 order by made_at desc, id desc limit 1', [device.number]))[0]!.id }
+  }
+  const track = await told({ type: 'track', everySeconds: 5, forSeconds: 600 })
+  terminal.say(0x0001, answerBody(track.serial, 0x8104))
+  terminal.say(0x0201, new Writer().u16(track.serial).raw(place()).done())
+  assert.equal(await terminal.answerTo(terminal.say(0x0002, new Uint8Array())), 0)
+  assert.equal(await state(track.id), 'sent')
+  terminal.say(0x0001, answerBody(track.serial, 0x8202))
+  await until('the answer to it', async () => (await state(track.id)) === 'done')
+
+  clock.now += 1000
+  const locate = await told({ type: 'locate' })
+  terminal.say(0x0201, new Writer().u16(locate.serial).raw(place()).done())
+  await until('the place that was asked for', async () => (await state(locate.id)) === 'done')
+
+  clock.now += 1000
+  const again = await told({ type: 'track', everySeconds: 5, forSeconds: 600 })
+  terminal.say(0x0001, answerBody(again.serial, 0))
+  await until('an answer to nothing by name', async () => (await state(again.id)) === 'done')
+  terminal.close()
 })
 
 async function ordered(unit: string, assignment: string) {

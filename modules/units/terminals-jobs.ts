@@ -7,7 +7,7 @@ import type { Command } from '#gateways/jt808/downlink.ts'
 import { jt808Talk, type Jt808Talk } from '#gateways/jt808/talk.ts'
 import { gt06Talk } from '#gateways/gt06/talk.ts'
 import { h02Talk } from '#gateways/h02/talk.ts'
-import type { Heard, Said, Talk, TerminalProfile, Verdict } from '#gateways/talk.ts'
+import type { Asked, Heard, Said, Talk, TerminalProfile, Verdict } from '#gateways/talk.ts'
 import type { Sql } from '#platform/db/sql.ts'
 import { followJournal } from '#platform/journal/follow.ts'
 import { listenForTerminals, type Ear, type Link, type TerminalLimits, type TerminalPort } from '#platform/terminals/listen.ts'
@@ -47,8 +47,8 @@ type Session = {
   readonly talk: Talk
   device: Device | undefined
   authenticated: boolean
-  /** Told and not answered yet, by the serial that the answer will name. */
-  readonly told: Map<number, Downlink>
+  /** Told and not answered yet, by the serial that the answer will name; `message` is what it will say that it answers. */
+  readonly told: Map<number, { readonly message: number; readonly downlink: Downlink }>
 }
 
 const talks: Readonly<Record<TerminalProtocol, (profileOf: (number: string) => TerminalProfile | undefined, firstSerial: number) => Talk>> = {
@@ -277,11 +277,14 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   }
 
   /** What we told it was heard. */
-  async function answer(session: Session, device: Device, serial: number, isDone: boolean) {
-    const one = session.told.get(serial)
-    if (!one) return
-    session.told.delete(serial)
+  async function answer(session: Session, device: Device, { serial, message }: Asked, isDone: boolean) {
+    const told = session.told.get(serial)
+    // Serials come again, and what is no command has one, too: an answer to another message answers nothing of this one.
+    if (!told || (message !== told.message && message !== 0)) return
+    const one = told.downlink
+    // Forgotten when it is durable: what waits in the database and is not told here counts as lost, and would be said again.
     const isNews = await setDownlink(db, answered(one, isDone, now()))
+    session.told.delete(serial)
     const { assignment, incident } = one
     if (isNews && one.command.type === 'area') await fences.answered(one, isDone).then(pump)
     const instead = isNews && !isDone ? asText(one, now()) : undefined
@@ -417,7 +420,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       const at = now()
       const step = nextStep(one, at)
       // A command that was sent through a connection that is gone was not heard.
-      const isLost = one.state === 'sent' && session !== undefined && ![...session.told.values()].some(({ id }) => id === one.id)
+      const isLost = one.state === 'sent' && session !== undefined && ![...session.told.values()].some(({ downlink }) => downlink.id === one.id)
       if (step === 'expire') await giveUp(one, at)
       else if (session && (step === 'send' || isLost)) await deliver(session, one, at)
     }
@@ -434,10 +437,10 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     const talk = session.talk as Jt808Talk // sessions of this protocol only are pumped
     const command = talk.command(asCommand(one.command, talk.version()))
     if (!command) return
-    for (const [serial, { id }] of session.told) if (id === one.id) session.told.delete(serial)
+    for (const [serial, { downlink }] of session.told) if (downlink.id === one.id) session.told.delete(serial)
     const next = sent(one, at, command.serial)
     // Kept first: the answer may be faster than our own database.
-    session.told.set(command.serial, next)
+    session.told.set(command.serial, { message: command.message, downlink: next })
     if (!(await setDownlink(db, next))) return void session.told.delete(command.serial)
     for (const frame of command.frames) session.link.send(frame)
   }

@@ -56,6 +56,17 @@ test('a form and JSON of Traccar Client; a payload of MQTT', async () => {
   assert.equal((await answerTo('owntracks', '{"topic":"owntracks/li/phone","payload":{"_type":"lwt","tst":1}}')).type, 'lwt')
 })
 
+test('a link of H02 without its end, a JT/T 808 device between e7, and a batch that counts too low with a remark', async () => {
+  assert.equal((await answerTo('h02', Buffer.from('*HQ,1700086468,LINK,180902,15,0,84,0,0,240517,FFFFFBFF').toString('hex'))).type, 'status')
+  const [content] = encodeMessage({ phone: '01391234567890', version: '2013', delimiter: 0xe7 }, 0x0002, new Uint8Array(), 1)
+  assert.equal((await answerTo('jt808', Buffer.from(content!).toString('hex'))).device, '01391234567890')
+  const item = Buffer.from(location, 'hex').subarray(13, 41)
+  const batch = Buffer.concat([Buffer.of(0, 1, 1), ...[item, item].map((one) => Buffer.concat([Buffer.of(0, 28), one]))])
+  const { answers, remarks } = await answersTo('jt808', Buffer.from(encodeMessage({ phone: '1', version: '2013' }, 0x0704, batch, 1)[0]!).toString('hex'))
+  assert.deepEqual(answers[0]!['fixes'], [fix, fix])
+  assert.match(remarks[0]!, /counts another number of fixes than the 2/)
+})
+
 test('a registration gives neither plate nor anything else that is to be kept quiet', async () => {
   const body = Buffer.concat([Buffer.alloc(36, 0x31), Buffer.of(2), Buffer.from('PLATE1')])
   const { answers } = await answersTo('jt808', Buffer.from(encodeMessage({ phone: '1', version: '2013' }, 0x0100, body, 1)[0]!).toString('hex'))

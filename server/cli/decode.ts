@@ -122,9 +122,9 @@ const readers: Readonly<Record<Protocol, () => (line: string) => Outcome>> = {
   jt808() {
     const together = reassembly()
     return inHex((bytes) => {
-      const splitter = jt808Splitter(bytes[0] === 0xe7 ? 0xe7 : 0x7e)
-      return framesOf(splitter, bytes).map((frame) => {
-        const split = splitFrame(frame)
+      const delimiter = bytes[0] === 0xe7 ? 0xe7 : 0x7e
+      return framesOf(jt808Splitter(delimiter), bytes).map((frame) => {
+        const split = splitFrame(frame, { delimiter })
         if ('malformed' in split) return refused(split.malformed)
         const { phone: device } = split.header
         const whole = together.take(split, 0)
@@ -141,6 +141,7 @@ const readers: Readonly<Record<Protocol, () => (line: string) => Outcome>> = {
           alarms: places.flatMap(({ alarms }) => alarms),
           remarks: [
             ...(moved > 0 ? [`${moved} of ${places.length} fixes say that they were moved (GCJ-02); printed as sent`] : []),
+            ...(body.type === 'location-batch' && body.countWrong ? [`it counts another number of fixes than the ${places.length} that it holds`] : []),
             ...(split.header.lengthWrong ? ['the length in the header is not the body’s'] : []),
           ],
         }
