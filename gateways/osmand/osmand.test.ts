@@ -34,10 +34,22 @@ const flaws: [name: string, decoded: Decoded, path: string][] = [
 ]
 for (const [name, decoded, path] of flaws) {
   test(`OsmAnd: ${name} is said with its path`, () => {
-    assert.ok('malformed' in decoded)
-    assert.equal(decoded.malformed.path, path)
+    const flaws = 'malformed' in decoded ? [decoded.malformed] : decoded.message.unreadable
+    assert.deepEqual(flaws.map((flaw) => flaw.path), [path])
   })
 }
+
+test('OsmAnd: what cannot be read is left out; the other places, the alarm and the battery are not lost with it', () => {
+  const location = (latitude: unknown, more: object = {}) => ({ timestamp: '2026-11-22T08:00:00Z', coords: { latitude, longitude: 117.2 }, ...more })
+  const several = decodeJson(JSON.stringify({ device_id: 'k', location: [location(28.3), location(null, { extras: { alarm: 'sos' } }), location(28.4, { timestamp: '' })] }))
+  assert.ok('message' in several)
+  assert.deepEqual(several.message.fixes.map(({ lat }) => lat), [28.3])
+  assert.deepEqual(several.message.unreadable.map(({ path, found }) => [path, found]), [['location/1/coords/latitude', 'null'], ['location/2/timestamp', '""']])
+  assert.deepEqual(several.message.alarms, ['emergency'])
+  const one = decodeQuery(new URLSearchParams('id=k&lat=north&lon=1&alarm=sos&batt=9'))
+  assert.ok('message' in one)
+  assert.deepEqual([one.message.fixes, one.message.alarms, one.message.battery], [[], ['emergency'], 9])
+})
 
 test('times: seconds, fractions, milliseconds, ISO and plain', () => {
   const T = Date.UTC(2026, 10, 22, 8)
@@ -50,7 +62,7 @@ test('times: seconds, fractions, milliseconds, ISO and plain', () => {
 test('translate: a fix without a time is of now; what the device itself denies is counted, not kept', () => {
   const now = 1000
   const fix = { at: undefined, lon: 1, lat: 2, speedKmh: undefined, courseDeg: 3, altitudeMeters: undefined, accuracyMeters: undefined, valid: true, mock: false }
-  const { positions, unusable } = translate({ device: 'k', fixes: [fix, { ...fix, valid: false }, { ...fix, mock: true }] }, now)
+  const { positions, unusable } = translate({ fixes: [fix, { ...fix, valid: false }, { ...fix, mock: true }] }, now)
   assert.deepEqual(positions, [{ fixAt: 1000, lon: 1, lat: 2, courseDeg: 3 }])
   assert.deepEqual(unusable, ['place-invalid', 'place-mocked'])
 })

@@ -31,9 +31,7 @@ export function listenToBroker(deps: UnitsDeps, url: string, name: string): Mqtt
   // In place of the client's own, so that the acknowledgement waits for the database.
   client.handleMessage = (packet, done) => {
     const key = packet.topic.split('/')[2] ?? ''
-    const read = readTrack(key, packet.payload.toString(), deps.now())
-    if ('malformed' in read) return done() // sent again it would be no better
-    takePhoneMessage(deps, { address: 'mqtt', language: 'en' }, read).then(
+    takePhoneMessage(deps, { address: 'mqtt', language: 'en' }, readTrack(key, packet.payload.toString(), deps.now())).then(
       () => done(),
       (cause: unknown) => {
         deps.onFault?.('a phone’s report over MQTT', cause)

@@ -134,6 +134,8 @@ test('the house’s own broker takes places from who has a key, when they are du
   assert.deepEqual((await kept()).map(({ lon }) => lon), [117.2])
   await isAt(117.2)
   await phone.publishAsync('owntracks/zhang/pixel', 'not JSON', { qos: 2 })
+  assert.equal(units().deps.devices.status(device).malformed, 1)
+  assert.match(units().deps.devices.status(device).raw!.list()[0]!.because!, /^body: 8 characters ≠ JSON$/)
   await phone.publishAsync('owntracks/zhang/pixel/event', JSON.stringify({ _type: 'transition', event: 'enter', tst: 1 }), { qos: 1 })
 
   const other = await join(key)

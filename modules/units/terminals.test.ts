@@ -276,6 +276,30 @@ test('phones of every kind report to the port that is theirs, by their key', asy
   assert.equal(await rows(device.number), 5)
   assert.equal(units.deps.devices.status(device.number).battery, 40)
 
+  // One that cannot be read holds up none of the others, and is not sent for ever.
+  const status = units.deps.devices.status(device.number)
+  const point = (timestamp: string) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [117.21, 28.29] }, properties: { timestamp } })
+  const place = (n: number, lat: number) => ({ _type: 'location', lat, lon: 117.21, tst: at(n) / 1000 })
+  const coords = (latitude: number | null) => ({ latitude, longitude: 117.21 })
+  const withFlaws: [name: string, authorization: string, body: object, answer: unknown, kept: number][] = [
+    ['Overland', `Bearer ${key}`, { locations: [point(new Date(at(6)).toISOString()), point('')] }, { result: 'ok' }, 1],
+    ['OwnTracks', basic, [place(7, 28.29), place(8, 128), {}], [], 1],
+    ['OwnTracks, all of it', basic, place(9, 128), [], 0],
+    ['OwnTracks, encrypted', basic, { _type: 'encrypted', data: 'x' }, [], 0],
+    ['Traccar Client', '', { device_id: key, location: [{ timestamp: new Date(at(10)).toISOString(), coords: coords(28.29) }, { coords: coords(null) }] }, undefined, 1],
+  ]
+  for (const [name, authorization, body, wanted, kept] of withFlaws) {
+    const before = { rows: await rows(device.number), malformed: status.malformed }
+    const response = await fetch(url, { method: 'POST', headers: { ...json, authorization }, body: JSON.stringify(body) })
+    const answer = (await response.json()) as { accepted?: number; rejected?: { because: string }[] }
+    assert.equal(response.status, 200, `${name}: ${JSON.stringify(answer)}`)
+    if (wanted === undefined) assert.deepEqual([answer.accepted, answer.rejected?.map(({ because }) => because)], [1, ['location/1/coords/latitude: null, expected degrees']])
+    else assert.deepEqual(answer, wanted, name)
+    assert.equal((await rows(device.number)) - before.rows, kept, name)
+    assert.ok(status.malformed > before.malformed, name)
+  }
+  assert.match(status.raw!.list().at(-1)!.because!, /latitude: null/)
+
   // Traccar Client makes an identifier of its own: it is listed, and adopted as it is.
   const own = await unitOnDuty()
   assert.equal((await fetch(`${url}/?id=82634511&lat=28.3&lon=117.2`)).status, 404)
