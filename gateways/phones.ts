@@ -14,6 +14,8 @@ export type PhoneRequest = {
   /** The header as it came. */
   readonly authorization: string | undefined
   readonly body: string
+  /** The program that this address is for, where it is for one: a body without content says nothing of itself. */
+  readonly app?: 'owntracks'
 }
 
 export type PhoneMessage = {
@@ -42,7 +44,7 @@ export function readPhone(request: PhoneRequest, now: Instant): PhoneMessage | {
   const isJson = body.startsWith('{') || body.startsWith('[')
   const root = isJson ? parsed(body) : undefined
 
-  if (isTracks(root)) return readTrack(shown, body, now)
+  if (isTracks(root) || (body === '' && saysNothing(request, said))) return readTrack(shown, body, now)
   if (typeof root === 'object' && root !== null && 'locations' in root) {
     const decoded = decodeLocations(root)
     if ('malformed' in decoded) return decoded
@@ -65,6 +67,10 @@ export function readTrack(key: string | undefined, payload: string, now: Instant
   const { fixes, unreadable, battery } = 'malformed' in decoded ? nothing(decoded.malformed) : decoded.message
   return { app: 'owntracks', key, positions: ofOwnTracks({ fixes }, now), alarms: [], unusable: [], unreadable, battery }
 }
+
+/** OwnTracks posts an empty body to ask whether there is anything for it. What has a place or a name in its address is not that. */
+const saysNothing = ({ app, authorization }: PhoneRequest, said: ReadonlyMap<string, string>): boolean =>
+  app === 'owntracks' || (/^basic /i.test(authorization ?? '') && !['id', 'deviceid', 'lat', 'lon', 'location'].some((name) => said.has(name)))
 
 /** `Basic` as OwnTracks has it, where the password is the key; `Bearer` as Overland has it. */
 function keyIn(authorization: string | undefined): string | undefined {

@@ -33,10 +33,11 @@ type Request = {
   readonly language: 'zh' | 'en'
   readonly upload?: Upload
   readonly authorization?: string | undefined
+  readonly app?: 'owntracks'
 }
 
-async function answer(deps: UnitsDeps, { querystring, address, language, upload, authorization }: Request) {
-  const request = { query: firsts(querystring), mediaType: upload?.mediaType ?? '', authorization, body: upload ? await textOf(upload) : '' }
+async function answer(deps: UnitsDeps, { querystring, address, language, upload, authorization, app }: Request) {
+  const request = { query: firsts(querystring), mediaType: upload?.mediaType ?? '', authorization, body: upload ? await textOf(upload) : '', ...(app && { app }) }
   const made = await takeFromPhone(deps, { address, language }, request)
   if ('malformed' in made) return { status: 400 as const, body: { code: 'malformed', because: flawInWords(made.malformed, language), details: [made.malformed] } }
   return isRefused(made) ? made : { status: 200 as const, body: bodyFor(made) as never }
@@ -70,7 +71,7 @@ export const phonesRoutes = [
     upload: true,
     schema: { querystring: Key },
     replies: { 200: Type.Array(Type.Unknown()), 400: Problem },
-    handle: (deps, { querystring, address, language, upload }) => answer(deps, { querystring, address, language, upload, authorization: upload.authorization }),
+    handle: (deps, { querystring, address, language, upload }) => answer(deps, { querystring, address, language, upload, authorization: upload.authorization, app: 'owntracks' }),
   }),
   units({
     ...common,
