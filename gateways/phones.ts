@@ -51,7 +51,7 @@ export function readPhone(request: PhoneRequest, now: Instant): PhoneMessage | {
     const { fixes, unreadable, device, battery } = decoded.message
     return { app: 'overland', key: shown ?? device, positions: ofOwnTracks({ fixes }, now), alarms: [], unusable: [], unreadable, battery }
   }
-  const decoded = isJson ? decodeJson(body) : decodeQuery([...request.query, ...(request.mediaType.includes('form') || request.mediaType === '' ? new URLSearchParams(body) : [])])
+  const decoded = isJson ? decodeJson(body, said.get('id') ?? said.get('deviceid')) : decodeQuery([...request.query, ...(request.mediaType.includes('form') || request.mediaType === '' ? new URLSearchParams(body) : [])])
   if ('malformed' in decoded) return decoded
   const { message } = decoded
   const { positions, unusable } = ofOsmand(message, now)

@@ -64,14 +64,18 @@ export function decodeQuery(fields: Iterable<readonly [name: string, value: stri
     courseDeg: sensibleCourse(number('bearing', 'heading', 'dir')),
     altitudeMeters: number('altitude', 'alt'),
     accuracyMeters: notNegative(number('accuracy', 'acc')),
-    valid: !['false', '0'].includes(said.get('valid')?.toLowerCase() ?? ''),
-    mock: ['true', '1'].includes(said.get('mock')?.toLowerCase() ?? ''),
+    valid: isTrue(said.get('valid') ?? 'true'),
+    mock: isTrue(said.get('mock') ?? ''),
   }
   return { message: { device, fixes: [fix], unreadable: [], ...alarms, ...battery } }
 }
 
-/** Traccar Client 9 and later: `{device_id, location: {timestamp, coords: {…}}}`; several locations as an array. Speed is in m/s. */
-export function decodeJson(text: string): Decoded {
+/**
+ * Traccar Client 9 and later: `{device_id, location: {timestamp, coords: {…}}}`; several locations as an array. Speed is in m/s.
+ *
+ * @param key  what the address says of the device; the body's own word counts first
+ */
+export function decodeJson(text: string, key?: string): Decoded {
   let root: unknown
   try {
     root = JSON.parse(text)
@@ -79,7 +83,7 @@ export function decodeJson(text: string): Decoded {
     return { malformed: flaw('body', text.slice(0, 40), 'JSON') }
   }
   const { device_id: named, location } = fieldsOf(root)
-  const device = typeof named === 'number' ? String(named) : named
+  const device = typeof named === 'number' ? String(named) : named || key
   if (typeof device !== 'string' || device === '') return { malformed: flaw('device_id', named, 'the key of a paired device') }
 
   const fixes: OsmandFix[] = []
@@ -119,23 +123,29 @@ export function decodeJson(text: string): Decoded {
   return { message: { device, fixes, unreadable, ...alarms, ...battery } }
 }
 
-/** Seconds or milliseconds since 1970, ISO 8601, or `2014-06-04 09:10:11` meant as UTC; NaN for anything else. */
+/**
+ * Seconds or milliseconds since 1970, ISO 8601, or `2014-06-04 09:10:11` meant as UTC; NaN for anything else. A plus that nobody encoded
+ * comes out of a query as a blank: `…T06:02:49 02:00` is two hours east.
+ */
 export function instantOf(text: string): Instant {
   if (/^\d+(\.\d+)?$/.test(text)) {
     const value = Number(text)
     // Seconds reach this number in the year 5138, milliseconds reached it in 1973.
     return Math.round(value < 1e11 ? value * 1000 : value)
   }
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?$/.exec(text)
-  return match ? Date.parse(`${match[1]}T${match[2]}${match[3] ?? 'Z'}`) : NaN
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:\s*(Z|[+-]\d\d:?\d\d)| (\d\d:?\d\d))?$/.exec(text)
+  return match ? Date.parse(`${match[1]}T${match[2]}${match[3] ?? (match[4] ? `+${match[4]}` : 'Z')}`) : NaN
 }
 
-const alarmsOf = (said: unknown): Pick<OsmandMessage, 'alarms'> => (typeof said === 'string' && said.toLowerCase() === 'sos' ? { alarms: ['emergency'] } : {})
+/** One alarm, or several between commas. */
+const alarmsOf = (said: unknown): Pick<OsmandMessage, 'alarms'> =>
+  typeof said === 'string' && said.split(',').some((name) => name.trim().toLowerCase() === 'sos') ? { alarms: ['emergency'] } : {}
 
 /** @param whole  what a full battery is said to be */
 const percent = (level: number | undefined, whole: 1 | 100): { readonly battery?: number } =>
   level !== undefined && level >= 0 && level <= whole ? { battery: Math.round((level / whole) * 100) } : {}
 
+const isTrue = (text: string) => ['true', '1'].includes(text.toLowerCase())
 const isNumber = (text: string | undefined): text is string =>
   text !== undefined && /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)
 const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)

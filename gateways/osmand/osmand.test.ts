@@ -53,10 +53,32 @@ test('OsmAnd: what cannot be read is left out; the other places, the alarm and t
 
 test('times: seconds, fractions, milliseconds, ISO and plain', () => {
   const T = Date.UTC(2026, 10, 22, 8)
-  for (const text of [`${T / 1000}`, `${T / 1000}.000`, `${T}`, '2026-11-22T08:00:00Z', '2026-11-22 08:00:00', '2026-11-22T16:00:00+08:00', '2026-11-22T16:00:00+0800']) {
+  for (const text of [`${T / 1000}`, `${T / 1000}.000`, `${T}`, '2026-11-22T08:00:00Z', '2026-11-22 08:00:00', '2026-11-22T16:00:00+08:00', '2026-11-22T16:00:00+0800', '2026-11-22T16:00:00 08:00', '2026-11-22T08:00:00 0000', '2026-11-22 16:00 08:00', '2026-11-22T04:00:00-04:00']) {
     assert.equal(instantOf(text), T, text)
   }
   for (const text of ['', 'now', '-5', '2026-13-40T00:00:00Z', '22/11/2026']) assert.ok(Number.isNaN(instantOf(text)), text)
+})
+
+test('OsmAnd: a plus that nobody encoded; a fix is valid where it says true or nothing; SOS among other alarms; a key in the address', () => {
+  const fixOf = (query: string) => {
+    const decoded = decodeQuery(new URLSearchParams(`id=k&lat=1&lon=2&${query}`))
+    assert.ok('message' in decoded)
+    return { ...decoded.message.fixes[0]!, alarms: decoded.message.alarms }
+  }
+  assert.equal(fixOf('timestamp=2015-07-08T06:02:49+02:00').at, Date.UTC(2015, 6, 8, 4, 2, 49))
+  assert.equal(fixOf('timestamp=2015-07-08T06:02:49+0000').at, Date.UTC(2015, 6, 8, 6, 2, 49))
+  for (const [said, valid] of [['true', true], ['TRUE', true], ['1', true], ['', true], ['false', false], ['0', false], ['no', false], ['V', false]] as const) {
+    assert.equal(fixOf(`valid=${said}`).valid, valid, said)
+  }
+  assert.deepEqual(fixOf('alarm=sos,lowBattery').alarms, ['emergency'])
+  assert.deepEqual(fixOf('alarm=lowBattery, SOS').alarms, ['emergency'])
+  assert.equal(fixOf('alarm=sosaid,lowBattery').alarms, undefined)
+  for (const body of ['{"location":{}}', '{"device_id":"","location":{}}']) {
+    const decoded = decodeJson(body, 'k')
+    assert.ok('message' in decoded && decoded.message.device === 'k')
+  }
+  const own = decodeJson('{"device_id":"own"}', 'k')
+  assert.ok('message' in own && own.message.device === 'own')
 })
 
 test('translate: a fix without a time is of now; what the device itself denies is counted, not kept', () => {

@@ -64,7 +64,7 @@ function decodeOne(root: unknown, path: string, sender: string | undefined): Own
   if (said === 'transition' && lat === undefined && lon === undefined) return without()
   if (!within(lat, -90, 90)) return without(flaw(`${path}lat`, lat, 'degrees'))
   if (!within(lon, -180, 180)) return without(flaw(`${path}lon`, lon, 'degrees'))
-  if (tst !== undefined && tst !== null && !within(tst, 0, 8e12)) return without(flaw(`${path}tst`, tst, 'seconds since 1970'))
+  if (tst !== undefined && tst !== null && !within(tst, 0, 8e12)) return without(flaw(`${path}tst`, tst, 'seconds or milliseconds since 1970'))
   return {
     type,
     device,
@@ -72,7 +72,8 @@ function decodeOne(root: unknown, path: string, sender: string | undefined): Own
     ...(within(batt, 0, 100) && { battery: Math.round(batt) }),
     fixes: [
       {
-        at: typeof tst === 'number' ? Math.round(tst * 1000) : undefined,
+        // Seconds reach this number in the year 5138, milliseconds reached it in 1973.
+        at: typeof tst === 'number' ? Math.round(tst < 1e11 ? tst * 1000 : tst) : undefined,
         lon,
         lat,
         // −1 is how iOS says that it does not know.

@@ -58,6 +58,10 @@ test('OwnTracks: of an array what cannot be read is left out, and the rest is no
   assert.deepEqual(unreadable.map(({ path, found }) => [path, found]), [['1/lat', '128'], ['2/body', '5'], ['3/_type', 'nothing'], ['4/_type', '"encrypted"']])
 })
 
+test('OwnTracks: a time in milliseconds, as some senders have it', () => {
+  for (const tst of [1795334400, 1795334400000]) assert.equal(messageOf(JSON.stringify({ _type: 'location', lat: 1, lon: 2, tst })).fixes[0]!.at, 1795334400000)
+})
+
 test('translate: a fix without a time is of now', () => {
   assert.deepEqual(translate(messageOf('{"_type":"location","lat":1,"lon":2,"vel":-1,"acc":5}'), 1000), [{ fixAt: 1000, lat: 1, lon: 2, accuracyMeters: 5 }])
 })

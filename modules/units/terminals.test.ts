@@ -264,6 +264,7 @@ test('phones of every kind report to the port that is theirs, by their key', asy
     ['GPSLogger', `/log?id=${key}&lat=28.29&lon=117.21&timestamp=${at(2) / 1000}&spd=5&acc=8&dir=90`, { method: 'POST' }, undefined],
     ['Traccar Client', '/', { method: 'POST', headers: json, body: JSON.stringify({ device_id: key, location: { timestamp: new Date(at(3)).toISOString(), coords: { latitude: 28.29, longitude: 117.21 }, battery: { level: 0.55 } } }) }, undefined],
     ['OwnTracks', '/pub?u=u&d=d', { method: 'POST', headers: { ...json, authorization: basic }, body: JSON.stringify({ _type: 'location', lat: 28.29, lon: 117.21, tst: at(4) / 1000, SSID: 'home', BSSID: 'aa' }) }, []],
+    ['Traccar Client with the key in the address', `/?id=${key}`, { method: 'POST', headers: json, body: JSON.stringify({ location: { timestamp: new Date(at(12)).toISOString(), coords: { latitude: 28.29, longitude: 117.21 } } }) }, undefined],
     ['OwnTracks that only asks', '/pub?u=u&d=d', { method: 'POST', headers: { authorization: basic } }, []],
     ['GPSLogger with a user name', `/log?lat=28.29&lon=117.21&timestamp=${at(6) / 1000}&id=${key}`, { method: 'POST', headers: { authorization: basic } }, undefined],
     ['Overland', '/', { method: 'POST', headers: { ...json, authorization: `Bearer ${key}` }, body: JSON.stringify({ locations: [{ type: 'Feature', geometry: { type: 'Point', coordinates: [117.21, 28.29] }, properties: { timestamp: new Date(at(5)).toISOString(), wifi: 'home', battery_level: 0.4 } }] }) }, { result: 'ok' }],
@@ -275,7 +276,7 @@ test('phones of every kind report to the port that is theirs, by their key', asy
     if (wanted === undefined) assert.equal(body.accepted, 1, name)
     else assert.deepEqual(body, wanted, name)
   }
-  assert.equal(await rows(device.number), 6)
+  assert.equal(await rows(device.number), 7)
   assert.equal(units.deps.devices.status(device.number).battery, 40)
 
   // One that cannot be read holds up none of the others, and is not sent for ever.

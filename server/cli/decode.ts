@@ -167,7 +167,8 @@ const readers: Readonly<Record<Protocol, () => (line: string) => Outcome>> = {
     ),
   osmand: () =>
     ofRequest(({ path, body }) => {
-      const decoded = body.trimStart().startsWith('{') ? decodeJson(body) : decodeQuery([...new URLSearchParams(queryOf(path)), ...new URLSearchParams(body.trim())])
+      const query = new URLSearchParams(queryOf(path))
+      const decoded = body.trimStart().startsWith('{') ? decodeJson(body, query.get('id') ?? query.get('deviceid') ?? undefined) : decodeQuery([...query, ...new URLSearchParams(body.trim())])
       if ('malformed' in decoded) return refused(decoded.malformed)
       const { device, fixes, unreadable, alarms = [] } = decoded.message
       if (fixes.length === 0 && unreadable[0]) return refused(unreadable[0])
