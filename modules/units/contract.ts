@@ -168,7 +168,7 @@ export const DeviceView = Type.Object({
       discarded: Type.Integer({ description: 'measured off duty' }),
       rejected: Type.Integer(),
       unusable: Type.Integer({ description: 'the device itself said that it had no fix' }),
-      stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them' }),
+      stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them, or that they were spared (fences, visits)' }),
     },
     { description: 'counted since the nodes that run now were started, all of them together' },
   ),

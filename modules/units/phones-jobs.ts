@@ -28,6 +28,7 @@ export async function takePhoneMessage(deps: UnitsDeps, caller: Caller, message:
   const now = deps.now()
   const device = message.key === undefined ? undefined : await findDeviceByKey(deps.db, message.key)
   if (!device) {
+    deps.devices.stop(0, 'authenticate', message.positions.length)
     // A key cannot be guessed; but nobody needs to try more often than this.
     const seconds = deps.wrongKeys.take(caller.address)
     if (seconds > 0) return refuse('too-many-requests', { seconds })

@@ -8,9 +8,10 @@ import { seeded } from '#core/random.ts'
 import { Writer } from '#gateways/jt808/bytes.ts'
 import { encodeMessage } from '#gateways/jt808/downlink.ts'
 import { registrationBody } from '#test/jt808-terminal.ts'
-import { admin, car, clock, command, database, jt808, ok, pictures, place, ports, rows, unitOnDuty, units, until, world } from '#test/terminals-at-work.ts'
+import { admin, car, clock, command, database, jt808, ok, pictures, place, ports, rows, stoppedInAll, unitOnDuty, units, until, world } from '#test/terminals-at-work.ts'
 import { createUnit } from './change-unit.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice } from './pair-device.ts'
+import { takeFromDevice } from './take-positions.ts'
 
 for (const version of ['2013', '2019'] as const) {
   test(`a terminal of ${version} registers, shows its token, and moves on the map`, async () => {
@@ -79,6 +80,7 @@ test('who must show our token is not heard without it', async () => {
   const other = await jt808('4242')
   assert.equal(await other.answerTo(other.say(0x0200, place({ at: clock.now + 1000 }))), 1)
   assert.equal(await rows(device.number), 1)
+  assert.equal(status().stopped.authenticate, 3, 'two places and a token')
   terminal.close()
   other.close()
 })
@@ -126,6 +128,30 @@ test('a place is not acknowledged while it cannot be kept, and is when the termi
   assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0, 'the same again is answered well')
   assert.equal(await rows(device.number), 1)
   terminal.close()
+})
+
+test('every step of the way in counts what it stopped, and what was spared it', async () => {
+  const { device, status } = await car('5252')
+  stoppedInAll.clear()
+  const startedAt = clock.now
+  clock.now += 60_000
+  const at = (seconds: number, more: object = {}) => ({ fixAt: startedAt + seconds * 1000, lon: 117.21, lat: 28.29, ...more })
+  const take = (...positions: Parameters<typeof takeFromDevice>[3]) => takeFromDevice(units.deps, 'en', units.deps.devices.find(device.id)!, positions)
+  const spare = async (...leftOut: ('fences' | 'visits')[]) => ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { leftOut } }))
+  await take(at(30), at(-24 * 3600), at(-100 * 3600), at(31, { lat: 91 }), at(32, { speedKmh: 900 }), at(33, { lon: 118 }))
+  await take(at(30), at(20)) // a duplicate, and a late one: kept, but the unit is not moved back
+  world.isDown = true
+  await assert.rejects(take(at(34), at(35)), /gone/)
+  world.isDown = false
+  await spare('visits')
+  await take(at(36))
+  await spare('fences')
+  await take(at(37), at(38))
+  const wanted = { 'on-duty': 1, time: 1, range: 1, outlier: 2, duplicate: 1, history: 2, live: 1, fences: 2, visits: 1 }
+  assert.deepEqual(Object.fromEntries(Object.entries(status().stopped).filter(([, count]) => count > 0)), wanted)
+  assert.deepEqual(Object.fromEntries(stoppedInAll), wanted, 'and the house as a whole')
+  await fetch(`http://127.0.0.1:${ports.osmand}/?id=nobody-knows-it&lat=1&lon=1`)
+  assert.equal(stoppedInAll.get('authenticate'), 1, 'what is nobody’s')
 })
 
 test('off duty a place is answered well and kept nowhere', async () => {
