@@ -7,7 +7,7 @@ import type { UnitEvent } from './contract.ts'
 import { removalsAfter } from './crew-phone.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
 import { lastShiftEnd, lockUnit, seatedElsewhere } from './store.ts'
-import { changeCrew, endShift, startShift, type CrewMember, type Unit } from './unit.ts'
+import { changeCrew, endShift, startShift, withoutItsShift, type CrewMember, type Unit } from './unit.ts'
 
 /** Who may put any unit of their tree on and off duty. An officer may do so for a crew that they are in. */
 const desks: readonly Role[] = ['dispatcher', 'commander', 'station', 'administrator']
@@ -24,15 +24,17 @@ export const goOnDuty = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { 
   })
 
 /** Seat this crew in a unit on duty. An officer may get in and out, and takes nobody else out. */
-export const seatCrew = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[] }) =>
+export const seatCrew = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[]; madeAt?: Instant }) =>
   onUnit(deps, actor, unit, commandOf(deps, actor, `seat crew ${unit}`, wanted.commandId, wanted), async (tx, now, isDesk) => {
+    const no = withoutItsShift(now, deps.now(), wanted.madeAt)
+    if (no) return no
     if (!isDesk) {
       const others = (ids: readonly string[]) => ids.filter((id) => id !== actor.member).sort().join()
       if (others(wanted.crew) !== others(now.crew.map((member) => member.id))) return refuse('officer-not-in-crew')
     }
     const crew = await crewOf(deps, wanted.crew)
     if (!crew) return refuse('member-not-found')
-    return changeCrew(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now())
+    return changeCrew(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now(), wanted.madeAt)
   })
 
 /** End the shift. From here on no position of the unit is taken. */
