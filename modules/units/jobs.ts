@@ -224,7 +224,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     const old = expiredDays(await listDays(db), now(), retentionDays)
     if (old.length > 0) {
       days.forget()
-      await dropDays(db, old)
+      await dropDays(db, old, onFault)
     }
     await sweepOffDuty(db, now() - 2 * HOUR_MS)
     await dropAlarms(db, now() - retentionDays * DAY_MS)
