@@ -6,6 +6,7 @@ import type { Instant } from '#kernel/names.ts'
 import type { UnitEvent } from './contract.ts'
 import { removalsAfter } from './crew-phone.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
+import { devicesOf } from './devices-store.ts'
 import { lastShiftEnd, lockUnit, seatedElsewhere } from './store.ts'
 import { changeCrew, endShift, startShift, withoutItsShift, type CrewMember, type Unit } from './unit.ts'
 
@@ -62,7 +63,7 @@ async function onUnit(
     if (!isDesk && !isOfficer) return refuse('unit-not-found')
     const decision = await decide(tx, now, isDesk)
     if (isRefused(decision)) return decision
-    const removals = removalsAfter(deps.devices.of(unit), decision.events, deps.now())
+    const removals = removalsAfter(await devicesOf(tx, unit), decision.events, deps.now())
     tx.append(`unit/${unit}`, now.agency, [...decision.events, ...removals])
     return { answer: { unit } }
   }
