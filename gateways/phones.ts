@@ -14,6 +14,8 @@ export type PhoneRequest = {
   /** The header as it came. */
   readonly authorization: string | undefined
   readonly body: string
+  /** The program that this address is for, where it is for one: a body without content says nothing of itself. */
+  readonly app?: 'owntracks'
 }
 
 export type PhoneMessage = {
@@ -24,11 +26,17 @@ export type PhoneMessage = {
   readonly alarms: readonly Alarm[]
   /** Fixes that the device itself says are none. */
   readonly unusable: readonly ('place-invalid' | 'place-mocked')[]
+  /** What cannot be read, of a message whose rest can: sent again it would be no better. */
+  readonly unreadable: readonly Malformed[]
   /** Percent. */
   readonly battery: number | undefined
 }
 
-/** @param now  the time of a fix whose device did not say */
+/**
+ * What a request says. Malformed is only what is of none of these programs: anything else is answered well, since they send until it is.
+ *
+ * @param now  the time of a fix whose device did not say
+ */
 export function readPhone(request: PhoneRequest, now: Instant): PhoneMessage | { readonly malformed: Malformed } {
   const body = request.body.trim()
   const said = new Map(request.query)
@@ -36,28 +44,33 @@ export function readPhone(request: PhoneRequest, now: Instant): PhoneMessage | {
   const isJson = body.startsWith('{') || body.startsWith('[')
   const root = isJson ? parsed(body) : undefined
 
-  if (isTracks(root)) return readTrack(shown, body, now)
+  if (isTracks(root) || (body === '' && saysNothing(request, said))) return readTrack(shown, body, now)
   if (typeof root === 'object' && root !== null && 'locations' in root) {
     const decoded = decodeLocations(root)
     if ('malformed' in decoded) return decoded
-    const { fixes, device, battery } = decoded.message
-    return { app: 'overland', key: shown ?? device, positions: ofOwnTracks({ fixes }, now), alarms: [], unusable: [], battery }
+    const { fixes, unreadable, device, battery } = decoded.message
+    return { app: 'overland', key: shown ?? device, positions: ofOwnTracks({ fixes }, now), alarms: [], unusable: [], unreadable, battery }
   }
-  const decoded = isJson ? decodeJson(body) : decodeQuery([...request.query, ...(request.mediaType.includes('form') || request.mediaType === '' ? new URLSearchParams(body) : [])])
+  const decoded = isJson ? decodeJson(body, said.get('id') ?? said.get('deviceid')) : decodeQuery([...request.query, ...(request.mediaType.includes('form') || request.mediaType === '' ? new URLSearchParams(body) : [])])
   if ('malformed' in decoded) return decoded
   const { message } = decoded
   const { positions, unusable } = ofOsmand(message, now)
   const at = positions[0]?.fixAt ?? now
-  return { app: 'osmand', key: message.device, positions, unusable, alarms: (message.alarms ?? []).map((name) => ({ name, at })), battery: message.battery }
+  return { app: 'osmand', key: message.device, positions, unusable, unreadable: message.unreadable, alarms: (message.alarms ?? []).map((name) => ({ name, at })), battery: message.battery }
 }
 
 /** What OwnTracks publishes, over HTTP or MQTT. @param key  what it showed beside */
-export function readTrack(key: string | undefined, payload: string, now: Instant): PhoneMessage | { readonly malformed: Malformed } {
+export function readTrack(key: string | undefined, payload: string, now: Instant): PhoneMessage {
   const decoded = decodePayload(payload)
-  if ('malformed' in decoded) return decoded
-  const { message } = decoded
-  return { app: 'owntracks', key, positions: ofOwnTracks(message, now), alarms: [], unusable: [], battery: message.battery }
+  // Not what it holds: in text that is no JSON anything may stand.
+  const nothing = (malformed: Malformed) => ({ fixes: [], unreadable: [{ ...malformed, found: `${payload.length} characters` }], battery: undefined })
+  const { fixes, unreadable, battery } = 'malformed' in decoded ? nothing(decoded.malformed) : decoded.message
+  return { app: 'owntracks', key, positions: ofOwnTracks({ fixes }, now), alarms: [], unusable: [], unreadable, battery }
 }
+
+/** OwnTracks posts an empty body to ask whether there is anything for it. What has a place or a name in its address is not that. */
+const saysNothing = ({ app, authorization }: PhoneRequest, said: ReadonlyMap<string, string>): boolean =>
+  app === 'owntracks' || (/^basic /i.test(authorization ?? '') && !['id', 'deviceid', 'lat', 'lon', 'location'].some((name) => said.has(name)))
 
 /** `Basic` as OwnTracks has it, where the password is the key; `Bearer` as Overland has it. */
 function keyIn(authorization: string | undefined): string | undefined {
@@ -69,8 +82,8 @@ function keyIn(authorization: string | undefined): string | undefined {
 }
 
 /** OwnTracks names its kind of message; an empty list is its way to say nothing. */
-const isTracks = (root: unknown): boolean =>
-  Array.isArray(root) ? root.every((one) => typeof one === 'object' && one !== null && '_type' in one) : typeof root === 'object' && root !== null && '_type' in root
+const isTracks = (root: unknown): boolean => (Array.isArray(root) ? root.length === 0 || root.some(isTrack) : isTrack(root))
+const isTrack = (one: unknown) => typeof one === 'object' && one !== null && '_type' in one
 
 function parsed(text: string): unknown {
   try {

@@ -28,6 +28,9 @@ export type Sharing = {
   readonly waiting: number
 }
 
+/** Whether the server has any of these places: what it discarded or rejected it has not. @param count  how many were sent */
+export const isShared = ({ discarded, rejected }: Pick<Static<typeof PositionsTaken>, 'discarded' | 'rejected'>, count: number): boolean => discarded + rejected.length < count
+
 export type SharingHandle = { readonly stop: () => void; readonly nudge: () => void }
 
 const batchMax = 500
@@ -97,7 +100,7 @@ export function startSharing(account: string, unit: string, onChange: (sharing: 
         const newest = sharing.fix
         if (newest && newest.at > batch.at(-1)!.at && queue.length === 0) add(newest)
       }
-      say({ waiting: queue.length, ...(taken.discarded < batch.length ? { sentAt: Date.now() } : {}) })
+      say({ waiting: queue.length, ...(isShared(taken, batch.length) ? { sentAt: Date.now() } : {}) })
     } catch (thrown) {
       // what the server will never take must not hold up what comes after it
       if (thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500 && ![401, 403, 408, 429].includes(thrown.status)) {

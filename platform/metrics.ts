@@ -37,6 +37,7 @@ export function createMetrics(parts: { readonly isDatabaseUp?: () => boolean } =
     }),
     journalPosition: new Gauge({ name: 'gengfu_journal_position', help: 'Position up to which listeners have heard the journal', registers }),
     positions: new Counter({ name: 'gengfu_positions_total', help: 'Positions received, by what became of them', labelNames: ['result'], registers }),
+    positionsStopped: new Counter({ name: 'gengfu_positions_stopped_total', help: 'Positions by the step of their way in that stopped them, or that they were spared', labelNames: ['step'], registers }),
     jobs: new Counter({ name: 'gengfu_jobs_total', help: 'Background jobs by name and result', labelNames: ['name', 'result'], registers }),
   }
 }

@@ -61,6 +61,7 @@ import { crewsReader, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } f
 import { openUnits } from '#modules/units/jobs.ts'
 import type { RetentionDeps } from '#modules/units/retention-deps.ts'
 import { retentionDaysMax } from '#modules/units/contract.ts'
+import { stepNames } from '#modules/units/pipeline.ts'
 import { openRetention } from '#modules/units/retention-jobs.ts'
 import { retentionRoutes } from '#modules/units/retention-routes.ts'
 import { readSaid, retentionProjections } from '#modules/units/retention-store.ts'
@@ -207,6 +208,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     closing.push(() => bus.close())
     metrics.watchBus(bus)
     let patrolRoom: PatrolRoom | undefined // it needs the units, and they tell it
+    for (const step of stepNames) metrics.positionsStopped.inc({ step }, 0) // every step is there from the start
     const unitsRoom = await openUnits({
       bus,
       journal,
@@ -220,6 +222,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onTaken: ({ rejected, ...counts }) => {
         for (const [result, count] of Object.entries({ ...counts, rejected: rejected.length })) if (count > 0) metrics.positions.inc({ result }, count)
       },
+      onStopped: (step, count) => metrics.positionsStopped.inc({ step }, count),
       onPlaced: (placed) => patrolRoom?.placed(placed),
       fencesFor(id) {
         const [unit] = unitsRoom.describeUnits([id])

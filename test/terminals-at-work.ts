@@ -30,6 +30,8 @@ export const clock = { now: T0 }
 export const calls: EmergencyCall[] = []
 /** Units whose call for help is open: pressed again it is the same incident. */
 export const openCall = new Map<string, string>()
+/** Positions of the house that a step stopped, as the metrics are told. */
+export const stoppedInAll = new Map<string, number>()
 export const pictures: { unit: string; bytes: number }[] = []
 export const spoken: string[] = []
 export const acknowledged: { commandId: string; assignment: string }[] = []
@@ -65,6 +67,7 @@ before(async () => {
       pictures.push({ unit, bytes: bytes.length })
       return true
     },
+    onStopped: (step, count) => stoppedInAll.set(step, (stoppedInAll.get(step) ?? 0) + count),
     fencesFor: () => world.fences,
     orderInWords: async (incident) => `指令：${incident}`,
     async onOrderSpoken({ assignment }) {

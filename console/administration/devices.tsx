@@ -382,7 +382,7 @@ function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceV
           },
           ...(isJt808 ? [{ key: 'commands', label: t('device.tabs.commands'), children: <Commands device={device} /> }] : []),
           { key: 'alarms', label: t('device.tabs.alarms'), children: <Alarms device={device} /> },
-          ...(isTerminal ? [{ key: 'frames', label: t('device.tabs.frames'), children: <Frames device={device} /> }] : []),
+          ...(isTerminal || device.status.malformed > 0 ? [{ key: 'frames', label: t('device.tabs.frames'), children: <Frames device={device} /> }] : []),
         ]}
       />
     </FormDrawer>

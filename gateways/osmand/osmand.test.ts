@@ -34,23 +34,57 @@ const flaws: [name: string, decoded: Decoded, path: string][] = [
 ]
 for (const [name, decoded, path] of flaws) {
   test(`OsmAnd: ${name} is said with its path`, () => {
-    assert.ok('malformed' in decoded)
-    assert.equal(decoded.malformed.path, path)
+    const flaws = 'malformed' in decoded ? [decoded.malformed] : decoded.message.unreadable
+    assert.deepEqual(flaws.map((flaw) => flaw.path), [path])
   })
 }
 
+test('OsmAnd: what cannot be read is left out; the other places, the alarm and the battery are not lost with it', () => {
+  const location = (latitude: unknown, more: object = {}) => ({ timestamp: '2026-11-22T08:00:00Z', coords: { latitude, longitude: 117.2 }, ...more })
+  const several = decodeJson(JSON.stringify({ device_id: 'k', location: [location(28.3), location(null, { extras: { alarm: 'sos' } }), location(28.4, { timestamp: '' })] }))
+  assert.ok('message' in several)
+  assert.deepEqual(several.message.fixes.map(({ lat }) => lat), [28.3])
+  assert.deepEqual(several.message.unreadable.map(({ path, found }) => [path, found]), [['location/1/coords/latitude', 'null'], ['location/2/timestamp', '""']])
+  assert.deepEqual(several.message.alarms, ['emergency'])
+  const one = decodeQuery(new URLSearchParams('id=k&lat=north&lon=1&alarm=sos&batt=9'))
+  assert.ok('message' in one)
+  assert.deepEqual([one.message.fixes, one.message.alarms, one.message.battery], [[], ['emergency'], 9])
+})
+
 test('times: seconds, fractions, milliseconds, ISO and plain', () => {
   const T = Date.UTC(2026, 10, 22, 8)
-  for (const text of [`${T / 1000}`, `${T / 1000}.000`, `${T}`, '2026-11-22T08:00:00Z', '2026-11-22 08:00:00', '2026-11-22T16:00:00+08:00', '2026-11-22T16:00:00+0800']) {
+  for (const text of [`${T / 1000}`, `${T / 1000}.000`, `${T}`, '2026-11-22T08:00:00Z', '2026-11-22 08:00:00', '2026-11-22T16:00:00+08:00', '2026-11-22T16:00:00+0800', '2026-11-22T16:00:00 08:00', '2026-11-22T08:00:00 0000', '2026-11-22 16:00 08:00', '2026-11-22T04:00:00-04:00']) {
     assert.equal(instantOf(text), T, text)
   }
   for (const text of ['', 'now', '-5', '2026-13-40T00:00:00Z', '22/11/2026']) assert.ok(Number.isNaN(instantOf(text)), text)
 })
 
+test('OsmAnd: a plus that nobody encoded; a fix is valid where it says true or nothing; SOS among other alarms; a key in the address', () => {
+  const fixOf = (query: string) => {
+    const decoded = decodeQuery(new URLSearchParams(`id=k&lat=1&lon=2&${query}`))
+    assert.ok('message' in decoded)
+    return { ...decoded.message.fixes[0]!, alarms: decoded.message.alarms }
+  }
+  assert.equal(fixOf('timestamp=2015-07-08T06:02:49+02:00').at, Date.UTC(2015, 6, 8, 4, 2, 49))
+  assert.equal(fixOf('timestamp=2015-07-08T06:02:49+0000').at, Date.UTC(2015, 6, 8, 6, 2, 49))
+  for (const [said, valid] of [['true', true], ['TRUE', true], ['1', true], ['', true], ['false', false], ['0', false], ['no', false], ['V', false]] as const) {
+    assert.equal(fixOf(`valid=${said}`).valid, valid, said)
+  }
+  assert.deepEqual(fixOf('alarm=sos,lowBattery').alarms, ['emergency'])
+  assert.deepEqual(fixOf('alarm=lowBattery, SOS').alarms, ['emergency'])
+  assert.equal(fixOf('alarm=sosaid,lowBattery').alarms, undefined)
+  for (const body of ['{"location":{}}', '{"device_id":"","location":{}}']) {
+    const decoded = decodeJson(body, 'k')
+    assert.ok('message' in decoded && decoded.message.device === 'k')
+  }
+  const own = decodeJson('{"device_id":"own"}', 'k')
+  assert.ok('message' in own && own.message.device === 'own')
+})
+
 test('translate: a fix without a time is of now; what the device itself denies is counted, not kept', () => {
   const now = 1000
   const fix = { at: undefined, lon: 1, lat: 2, speedKmh: undefined, courseDeg: 3, altitudeMeters: undefined, accuracyMeters: undefined, valid: true, mock: false }
-  const { positions, unusable } = translate({ device: 'k', fixes: [fix, { ...fix, valid: false }, { ...fix, mock: true }] }, now)
+  const { positions, unusable } = translate({ fixes: [fix, { ...fix, valid: false }, { ...fix, mock: true }] }, now)
   assert.deepEqual(positions, [{ fixAt: 1000, lon: 1, lat: 2, courseDeg: 3 }])
   assert.deepEqual(unusable, ['place-invalid', 'place-mocked'])
 })

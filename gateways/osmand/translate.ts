@@ -10,10 +10,10 @@ export type Translated = {
 }
 
 /** @param now  the time of a fix whose device did not say */
-export function translate(message: OsmandMessage, now: Instant): Translated {
+export function translate({ fixes }: Pick<OsmandMessage, 'fixes'>, now: Instant): Translated {
   const positions: NewPosition[] = []
   const unusable: ('place-invalid' | 'place-mocked')[] = []
-  for (const { at, lon, lat, valid, mock, ...rest } of message.fixes) {
+  for (const { at, lon, lat, valid, mock, ...rest } of fixes) {
     if (mock) unusable.push('place-mocked')
     else if (!valid) unusable.push('place-invalid')
     else {

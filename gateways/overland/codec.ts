@@ -13,6 +13,8 @@ export type OverlandMessage = {
   /** The device id that its user typed, where the app sends it. */
   readonly device: string | undefined
   readonly fixes: readonly OverlandFix[]
+  /** Points that cannot be read: left out, so that they do not hold up the others. */
+  readonly unreadable: readonly Malformed[]
   /** Percent. */
   readonly battery: number | undefined
 }
@@ -21,8 +23,9 @@ export type Decoded = { readonly message: OverlandMessage } | { readonly malform
 /** `{locations: [Feature…]}`; features that are no points are passed over, as trips and visits are. */
 export function decodeLocations(root: unknown): Decoded {
   const { locations } = fieldsOf(root)
-  if (!Array.isArray(locations)) return malformed('locations', locations, 'a list of GeoJSON features')
+  if (!Array.isArray(locations)) return { malformed: flaw('locations', locations, 'a list of GeoJSON features') }
   const fixes: OverlandFix[] = []
+  const unreadable: Malformed[] = []
   let device: string | undefined
   let battery: number | undefined
   for (const [index, feature] of locations.entries()) {
@@ -33,9 +36,15 @@ export function decodeLocations(root: unknown): Decoded {
     if (within(level, 0, 1)) battery = Math.round(level * 100)
     if (type !== 'Point') continue
     const [lon, lat] = Array.isArray(coordinates) ? (coordinates as unknown[]) : []
-    if (!within(lon, -180, 180) || !within(lat, -90, 90)) return malformed(`locations/${index}/geometry/coordinates`, coordinates, '[longitude, latitude] in degrees')
+    if (!within(lon, -180, 180) || !within(lat, -90, 90)) {
+      unreadable.push(flaw(`locations/${index}/geometry/coordinates`, coordinates, '[longitude, latitude] in degrees'))
+      continue
+    }
     const at = timestamp === undefined || timestamp === null ? undefined : Date.parse(String(timestamp))
-    if (Number.isNaN(at)) return malformed(`locations/${index}/properties/timestamp`, timestamp, 'an ISO 8601 time')
+    if (Number.isNaN(at)) {
+      unreadable.push(flaw(`locations/${index}/properties/timestamp`, timestamp, 'an ISO 8601 time'))
+      continue
+    }
     fixes.push({
       at,
       lon,
@@ -47,12 +56,10 @@ export function decodeLocations(root: unknown): Decoded {
       accuracyMeters: within(accuracy, 0, 1e7) ? accuracy : undefined,
     })
   }
-  return { message: { device, fixes, battery } }
+  return { message: { device, fixes, unreadable, battery } }
 }
 
 const fieldsOf = (value: unknown) => (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
 const within = (value: unknown, least: number, most: number): value is number => typeof value === 'number' && value >= least && value <= most
 
-function malformed(path: string, value: unknown, expected: string): { malformed: Malformed } {
-  return { malformed: { path, found: value === undefined ? 'nothing' : String(JSON.stringify(value)).slice(0, 60), expected } }
-}
+const flaw = (path: string, value: unknown, expected: string): Malformed => ({ path, found: value === undefined ? 'nothing' : String(JSON.stringify(value)).slice(0, 60), expected })

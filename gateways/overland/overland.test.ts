@@ -16,6 +16,7 @@ test('a batch is read in our units, and nothing of networks and phones', () => {
   assert.deepEqual(message, {
     device: 'k7mqp',
     battery: 82,
+    unreadable: [],
     fixes: [
       { at: T, lon: 117.21, lat: 28.29, speedKmh: 36, courseDeg: 90, altitudeMeters: 40, accuracyMeters: 5 },
       { at: T, lon: 117.21, lat: 28.29, speedKmh: undefined, courseDeg: undefined, altitudeMeters: undefined, accuracyMeters: 5 },
@@ -35,9 +36,15 @@ test('what is no point is passed over; what is half a place is said with its pat
   ]
   for (const [body, path] of flaws) {
     const decoded = decodeLocations(body)
-    assert.ok('malformed' in decoded)
-    assert.equal(decoded.malformed.path, path)
+    const found = 'malformed' in decoded ? [decoded.malformed] : decoded.message.unreadable
+    assert.deepEqual(found.map((flaw) => flaw.path), [path])
   }
+})
+
+test('a point that cannot be read is left out, and its neighbours are not', () => {
+  const { fixes, unreadable } = messageOf(decodeLocations({ locations: [feature(), feature({ timestamp: '' }), feature({}, { type: 'Point', coordinates: null }), feature({ speed: 1 })] }))
+  assert.deepEqual(fixes.map(({ speedKmh }) => speedKmh), [36, 3.6])
+  assert.deepEqual(unreadable.map(({ found }) => found), ['""', 'null'])
 })
 
 test('whatever arrives, the codec answers: a message or a flaw', () => {

@@ -45,10 +45,22 @@ for (const [name, text, path] of [
 ] as const) {
   test(`OwnTracks: ${name} is said with its path`, () => {
     const decoded = decodePayload(text)
-    assert.ok('malformed' in decoded)
-    assert.equal(decoded.malformed.path, path)
+    const flaws = 'malformed' in decoded ? [decoded.malformed] : decoded.message.unreadable
+    assert.deepEqual(flaws.map((flaw) => flaw.path), [path])
   })
 }
+
+test('OwnTracks: of an array what cannot be read is left out, and the rest is not', () => {
+  const place = { _type: 'location', lat: 1, lon: 2, batt: 50 }
+  const { fixes, unreadable, battery } = messageOf(JSON.stringify([place, { ...place, lat: 128 }, 5, {}, { _type: 'encrypted', data: 'x' }, place]))
+  assert.equal(fixes.length, 2)
+  assert.equal(battery, 50)
+  assert.deepEqual(unreadable.map(({ path, found }) => [path, found]), [['1/lat', '128'], ['2/body', '5'], ['3/_type', 'nothing'], ['4/_type', '"encrypted"']])
+})
+
+test('OwnTracks: a time in milliseconds, as some senders have it', () => {
+  for (const tst of [1795334400, 1795334400000]) assert.equal(messageOf(JSON.stringify({ _type: 'location', lat: 1, lon: 2, tst })).fixes[0]!.at, 1795334400000)
+})
 
 test('translate: a fix without a time is of now', () => {
   assert.deepEqual(translate(messageOf('{"_type":"location","lat":1,"lon":2,"vel":-1,"acc":5}'), 1000), [{ fixAt: 1000, lat: 1, lon: 2, accuracyMeters: 5 }])

@@ -13,10 +13,11 @@ import { formFor, type Thing } from '#platform/live/audience.ts'
 import { silentLog } from '#platform/log.ts'
 import { testDatabase } from '#test/database.ts'
 import { jt808Terminal, locationBody } from '#test/jt808-terminal.ts'
-import { goOnDuty } from './change-shift.ts'
+import { goOffDuty, goOnDuty } from './change-shift.ts'
 import { createUnit } from './change-unit.ts'
 import type { UnitAlarmsView } from './contract.ts'
 import { newestFrames, newStatus, together, type DeviceStatus } from './device.ts'
+import { pairCrewPhone, removeCrewPhone } from './crew-phone.ts'
 import { openUnits, type Units } from './jobs.ts'
 import { adoptStranger, pairDevice } from './pair-device.ts'
 import { seeAlarm } from './see-alarm.ts'
@@ -75,7 +76,7 @@ before(async () => {
       now: () => clock.now,
       newId: () => `id-${++made}`,
       findAgency: async (path) => ({ id: 'a', path, name: path, nameEn: null, kind: 'station', lon: null, lat: null }),
-      memberNames: async () => new Map(),
+      memberNames: async (ids) => new Map(ids.map((id) => [id, id])),
     })
     journal.listen(units.hear)
     await journal.start()
@@ -149,6 +150,34 @@ test('a phone’s own key that knocked at one node is adopted at the other', asy
   assert.equal((await knock()).status, 200)
   assert.deepEqual((await there.units.deps.beside.strangers()).list, [])
   assert.equal((await here.units.deps.beside.statuses([device])).of(device.number).taken.accepted, 1)
+})
+
+test('an officer’s phone that one node paired goes with the seat at a node that has not heard of it', async () => {
+  const [here, there] = nodes as [Node, Node]
+  const officer: Actor = { account: 'officer', name: 'officer', member: 'm1', grants: [{ role: 'officer', agency: 'jx.guixi' }] }
+  const { answer } = ok(await createUnit(here.units.deps, admin, { commandId: command(), callSign: `巡${++made}`, kind: 'foot', agency: 'jx.guixi' }))
+  ok(await goOnDuty(here.units.deps, desk, answer.unit, { commandId: command(), crew: ['m1'] }))
+  clock.now += 1000
+  const unitKnown = () => there.units.unitOfMember('m1') !== undefined
+  await until(unitKnown)
+  const pair = (node: Node) => pairCrewPhone(node.units.deps, officer, command()).then(ok)
+  const status = async (key: string | null) => (await fetch(`http://127.0.0.1:${here.phones}/?id=${key}&lat=28.3&lon=117.2&timestamp=${Math.floor((clock.now += 1000) / 1000)}`)).status
+  const unheard = async ({ device }: { readonly device: { readonly id: string } }) => {
+    await until(() => there.units.deps.devices.find(device.id) !== undefined)
+    there.units.deps.devices.replace(answer.unit, []) // as it was a moment before
+  }
+
+  const first = await pair(here)
+  await unheard(first)
+  const second = await pair(there)
+  assert.deepEqual([await status(first.key), await status(second.key)], [404, 200], 'one phone each')
+  await unheard(second)
+  assert.equal(await removeCrewPhone(there.units.deps, officer, command()), undefined)
+  assert.equal(await status(second.key), 404)
+  const third = await pair(here)
+  await unheard(third)
+  ok(await goOffDuty(there.units.deps, officer, answer.unit, command()))
+  assert.equal(await status(third.key), 404, 'the shift took it along')
 })
 
 test('when the other node cannot be asked, that is said, what is known here is shown, and of the other what is written down', async () => {

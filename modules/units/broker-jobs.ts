@@ -50,9 +50,7 @@ export async function openBroker(deps: UnitsDeps, host: string, wanted: number):
       const key = client ? keys.get(client) : undefined
       if (!client || key === undefined || !topicOfPhones.test(packet.topic)) return done(new Error('not a topic of this phone'))
       heard.get(client)?.()
-      const read = readTrack(key, packet.payload.toString(), deps.now())
-      if ('malformed' in read) return done(null) // sent again it would be no better
-      takePhoneMessage(deps, { address: addressOf(client), language: 'en' }, read).then(
+      takePhoneMessage(deps, { address: addressOf(client), language: 'en' }, readTrack(key, packet.payload.toString(), deps.now())).then(
         (taken) => done(isRefused(taken) ? new Error(taken.refused) : null),
         (cause: unknown) => {
           deps.onFault?.('a phone’s report over MQTT', cause)

@@ -6,8 +6,9 @@ import type { Instant } from '#kernel/names.ts'
 import type { UnitEvent } from './contract.ts'
 import { removalsAfter } from './crew-phone.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
+import { devicesOf } from './devices-store.ts'
 import { lastShiftEnd, lockUnit, seatedElsewhere } from './store.ts'
-import { changeCrew, endShift, startShift, type CrewMember, type Unit } from './unit.ts'
+import { changeCrew, endShift, startShift, withoutItsShift, type CrewMember, type Unit } from './unit.ts'
 
 /** Who may put any unit of their tree on and off duty. An officer may do so for a crew that they are in. */
 const desks: readonly Role[] = ['dispatcher', 'commander', 'station', 'administrator']
@@ -24,15 +25,17 @@ export const goOnDuty = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { 
   })
 
 /** Seat this crew in a unit on duty. An officer may get in and out, and takes nobody else out. */
-export const seatCrew = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[] }) =>
+export const seatCrew = (deps: UnitsDeps, actor: Actor, unit: string, wanted: { commandId: string; crew: readonly string[]; madeAt?: Instant }) =>
   onUnit(deps, actor, unit, commandOf(deps, actor, `seat crew ${unit}`, wanted.commandId, wanted), async (tx, now, isDesk) => {
+    const no = withoutItsShift(now, deps.now(), wanted.madeAt)
+    if (no) return no
     if (!isDesk) {
       const others = (ids: readonly string[]) => ids.filter((id) => id !== actor.member).sort().join()
       if (others(wanted.crew) !== others(now.crew.map((member) => member.id))) return refuse('officer-not-in-crew')
     }
     const crew = await crewOf(deps, wanted.crew)
     if (!crew) return refuse('member-not-found')
-    return changeCrew(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now())
+    return changeCrew(now, crew, await seatedElsewhere(tx, wanted.crew, unit), deps.now(), wanted.madeAt)
   })
 
 /** End the shift. From here on no position of the unit is taken. */
@@ -60,7 +63,7 @@ async function onUnit(
     if (!isDesk && !isOfficer) return refuse('unit-not-found')
     const decision = await decide(tx, now, isDesk)
     if (isRefused(decision)) return decision
-    const removals = removalsAfter(deps.devices.of(unit), decision.events, deps.now())
+    const removals = removalsAfter(await devicesOf(tx, unit), decision.events, deps.now())
     tx.append(`unit/${unit}`, now.agency, [...decision.events, ...removals])
     return { answer: { unit } }
   }

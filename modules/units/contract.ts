@@ -168,7 +168,7 @@ export const DeviceView = Type.Object({
       discarded: Type.Integer({ description: 'measured off duty' }),
       rejected: Type.Integer(),
       unusable: Type.Integer({ description: 'the device itself said that it had no fix' }),
-      stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them' }),
+      stopped: Type.Record(Type.String(), Type.Integer(), { description: 'positions, by the step that stopped them, or that they were spared (fences, visits)' }),
     },
     { description: 'counted since the nodes that run now were started, all of them together' },
   ),
@@ -332,9 +332,9 @@ export type UnitEvent =
   | { readonly type: 'unit-created'; readonly at: number; readonly id: string; readonly handle: number; readonly callSign: string; readonly kind: UnitKind; readonly agency: string; readonly capabilities: readonly string[] }
   | { readonly type: 'unit-changed'; readonly at: number; readonly callSign: string; readonly kind: UnitKind; readonly capabilities: readonly string[] }
   | { readonly type: 'unit-retired'; readonly at: number }
-  /** `madeAt`: it was pressed on a phone without a network, then. So in `shift-ended`. */
+  /** `madeAt`: it was pressed on a phone without a network, then. So in `crew-changed` and `shift-ended`. */
   | { readonly type: 'shift-started'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[]; readonly madeAt?: number }
-  | { readonly type: 'crew-changed'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[] }
+  | { readonly type: 'crew-changed'; readonly at: number; readonly crew: readonly { readonly id: string; readonly name: string }[]; readonly madeAt?: number }
   | { readonly type: 'shift-ended'; readonly at: number; readonly madeAt?: number }
   | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string; readonly protocol?: Protocol; readonly terminal?: string; readonly settings?: DeviceSettings }
   | { readonly type: 'device-changed'; readonly at: number; readonly device: string; readonly label: string; readonly settings: DeviceSettings }

@@ -6,7 +6,7 @@ import type { UnitEvent } from './contract.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
 import { deviceKey } from './device-key.ts'
 import type { Device } from './device.ts'
-import { findDevice, nextDeviceNumber, setKey } from './devices-store.ts'
+import { devicesOf, findDevice, nextDeviceNumber, setKey } from './devices-store.ts'
 import type { Paired } from './pair-device.ts'
 import { lockUnit } from './store.ts'
 
@@ -28,8 +28,10 @@ export function removalsAfter(devices: readonly Pick<Device, 'id'>[], events: re
 /** The caller's own phone that reports for the unit in which the caller sits, if there is one. */
 export function findCrewPhone(deps: UnitsDeps, actor: Actor): Device | undefined {
   const own = ownUnit(deps, actor)
-  return own && deps.devices.of(own.id).find((device) => device.id.startsWith(ownPrefix(own.member)))
+  return own && deps.devices.of(own.id).find(isOf(own.member))
 }
+
+const isOf = (member: string) => (device: Pick<Device, 'id'>) => device.id.startsWith(ownPrefix(member))
 
 function ownUnit(deps: UnitsDeps, actor: Actor): { readonly id: string; readonly member: string } | undefined {
   const unit = actor.member === undefined ? undefined : deps.live.unitOf(actor.member, deps.now())
@@ -45,7 +47,7 @@ export async function pairCrewPhone(deps: UnitsDeps, actor: Actor, commandId: st
   const outcome = await deps.journal.act(commandOf(deps, actor, 'pair crew phone', commandId, { unit: own.id }), async (tx): Promise<{ answer: { device: string } } | Refused> => {
     const unit = await lockUnit(tx, own.id)
     if (!unit?.crew.some((member) => member.id === own.member)) return refuse('unit-not-found')
-    const before = deps.devices.of(own.id).filter((device) => device.id.startsWith(ownPrefix(own.member)))
+    const before = (await devicesOf(tx, own.id)).filter(isOf(own.member))
     const registered: UnitEvent = { type: 'device-registered', at, device: id, number: await nextDeviceNumber(tx), label: actor.name.slice(0, 80) }
     tx.append(`unit/${own.id}`, unit.agency, [...before.map((device): UnitEvent => ({ type: 'device-removed', at, device: device.id })), registered])
     return { answer: { device: id } }
@@ -63,14 +65,13 @@ export async function pairCrewPhone(deps: UnitsDeps, actor: Actor, commandId: st
 /** Hear no more of the caller's own phone. */
 export async function removeCrewPhone(deps: UnitsDeps, actor: Actor, commandId: string): Promise<Refused | undefined> {
   const own = ownUnit(deps, actor)
-  const phone = findCrewPhone(deps, actor)
-  if (!own || !phone) return refuse('device-not-found')
+  if (!own) return refuse('device-not-found')
   const at = deps.now()
   const outcome = await deps.journal.act(commandOf(deps, actor, 'remove crew phone', commandId, { unit: own.id }), async (tx): Promise<{ answer: null } | Refused> => {
     const unit = await lockUnit(tx, own.id)
-    if (!unit) return refuse('device-not-found')
-    const event: UnitEvent = { type: 'device-removed', at, device: phone.id }
-    tx.append(`unit/${own.id}`, unit.agency, [event])
+    const phones = unit ? (await devicesOf(tx, own.id)).filter(isOf(own.member)) : []
+    if (!unit || phones.length === 0) return refuse('device-not-found')
+    tx.append(`unit/${own.id}`, unit.agency, phones.map((device): UnitEvent => ({ type: 'device-removed', at, device: device.id })))
     return { answer: null }
   })
   await deps.refreshDevices(own.id)

@@ -16,6 +16,7 @@ import type { Fix } from './fix.ts'
 import type { LiveUnits } from './live.ts'
 import type { Strangers } from './strangers.ts'
 import type { Intake } from './intake.ts'
+import type { StepName } from './pipeline.ts'
 import type { FenceSet } from './terminal-fences-store.ts'
 
 /** A fix of a unit on duty, for other rooms. */
@@ -38,6 +39,8 @@ export type UnitsNeeds = {
   readonly retentionDays?: number
   /** Told what became of each batch of positions, for the metrics. */
   readonly onTaken?: (taken: PositionsTaken) => void
+  /** Told how many positions a step of the way in stopped, or were spared it. */
+  readonly onStopped?: (step: StepName, count: number) => void
   /**
    * Somebody in a unit calls for help by a button. Answers the incident that it became, the same for the same command; undefined where it
    * could not become one.

@@ -37,7 +37,7 @@ export type DeviceStatus = {
   malformed: number
   tokenRefused: number
   readonly taken: { accepted: number; flagged: number; duplicates: number; discarded: number; rejected: number; unusable: number }
-  /** Positions that a step stopped. */
+  /** Positions that a step stopped, or that were spared it. */
   readonly stopped: Record<StepName, number>
   /** Its last frames; none before the first. */
   raw: LastFrames | undefined
@@ -146,12 +146,15 @@ export type Devices = {
   byTerminal(protocol: Protocol, terminal: string): Device | undefined
   of(unit: string): readonly Device[]
   status(number: number): DeviceStatus
+  /** Count what a step of the way in stopped. @param number  0 for what is of no known device */
+  stop(number: number, step: StepName, count?: number): void
   /** Numbers of devices heard since this was last asked, with when. */
   takeSeen(): readonly { readonly number: number; readonly seenAt: Instant }[]
   noteSeen(number: number, at: Instant): void
 }
 
-export function devicesInMemory(): Devices {
+/** @param onStopped  told of all that `stop` counts, for the metrics */
+export function devicesInMemory(onStopped?: (step: StepName, count: number) => void): Devices {
   const byId = new Map<string, Device>()
   const byNumber = new Map<number, Device>()
   const byTerminal = new Map<Protocol, Map<string, Device>>()
@@ -203,6 +206,11 @@ export function devicesInMemory(): Devices {
     byTerminal: (protocol, terminal) => byTerminal.get(protocol)?.get(terminal),
     of: (unit) => byUnit.get(unit) ?? [],
     status,
+    stop(number, step, count = 1) {
+      if (count === 0) return
+      status(number).stopped[step] += count
+      onStopped?.(step, count)
+    },
     noteSeen(number, at) {
       const one = status(number)
       one.seenAt = Math.max(one.seenAt ?? 0, at)

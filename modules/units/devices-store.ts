@@ -63,6 +63,9 @@ export async function nextDeviceNumber(tx: Tx): Promise<number> {
 /** Devices that are not removed, of these units. */
 export const listDevices = (db: Db, units: readonly string[]): Promise<Device[]> => devicesWhere(db, 'd.unit = any($1::text[])', [units])
 
+/** Devices of a unit that are not removed, as this transaction sees them: whatever other nodes did before the unit was locked is in it. */
+export const devicesOf = (tx: Tx, unit: string): Promise<Device[]> => devicesWhere(sqlOf(tx), 'd.unit = $1', [unit])
+
 export const findDevice = async (db: Db, id: string): Promise<Device | undefined> => (await devicesWhere(db, 'd.id = $1', [id]))[0]
 
 /** A device, locked until the transaction ends; undefined when it is removed. */

@@ -17,7 +17,7 @@ after(() => opened.drop())
 /** A node that knows nothing of where units are. */
 function node(db: Db) {
   const devices = devicesInMemory()
-  const live = { track: () => noTrack, place: () => {} } as unknown as LiveUnits
+  const live = { track: () => noTrack, place: () => true } as unknown as LiveUnits
   return { devices, ...openIntake({ db, live, devices, days: dayKeeper(db), ageMs: 1e9, onStored: () => {}, onUntold: () => {} }) }
 }
 

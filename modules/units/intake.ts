@@ -77,16 +77,17 @@ export function openIntake(deps: {
     const taken = rows.map((row, index): Taken => {
       const status = deps.devices.status(observations[index]!.fix.device)
       if (row === undefined || known.has(row)) {
-        status.stopped.duplicate++
+        deps.devices.stop(observations[index]!.fix.device, 'duplicate')
         status.taken.duplicates++
         if (row && isUnknownHere(deps.live.track(row.unit), row.fix)) deps.onUntold()
         return 'duplicate'
       }
       const { unit, fix, flagged } = row
-      deps.live.place(unit, fix, flagged)
+      const isShown = deps.live.place(unit, fix, flagged)
       stored.push(row)
       if (status.fixAt === null || fix.fixAt > status.fixAt) status.fixAt = fix.fixAt
-      if (flagged) status.stopped.outlier++
+      if (flagged) deps.devices.stop(fix.device, 'outlier')
+      else if (!isShown) deps.devices.stop(fix.device, 'live')
       status.taken[flagged ? 'flagged' : 'accepted']++
       return flagged ? 'flagged' : 'accepted'
     })
@@ -94,9 +95,14 @@ export function openIntake(deps: {
     return taken
   }
 
+  function notStored(observations: readonly Observation[], cause: unknown): never {
+    for (const { fix } of observations) deps.devices.stop(fix.device, 'history')
+    throw cause
+  }
+
   const commits = groupCommit(write)
   return {
-    add: (observations) => (observations.length === 0 ? Promise.resolve([]) : commits.add(observations)),
+    add: (observations) => (observations.length === 0 ? Promise.resolve([]) : commits.add(observations).catch((cause: unknown) => notStored(observations, cause))),
     settled: commits.settled,
     ageMs: deps.ageMs,
   }

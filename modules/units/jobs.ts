@@ -87,7 +87,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   const onFault = needs.onFault ?? (() => {})
   const live = liveUnits({ now })
   const days = dayKeeper(db)
-  const devices = devicesInMemory()
+  const devices = devicesInMemory(needs.onStopped)
   const strangers = strangersInMemory(needs)
   const tellPlaced = (stored: readonly StoredFix[]) => {
     const placed = stored.flatMap(({ unit: handle, fix, flagged }): Placed[] => {
@@ -98,7 +98,15 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     })
     if (placed.length > 0) needs.onPlaced?.(placed)
   }
+  function countSpared(stored: readonly StoredFix[]) {
+    for (const { fix, flagged } of stored) {
+      const leftOut = flagged ? undefined : devices.byNumber(fix.device)?.settings.leftOut
+      if (leftOut?.includes('fences')) devices.stop(fix.device, 'fences') // where visits are found out, too
+      else if (leftOut?.includes('visits')) devices.stop(fix.device, 'visits')
+    }
+  }
   const onStored = (stored: readonly StoredFix[]) => {
+    countSpared(stored)
     if (bus !== aloneBus) bus.publish(placedSubject, encodeFixes(stored))
     tellPlaced(stored)
   }
@@ -216,7 +224,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     const old = expiredDays(await listDays(db), now(), retentionDays)
     if (old.length > 0) {
       days.forget()
-      await dropDays(db, old)
+      await dropDays(db, old, onFault)
     }
     await sweepOffDuty(db, now() - 2 * HOUR_MS)
     await dropAlarms(db, now() - retentionDays * DAY_MS)

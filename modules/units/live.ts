@@ -19,8 +19,8 @@ export type LiveUnits = {
   heardUpTo(): number
   /** Follow the journal. Entries up to the snapshot's position are skipped. */
   hear(entries: readonly Entry[]): void
-  /** A fix was stored (never before: what is shown is durable). */
-  place(handle: number, fix: Fix, flagged: boolean): void
+  /** A fix was stored (never before: what is shown is durable). False when it changes nothing: older than what is known, or of a shift that is over. */
+  place(handle: number, fix: Fix, flagged: boolean): boolean
   /** Look for units that have become stale since, so that their frames are sent again. Costs nothing for the others. */
   tick(): void
   find(unit: string): Duty | undefined
@@ -179,12 +179,13 @@ export function liveUnits(deps: { readonly now: () => Instant }): LiveUnits {
     place(handle, fix, flagged) {
       const record = byHandle.get(handle)
       const since = record && openShift(record.duty)?.startedAt
-      if (!record || since === undefined || fix.fixAt < since) return
+      if (!record || since === undefined || fix.fixAt < since) return false
       const before = tracks.get(record.row)
       const track = withFix(before, fix, flagged)
-      if (track === before) return
+      if (track === before) return false
       tracks.set(record.row, track)
       if (track.place !== before.place) show(record, track.place)
+      return true
     },
     tick() {
       const at = deps.now()

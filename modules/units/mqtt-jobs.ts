@@ -6,8 +6,8 @@ import { takePhoneMessage } from './phones-jobs.ts'
 
 export type MqttListener = { stop(): Promise<void> }
 
-/** `owntracks/USER/KEY`: the device part is the key, so that a broker's own accounts need not be ours. */
-const topic = 'owntracks/+/+'
+/** `owntracks/USER/KEY`: the device part is the key, so that a broker's own accounts need not be ours. Below it the regions that a phone enters and leaves. */
+const topics = ['owntracks/+/+', 'owntracks/+/+/event']
 
 /**
  * Connect to a broker and take what phones publish. A broker that goes away is waited for; with a session that the broker keeps and
@@ -21,7 +21,7 @@ export function listenToBroker(deps: UnitsDeps, url: string, name: string): Mqtt
   let isSaid = false
   client.on('connect', () => {
     isSaid = false
-    client.subscribe(topic, { qos: 1 }, (cause) => cause && deps.onFault?.('subscribing at the MQTT broker', cause))
+    client.subscribe(topics, { qos: 1 }, (cause) => cause && deps.onFault?.('subscribing at the MQTT broker', cause))
   })
   client.on('error', (cause) => {
     // Tried again every two seconds: said once for each time that it is away.
@@ -31,9 +31,7 @@ export function listenToBroker(deps: UnitsDeps, url: string, name: string): Mqtt
   // In place of the client's own, so that the acknowledgement waits for the database.
   client.handleMessage = (packet, done) => {
     const key = packet.topic.split('/')[2] ?? ''
-    const read = readTrack(key, packet.payload.toString(), deps.now())
-    if ('malformed' in read) return done() // sent again it would be no better
-    takePhoneMessage(deps, { address: 'mqtt', language: 'en' }, read).then(
+    takePhoneMessage(deps, { address: 'mqtt', language: 'en' }, readTrack(key, packet.payload.toString(), deps.now())).then(
       () => done(),
       (cause: unknown) => {
         deps.onFault?.('a phone’s report over MQTT', cause)

@@ -91,7 +91,7 @@ async function scene() {
 const location = (lon: number) => JSON.stringify({ _type: 'location', lat: 28.3, lon, tst: Math.floor(Date.now() / 1000), batt: 61 })
 
 test('what a phone publishes moves its unit; what came while nobody listened comes after', { skip: binary ? false : 'no mosquitto on this machine', timeout: 60_000 }, async () => {
-  const { key, device, isAt, units, reopen } = await scene()
+  const { database, key, device, isAt, units, reopen } = await scene()
   const port = await freePort()
   await mosquitto(port)
   const url = `mqtt://127.0.0.1:${port}`
@@ -105,6 +105,12 @@ test('what a phone publishes moves its unit; what came while nobody listened com
   await phone.publishAsync('owntracks/zhang/wrong-key', JSON.stringify({ _type: 'location', lat: 1, lon: 1, tst: 1 }), { qos: 1 })
   await isAt(117.2, say) // a second later by the phone’s clock
   assert.equal(units().deps.devices.status(device).battery, 61)
+
+  const kept = () => database.query<{ lon: number }>('select lon from units.position where device = $1 and lon = 117.205', [device])
+  await sleep(1000)
+  await phone.publishAsync(`owntracks/zhang/${key}/event`, JSON.stringify({ ...JSON.parse(location(117.205)), _type: 'transition', event: 'enter' }), { qos: 1 })
+  for (let n = 0; n < 600 && (await kept()).length === 0; n++) await sleep(50)
+  assert.equal((await kept()).length, 1, 'a region that was entered')
 
   await units().stop()
   await sleep(1000)
@@ -134,6 +140,8 @@ test('the house’s own broker takes places from who has a key, when they are du
   assert.deepEqual((await kept()).map(({ lon }) => lon), [117.2])
   await isAt(117.2)
   await phone.publishAsync('owntracks/zhang/pixel', 'not JSON', { qos: 2 })
+  assert.equal(units().deps.devices.status(device).malformed, 1)
+  assert.match(units().deps.devices.status(device).raw!.list()[0]!.because!, /^body: 8 characters ≠ JSON$/)
   await phone.publishAsync('owntracks/zhang/pixel/event', JSON.stringify({ _type: 'transition', event: 'enter', tst: 1 }), { qos: 1 })
 
   const other = await join(key)

@@ -6,7 +6,7 @@ import { readPhone, type PhoneMessage, type PhoneRequest } from '#gateways/phone
 import type { Malformed } from '#gateways/talk.ts'
 import type { PositionsTaken } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
-import { noteSkew } from './device.ts'
+import { noteSkew, remember } from './device.ts'
 import { findDeviceByKey } from './devices-store.ts'
 import { refusals } from './refusals.ts'
 import { takeFromDevice } from './take-positions.ts'
@@ -28,6 +28,7 @@ export async function takePhoneMessage(deps: UnitsDeps, caller: Caller, message:
   const now = deps.now()
   const device = message.key === undefined ? undefined : await findDeviceByKey(deps.db, message.key)
   if (!device) {
+    deps.devices.stop(0, 'authenticate', message.positions.length)
     // A key cannot be guessed; but nobody needs to try more often than this.
     const seconds = deps.wrongKeys.take(caller.address)
     if (seconds > 0) return refuse('too-many-requests', { seconds })
@@ -39,14 +40,22 @@ export async function takePhoneMessage(deps: UnitsDeps, caller: Caller, message:
   status.dialect = message.app
   if (message.battery !== undefined) status.battery = message.battery
   status.taken.unusable += message.unusable.length
+  status.malformed += message.unreadable.length
+  for (const flaw of message.unreadable) remember(status, now, message.app, noBytes, `${flaw.path}: ${flaw.found} ≠ ${flaw.expected}`)
   const newest = message.positions.at(-1)
   // A queue that is being emptied tells nothing of the clock.
   if (newest && message.positions.length === 1) noteSkew(status, newest.fixAt, now)
   const taken = await takeFromDevice(deps, caller.language, device, message.positions)
   if (message.alarms.length > 0) await deps.takeAlarms(device, message.alarms, now, newest)
   const unusable = message.unusable.map((code) => ({ index: 0, code, because: sentence(refusals, refuse(code), caller.language) }))
-  return { app: message.app, taken: { ...taken, rejected: [...taken.rejected, ...unusable] } }
+  const unreadable = message.unreadable.map((flaw) => ({ index: 0, code: 'malformed', because: flawInWords(flaw, caller.language) }))
+  return { app: message.app, taken: { ...taken, rejected: [...taken.rejected, ...unusable, ...unreadable] } }
 }
+
+/** Of what a phone says only the flaw is kept: the rest may hold what we have no right to. */
+const noBytes = { bytes: new Uint8Array(0), more: 0 }
+
+export const flawInWords = ({ path, found, expected }: Malformed, language: Caller['language']): string => `${path}: ${found}, ${language === 'zh' ? '应为' : 'expected'} ${expected}`
 
 /** What each program waits for: with anything else it keeps what it has and sends it again. */
 export const bodyFor = ({ app, taken }: { readonly app: PhoneMessage['app']; readonly taken: PositionsTaken }): unknown =>
@@ -81,7 +90,7 @@ export async function listenForPhones(deps: UnitsDeps, host: string, wanted: num
       { address: request.socket.remoteAddress ?? '', language: 'en' },
       { query: [...searchParams], mediaType: request.headers['content-type'] ?? '', authorization: request.headers.authorization, body },
     )
-    if ('malformed' in made) return send(response, 400, { code: 'malformed', because: `${made.malformed.path}: found ${made.malformed.found}, expected ${made.malformed.expected}` })
+    if ('malformed' in made) return send(response, 400, { code: 'malformed', because: flawInWords(made.malformed, 'en') })
     if (isRefused(made)) {
       const isTooMany = made.refused === 'too-many-requests'
       return send(response, isTooMany ? 429 : 404, { code: made.refused, because: isTooMany ? 'Too many wrong keys.' : sentence(refusals, made, 'en') })

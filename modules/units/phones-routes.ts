@@ -5,7 +5,7 @@ import { Problem } from '#kernel/contract.ts'
 import { route, type Upload } from '#platform/http/route.ts'
 import { PositionsTaken } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
-import { bodyFor, takeFromPhone } from './phones-jobs.ts'
+import { bodyFor, flawInWords, takeFromPhone } from './phones-jobs.ts'
 
 const units = route<UnitsDeps>()
 
@@ -33,16 +33,13 @@ type Request = {
   readonly language: 'zh' | 'en'
   readonly upload?: Upload
   readonly authorization?: string | undefined
+  readonly app?: 'owntracks'
 }
 
-async function answer(deps: UnitsDeps, { querystring, address, language, upload, authorization }: Request) {
-  const request = { query: firsts(querystring), mediaType: upload?.mediaType ?? '', authorization, body: upload ? await textOf(upload) : '' }
+async function answer(deps: UnitsDeps, { querystring, address, language, upload, authorization, app }: Request) {
+  const request = { query: firsts(querystring), mediaType: upload?.mediaType ?? '', authorization, body: upload ? await textOf(upload) : '', ...(app && { app }) }
   const made = await takeFromPhone(deps, { address, language }, request)
-  if ('malformed' in made) {
-    const { path, found, expected } = made.malformed
-    const because = `${path}: ${found}, ${language === 'zh' ? '应为' : 'expected'} ${expected}`
-    return { status: 400 as const, body: { code: 'malformed', because, details: [made.malformed] } }
-  }
+  if ('malformed' in made) return { status: 400 as const, body: { code: 'malformed', because: flawInWords(made.malformed, language), details: [made.malformed] } }
   return isRefused(made) ? made : { status: 200 as const, body: bodyFor(made) as never }
 }
 
@@ -74,7 +71,7 @@ export const phonesRoutes = [
     upload: true,
     schema: { querystring: Key },
     replies: { 200: Type.Array(Type.Unknown()), 400: Problem },
-    handle: (deps, { querystring, address, language, upload }) => answer(deps, { querystring, address, language, upload, authorization: upload.authorization }),
+    handle: (deps, { querystring, address, language, upload }) => answer(deps, { querystring, address, language, upload, authorization: upload.authorization, app: 'owntracks' }),
   }),
   units({
     ...common,

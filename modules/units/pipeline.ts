@@ -23,7 +23,7 @@ export type Stopped =
 
 type Step = { readonly name: StepName; readonly take: (passing: Passing) => Passing | Stopped }
 
-/** Every step, in order; those before `authenticate` is passed belong to nobody and are counted nowhere. */
+/** Every step, in order. What `authenticate` stops may be nobody's: then it is counted for the house alone. */
 export const stepNames = ['authenticate', 'on-duty', 'time', 'coordinates', 'range', 'outlier', 'duplicate', 'history', 'live', 'fences', 'visits'] as const
 export type StepName = (typeof stepNames)[number]
 
@@ -81,6 +81,6 @@ function withoutWrongMeasures({ speedKmh, courseDeg, accuracyMeters, ...rest }: 
 /** The last of `outlier`, which needs the track so far: an impossible jump is kept and not shown. */
 export const isOutlier = (track: Track, fix: Fix, leftOut: readonly StepName[]): boolean => !leftOut.includes('outlier') && isFlagged(track, fix)
 
-/** What became of positions, by the step that decided it. */
+/** Positions that a step stopped, or that were spared it at `fences` and `visits`. */
 export type StepCounts = Readonly<Record<StepName, number>>
 export const noCounts = (): Record<StepName, number> => Object.fromEntries(stepNames.map((name) => [name, 0])) as Record<StepName, number>

@@ -16,6 +16,8 @@ const DAY_MS = 86_400_000
 const dayOf = (at: number) => Math.floor(at / DAY_MS)
 const tableOf = (day: number) => `position_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`
 
+const dayOfTable = (name: string) => dayOf(Date.parse(name.replace(/^position_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z')))
+
 /** One fix in a database: no two rows have the same. */
 export const keyOf = (unit: number, fix: Pick<Fix, 'fixAt' | 'device'>) => `${unit}/${fix.fixAt}/${fix.device}`
 
@@ -113,16 +115,61 @@ export async function listDays(db: Db): Promise<number[]> {
     `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent = 'units.position'::regclass order by c.relname`,
   )
-  return rows.map(({ name }) => dayOf(Date.parse(name.replace(/^position_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z'))))
+  return rows.map(({ name }) => dayOfTable(name))
 }
 
-/** Drop whole days. Waits at most a few seconds for readers: the next round tries again. */
-export async function dropDays(db: Db, days: readonly number[]): Promise<void> {
+/** Tables of days that are half on their way out: waited for in vain, or the process ended in between. Pending or detached, nobody reads them. */
+const leavingSql = `
+  select c.relname as name, coalesce(i.inhdetachpending, false) as pending from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+  where c.relnamespace = 'units'::regnamespace and c.relkind = 'r' and c.relname ~ '^position_[0-9]{8}$' and (i.inhrelid is null or i.inhdetachpending)
+  order by c.relname`
+
+const leaveMs = 5_000
+
+/**
+ * Drop whole days, and what earlier rounds left half dropped.
+ *
+ * A day first leaves the table concurrently: that waits for those who read now, and nobody waits behind it. To drop it at once would take a
+ * lock under which every write queues behind the longest reader.
+ *
+ * @param onFault  told of a day that could not be dropped: the next round goes on with it
+ * @param waitMs   the longest wait for readers, of each day
+ * @returns the days that are gone
+ */
+export async function dropDays(db: Db, days: readonly number[], onFault: (what: string, cause: unknown) => void, waitMs = leaveMs): Promise<number[]> {
+  const dropped: number[] = []
+  const drop = async (table: string, leave: string | undefined): Promise<boolean> => {
+    try {
+      if (leave) await inTime(db, `alter table units.position detach partition units.${table} ${leave}`, waitMs)
+      await db.transaction(async (sql) => {
+        await sql.query(`set local lock_timeout = ${waitMs}`)
+        await sql.query(`drop table if exists units.${table}`)
+      })
+      return true
+    } catch (cause) {
+      onFault(`dropping ${table}; tried again`, cause)
+      return false
+    }
+  }
+  const leaving = await db.query<{ name: string; pending: boolean }>(leavingSql)
+  // One partition at a time can be on its way out: first things first.
+  for (const { name, pending } of leaving) if (await drop(name, pending ? 'finalize' : undefined)) dropped.push(dayOfTable(name))
   for (const day of days) {
-    await db.transaction(async (sql) => {
-      await sql.query(`set local lock_timeout = '5s'`)
-      await sql.query(`drop table if exists units.${tableOf(day)}`)
-    })
+    const table = tableOf(day)
+    if (leaving.some(({ name }) => name === table)) continue
+    if (await drop(table, 'concurrently')) dropped.push(day)
+  }
+  return dropped
+}
+
+/** Run one statement that may be in no transaction, and so have no time limit of its own. @throws the database's error when it took longer */
+async function inTime(sql: Sql, statement: string, limitMs: number): Promise<void> {
+  const cancel = () => sql.query(`select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and state = 'active' and query = $1`, [statement]).catch(() => {})
+  const timer = setInterval(() => void cancel(), limitMs)
+  try {
+    await sql.query(statement)
+  } finally {
+    clearInterval(timer)
   }
 }
 

@@ -23,8 +23,8 @@ export const refusals: Sentences = {
   'member-on-shift': { zh: '“{name}”正在“{callSign}”执勤。', en: '{name} is on duty in unit {callSign}.' },
   'shift-too-old': { zh: '这次上下勤是 {hours} 小时以前点的，不再生效。请重新操作。', en: 'This was pressed more than {hours} hours ago and no longer counts. Do it again.' },
   'shift-over-since': {
-    zh: '点“上勤”之后，“{callSign}”已经由别处上勤并下勤。需要时请重新上勤。',
-    en: 'Since you pressed, {callSign} went on duty and off again by other hands. Go on duty anew if you are.',
+    zh: '您点了之后，“{callSign}”已经由别处另上了一班。确在执勤时请重新操作。',
+    en: 'Since you pressed, another shift of {callSign} began by other hands. Do it again if you are on duty.',
   },
   'officer-not-in-crew': { zh: '只能为自己所在的班组上下班。', en: 'Officers start and end only shifts that they are crew of.' },
   'track-too-long': { zh: '一次最多查看 {days} 天的轨迹。', en: 'At most {days} days of a track are shown at once.' },

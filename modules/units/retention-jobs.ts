@@ -11,6 +11,8 @@ const HOUR_MS = 3_600_000
 /** A day’s table is dropped only when no late fix can ask for it any more; what is younger goes row by row. */
 const dropDaysMin = Math.ceil(ageMsMax / DAY_MS) + 1
 
+const inShort = (cause: unknown) => (cause as Error).message.slice(0, 500)
+
 export type RetentionRoom = {
   /** Sweep now and each hour. */
   start(): void
@@ -23,7 +25,7 @@ export function openRetention(needs: { readonly db: Db; readonly now: () => Inst
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<Sweep> | undefined
 
-  async function work(at: Instant, done: { daysDropped: number; rowsDeleted: number }): Promise<void> {
+  async function work(at: Instant, done: { daysDropped: number; rowsDeleted: number; fault: string | null }): Promise<void> {
     const [said, units] = await Promise.all([readSaid(db), unitsByAgency(db)])
     const byDays = new Map<number, number[]>()
     for (const [agency, handles] of units) {
@@ -33,11 +35,11 @@ export function openRetention(needs: { readonly db: Db; readonly now: () => Inst
     const longest = Math.max(dropDaysMin, ...byDays.keys())
     const there = await listDays(db)
     const old = expiredDays(there, at, longest)
-    if (byDays.size > 0) {
-      await dropDays(db, old)
-      done.daysDropped = old.length
-    }
-    const gone = new Set(old)
+    const gone = new Set(byDays.size > 0 ? await dropDays(db, old, (what, cause) => {
+      onFault(what, cause)
+      done.fault ??= inShort(cause)
+    }) : [])
+    done.daysDropped = gone.size
     for (const [days, handles] of byDays) {
       const before = at - days * DAY_MS
       await deleteAlarms(db, handles, before)
@@ -51,15 +53,14 @@ export function openRetention(needs: { readonly db: Db; readonly now: () => Inst
 
   async function sweep(): Promise<Sweep> {
     const at = now()
-    const done = { daysDropped: 0, rowsDeleted: 0 }
-    let fault: string | null = null
+    const done = { daysDropped: 0, rowsDeleted: 0, fault: null as string | null }
     try {
       await work(at, done)
     } catch (cause) {
       onFault('sweeping old positions', cause)
-      fault = (cause as Error).message.slice(0, 500)
+      done.fault = inShort(cause)
     }
-    const result = { at, tookMs: Math.max(0, Math.round(now() - at)), ...done, fault }
+    const result = { at, tookMs: Math.max(0, Math.round(now() - at)), ...done }
     await rememberSweep(db, result)
     return result
   }

@@ -1,6 +1,7 @@
 /** Retention: what may be said, what counts, what can be read, and what is gone. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { seeded } from '#core/random.ts'
 import { isWithin, type Actor, type Role } from '#kernel/actor.ts'
 import { isRefused } from '#kernel/decision.ts'
@@ -10,7 +11,7 @@ import { silentLog } from '#platform/log.ts'
 import { testDatabase } from '#test/database.ts'
 import { sayRetention, viewRetention } from './change-retention.ts'
 import { keptSince, pastFixes } from './history-store.ts'
-import { dayKeeper, listDays, readTrack } from './positions-store.ts'
+import { dayKeeper, listDays, readTrack, writePositions } from './positions-store.ts'
 import { changeRetention, daysOf, mostOf } from './retention.ts'
 import type { RetentionDeps } from './retention-deps.ts'
 import { openRetention } from './retention-jobs.ts'
@@ -165,6 +166,42 @@ test('days to which late fixes may still come are never dropped, only emptied', 
   const days = await listDays(s.database)
   assert.ok(days.some((day) => day * DAY < s.clock.now - 2 * DAY) && days.every((day) => day * DAY >= s.clock.now - 5 * DAY), days.map((day) => (s.clock.now / DAY - day).toFixed(1)).join(' '))
   await s.say(top, 'jx', 60)
+})
+
+test('while somebody reads for long, no write waits for a day that is dropped; the rest of the sweep goes on, and the day goes later', async () => {
+  await s.say(top, 'jx', 60)
+  await s.say(top, 'jx.guixi.xiongshi', 2)
+  await s.fill(62)
+  const faults: string[] = []
+  const retention = openRetention({ db: s.database, now: () => s.clock.now, onFault: (what) => faults.push(what) })
+  const expired = async () => (await listDays(s.database)).filter((day) => day * DAY < s.clock.now - 60 * DAY).length
+  assert.ok((await expired()) > 0)
+  const reader = await s.database.begin()
+  await reader.sql.query('select count(*) from units.position')
+  const sweeping = retention.sweep()
+  let writes = 0
+  const isSwept = sweeping.then(() => true)
+  const row = { unit: 1, altitudeMeters: null, flagged: false }
+  const fix = { takenAt: 0, device: 0, lon: 117.2, lat: 28.3, speedKmh: null, courseDeg: null, accuracyMeters: null }
+  while (!(await Promise.race([isSwept, sleep(50)]))) {
+    const began = performance.now()
+    await writePositions(s.database, [{ ...row, fix: { ...fix, fixAt: s.clock.now + ++writes } }], [])
+    assert.ok(performance.now() - began < 3_000, 'a write waited for the drop, which waits for the reader')
+  }
+  assert.ok(writes > 5)
+  const swept = await sweeping
+  assert.match(swept.fault!, /canceling|pending detach/)
+  assert.ok(swept.rowsDeleted > 0, 'the rows of others are gone')
+  assert.ok(faults.length > 0)
+  assert.deepEqual((await s.there(1)).filter((at) => at < s.clock.now - 61 * DAY), [], 'what is half out is read by nobody')
+  await reader.rollback()
+
+  await s.database.query(`create table units.position_20200101 (like units.position including all)`) // a process that ended between leaving and dropping
+  assert.equal((await retention.sweep()).fault, null)
+  assert.equal(await expired(), 0)
+  const left = await s.database.query(`select 1 from pg_class c where relname ~ '^position_[0-9]{8}$' and not exists (select 1 from pg_inherits where inhrelid = c.oid)`)
+  assert.equal(left.length, 0)
+  await s.database.query('delete from units.position where fix_at > $1', [s.clock.now])
 })
 
 test('administrators say it for their part of the tree; elsewhere no agency is found', async () => {

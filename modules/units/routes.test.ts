@@ -189,7 +189,7 @@ test('a paired phone reports as OsmAnd and Traccar Client do', async () => {
   assert.deepEqual(await told(`&lat=28.3&lon=117.2&timestamp=${seconds - 100 * 3600}`), [200, 'fix-too-old'], 'a phone must not try this for ever')
   assert.deepEqual(await told(`&lat=28.3&lon=117.2&valid=false`), [200, 'place-invalid'])
   assert.deepEqual(await told(`&cell=460,0,1,2`), [200, undefined])
-  assert.deepEqual(await told(`&lat=north&lon=117.2`), [400, 'malformed'])
+  assert.deepEqual(await told(`&lat=north&lon=117.2`), [200, 'malformed'], 'nor this')
   assert.equal((await ask('GET', '/api/units/osmand?lat=1&lon=1')).body.details[0].path, 'id')
   assert.deepEqual((await ask('POST', '/api/units/osmand', undefined, { ...json, device_id: 'guess' })).body.code, 'device-not-found')
   assert.deepEqual((await ask('POST', '/api/units/osmand', undefined, 'x'.repeat(600_000), form)).status, 413)
@@ -202,6 +202,17 @@ test('a paired phone reports as OsmAnd and Traccar Client do', async () => {
   assert.equal((await ask('GET', `${renewed.body.path}&lat=28.313&lon=117.21`)).status, 200)
   assert.equal((await ask('DELETE', `/api/units/devices/${id}`, admin)).status, 204)
   assert.equal((await ask('GET', `${renewed.body.path}&lat=28.313&lon=117.21`)).status, 404)
+})
+
+test('OwnTracks that has nothing to say, and asks whether we have, is told that there is nothing', async () => {
+  const unit = await makeUnit('巡41')
+  const { key } = (await ask('POST', '/api/units/devices', admin, { commandId: commandId(), unit, label: '手机' })).body
+  const basic = (secret: string) => ({ authorization: `Basic ${Buffer.from(`u:${secret}`).toString('base64')}` })
+  assert.deepEqual(await ask('POST', '/api/units/owntracks', undefined, '', basic(key)), { status: 200, body: [] })
+  assert.deepEqual(await ask('POST', '/api/units/owntracks?u=u&d=d', undefined, ' \n', basic(key)), { status: 200, body: [] })
+  assert.deepEqual(await ask('POST', `/api/units/owntracks?id=${key}`, undefined, ''), { status: 200, body: [] })
+  assert.equal((await ask('POST', '/api/units/owntracks', undefined, '', basic('guess'))).status, 404)
+  assert.equal((await ask('POST', `/api/units/osmand?id=${key}&lat=28.3&lon=117.2`, undefined, '', basic(key))).body.accepted, 1)
 })
 
 test('an officer’s own phone reports for the unit as long as the officer sits in it, and is one at a time', async () => {

@@ -5,9 +5,9 @@ import type { NewPosition, PositionsTaken } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
 import type { Device } from './device.ts'
 import { wasOnDuty, type Duty } from './duty.ts'
-import { implausible, type FixRefusal } from './fix.ts'
+import { implausible, wrongPlace, wrongTime, type FixRefusal } from './fix.ts'
 import type { Observation } from './intake.ts'
-import { passAlone, type Passing } from './pipeline.ts'
+import { passAlone, type Passing, type StepName } from './pipeline.ts'
 import { refusals } from './refusals.ts'
 
 type Language = 'zh' | 'en'
@@ -15,8 +15,10 @@ type Language = 'zh' | 'en'
 /** What a position comes to before it is stored. */
 type Judged =
   | { readonly observe: Observation }
-  | { readonly discard: true }
-  | { readonly reject: FixRefusal | 'which-unit' | 'unit-not-found' | 'device-not-found' | 'not-your-unit' }
+  /** Answered well and kept nowhere, where it is not rejected. */
+  | { readonly stopped: StepName; readonly device: number; readonly reject?: Rejection }
+
+type Rejection = FixRefusal | 'which-unit' | 'unit-not-found' | 'device-not-found' | 'not-your-unit'
 
 /** Positions sent by somebody signed in: a program for the units of its tree, an officer for the unit that is theirs. */
 export function takePositions(
@@ -39,14 +41,14 @@ export function takeFromDevice(
   return store(
     deps,
     language,
-    positions.map((position) => (duty ? plausible(deps, duty, device, position) : { reject: 'unit-not-found' as const })),
+    positions.map((position) => (duty ? plausible(deps, duty, device, position) : nobodys('unit-not-found', device.number))),
   )
 }
 
 function judge(deps: UnitsDeps, actor: Actor, position: NewPosition): Judged {
   const device = position.device === undefined ? undefined : deps.devices.find(position.device)
-  if (position.device !== undefined && !device) return { reject: 'device-not-found' }
-  if (device && position.unit !== undefined && device.unit !== position.unit) return { reject: 'device-not-found' }
+  if (position.device !== undefined && !device) return nobodys('device-not-found')
+  if (device && position.unit !== undefined && device.unit !== position.unit) return nobodys('device-not-found')
   const named = device?.unit ?? position.unit
 
   const programs = scopeOf(actor, ['integrator'])
@@ -57,20 +59,25 @@ function judge(deps: UnitsDeps, actor: Actor, position: NewPosition): Judged {
 
   const member = actor.member
   if (member === undefined || scopeOf(actor, ['officer']).length === 0) {
-    if (named === undefined) return { reject: 'which-unit' }
-    return { reject: device ? 'device-not-found' : 'unit-not-found' }
+    if (named === undefined) return nobodys('which-unit')
+    return nobodys(device ? 'device-not-found' : 'unit-not-found')
   }
   const sat = deps.live.unitOf(member, position.fixAt)
   const own = sat && (named === undefined || named === sat.id) ? sat : undefined
   if (own) return plausible(deps, own, device, position)
-  const code = implausible(position, deps.now(), deps.intake.ageMs)
-  if (code) return { reject: code }
+  const now = deps.now()
+  const reject = implausible(position, now, deps.intake.ageMs)
+  if (reject) return { stopped: wrongPlace(position) ? 'range' : wrongTime(position, now, deps.intake.ageMs) ? 'time' : 'outlier', device: 0, reject }
   // Nobody's position before a shift, after it, or in a unit one has left: answered well, so that a phone does not try again.
-  if (named === undefined || wasTheirs(deps.live.find(named), member)) return { discard: true }
+  if (named === undefined || wasTheirs(deps.live.find(named), member)) return offDuty
   const duty = deps.live.find(named)
   const visible = duty && inScope(duty.agency, scopeOf(actor, ['officer']))
-  return visible && !wasOnDuty(duty, position.fixAt) ? { discard: true } : { reject: 'not-your-unit' }
+  return visible && !wasOnDuty(duty, position.fixAt) ? offDuty : nobodys('not-your-unit')
 }
+
+/** Whose it is, or whether whoever sent it may speak for that, is not known. */
+const nobodys = (reject: Rejection, device = 0): Judged => ({ stopped: 'authenticate', device, reject })
+const offDuty: Judged = { stopped: 'on-duty', device: 0 }
 
 const wasTheirs = (duty: Duty | undefined, member: string) =>
   duty?.shifts.some((shift) => shift.crew.some((spell) => spell.id === member)) ?? false
@@ -87,17 +94,8 @@ function plausible(deps: UnitsDeps, duty: Duty, device: Device | undefined, posi
   const now = deps.now()
   const leftOut = settings?.leftOut ?? nothing
   const passed = passAlone({ duty, now, ageMs: deps.intake.ageMs, position: asKnown(position, settings?.crs) }, leftOut)
-  const status = deps.devices.status(number)
-  if ('discard' in passed) {
-    status.stopped[passed.discard]++
-    status.taken.discarded++
-    return { discard: true }
-  }
-  if ('reject' in passed) {
-    status.stopped[passed.step]++
-    status.taken.rejected++
-    return { reject: passed.reject }
-  }
+  if ('discard' in passed) return { stopped: passed.discard, device: number }
+  if ('reject' in passed) return { stopped: passed.step, device: number, reject: passed.reject }
   return { observe: observationOf(passed, number, leftOut) }
 }
 
@@ -129,9 +127,20 @@ async function store(deps: UnitsDeps, language: Language, judged: readonly Judge
   const observations: Observation[] = []
   const rejected: PositionsTaken['rejected'] = []
   for (const [index, one] of judged.entries()) {
-    if ('observe' in one) observations.push(one.observe)
-    else if ('discard' in one) counts.discarded++
-    else rejected.push({ index, code: one.reject, because: sentence(refusals, refuse(one.reject), language) })
+    if ('observe' in one) {
+      observations.push(one.observe)
+      continue
+    }
+    const { stopped, device, reject } = one
+    deps.devices.stop(device, stopped)
+    const { taken } = deps.devices.status(device)
+    if (reject === undefined) {
+      counts.discarded++
+      taken.discarded++
+    } else {
+      rejected.push({ index, code: reject, because: sentence(refusals, refuse(reject), language) })
+      taken.rejected++
+    }
   }
   for (const taken of await deps.intake.add(observations)) counts[taken]++
   const { duplicate: duplicates, ...others } = counts

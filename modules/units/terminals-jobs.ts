@@ -168,6 +168,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     const device = devices.byTerminal(session.protocol, number)
     if (!device) {
       deps.strangers.note(session.protocol, number, heard.type)
+      devices.stop(0, 'authenticate', placesIn(said))
       return { result: 'stranger' }
     }
     settle(session, device)
@@ -211,6 +212,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     const { settings } = device
     const status = devices.status(device.number)
     if (settings.requiresToken && !session.authenticated && said.kind !== 'registration' && said.kind !== 'authentication' && said.kind !== 'malformed') {
+      devices.stop(device.number, 'authenticate', placesIn(said))
       return { result: 'failed' }
     }
     switch (said.kind) {
@@ -246,7 +248,10 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     // A terminal that served elsewhere shows the token of there and never registers anew: only who must is held to ours.
     const isOurs = !device.settings.requiresToken || (await findDeviceByKey(db, token))?.id === device.id
     session.authenticated = isOurs
-    if (!isOurs) devices.status(device.number).tokenRefused++
+    if (!isOurs) {
+      devices.status(device.number).tokenRefused++
+      devices.stop(device.number, 'authenticate')
+    }
     return { result: isOurs ? 'done' : 'failed' }
   }
 
@@ -518,6 +523,8 @@ function mapOf<Value>(all: Map<number, Map<string, Value>>, device: number): Map
 }
 
 /** As people write them: with points and blanks, or without. */
+/** How many places a message holds. */
+const placesIn = (said: Said): number => ('positions' in said ? said.positions.length : 0)
 const plain = (plate: string) => plate.replace(/[\s·.-]/g, '').toUpperCase()
 
 /** Report interval at rest of location strategy by time: JT/T 808 parameter 0x0029. */

@@ -8,9 +8,10 @@ import { seeded } from '#core/random.ts'
 import { Writer } from '#gateways/jt808/bytes.ts'
 import { encodeMessage } from '#gateways/jt808/downlink.ts'
 import { registrationBody } from '#test/jt808-terminal.ts'
-import { admin, car, clock, command, database, jt808, ok, pictures, place, ports, rows, unitOnDuty, units, until, world } from '#test/terminals-at-work.ts'
+import { admin, car, clock, command, database, jt808, ok, pictures, place, ports, rows, stoppedInAll, unitOnDuty, units, until, world } from '#test/terminals-at-work.ts'
 import { createUnit } from './change-unit.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice } from './pair-device.ts'
+import { takeFromDevice } from './take-positions.ts'
 
 for (const version of ['2013', '2019'] as const) {
   test(`a terminal of ${version} registers, shows its token, and moves on the map`, async () => {
@@ -79,6 +80,7 @@ test('who must show our token is not heard without it', async () => {
   const other = await jt808('4242')
   assert.equal(await other.answerTo(other.say(0x0200, place({ at: clock.now + 1000 }))), 1)
   assert.equal(await rows(device.number), 1)
+  assert.equal(status().stopped.authenticate, 3, 'two places and a token')
   terminal.close()
   other.close()
 })
@@ -126,6 +128,30 @@ test('a place is not acknowledged while it cannot be kept, and is when the termi
   assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0, 'the same again is answered well')
   assert.equal(await rows(device.number), 1)
   terminal.close()
+})
+
+test('every step of the way in counts what it stopped, and what was spared it', async () => {
+  const { device, status } = await car('5252')
+  stoppedInAll.clear()
+  const startedAt = clock.now
+  clock.now += 60_000
+  const at = (seconds: number, more: object = {}) => ({ fixAt: startedAt + seconds * 1000, lon: 117.21, lat: 28.29, ...more })
+  const take = (...positions: Parameters<typeof takeFromDevice>[3]) => takeFromDevice(units.deps, 'en', units.deps.devices.find(device.id)!, positions)
+  const spare = async (...leftOut: ('fences' | 'visits')[]) => ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { leftOut } }))
+  await take(at(30), at(-24 * 3600), at(-100 * 3600), at(31, { lat: 91 }), at(32, { speedKmh: 900 }), at(33, { lon: 118 }))
+  await take(at(30), at(20)) // a duplicate, and a late one: kept, but the unit is not moved back
+  world.isDown = true
+  await assert.rejects(take(at(34), at(35)), /gone/)
+  world.isDown = false
+  await spare('visits')
+  await take(at(36))
+  await spare('fences')
+  await take(at(37), at(38))
+  const wanted = { 'on-duty': 1, time: 1, range: 1, outlier: 2, duplicate: 1, history: 2, live: 1, fences: 2, visits: 1 }
+  assert.deepEqual(Object.fromEntries(Object.entries(status().stopped).filter(([, count]) => count > 0)), wanted)
+  assert.deepEqual(Object.fromEntries(stoppedInAll), wanted, 'and the house as a whole')
+  await fetch(`http://127.0.0.1:${ports.osmand}/?id=nobody-knows-it&lat=1&lon=1`)
+  assert.equal(stoppedInAll.get('authenticate'), 1, 'what is nobody’s')
 })
 
 test('off duty a place is answered well and kept nowhere', async () => {
@@ -264,6 +290,9 @@ test('phones of every kind report to the port that is theirs, by their key', asy
     ['GPSLogger', `/log?id=${key}&lat=28.29&lon=117.21&timestamp=${at(2) / 1000}&spd=5&acc=8&dir=90`, { method: 'POST' }, undefined],
     ['Traccar Client', '/', { method: 'POST', headers: json, body: JSON.stringify({ device_id: key, location: { timestamp: new Date(at(3)).toISOString(), coords: { latitude: 28.29, longitude: 117.21 }, battery: { level: 0.55 } } }) }, undefined],
     ['OwnTracks', '/pub?u=u&d=d', { method: 'POST', headers: { ...json, authorization: basic }, body: JSON.stringify({ _type: 'location', lat: 28.29, lon: 117.21, tst: at(4) / 1000, SSID: 'home', BSSID: 'aa' }) }, []],
+    ['Traccar Client with the key in the address', `/?id=${key}`, { method: 'POST', headers: json, body: JSON.stringify({ location: { timestamp: new Date(at(12)).toISOString(), coords: { latitude: 28.29, longitude: 117.21 } } }) }, undefined],
+    ['OwnTracks that only asks', '/pub?u=u&d=d', { method: 'POST', headers: { authorization: basic } }, []],
+    ['GPSLogger with a user name', `/log?lat=28.29&lon=117.21&timestamp=${at(6) / 1000}&id=${key}`, { method: 'POST', headers: { authorization: basic } }, undefined],
     ['Overland', '/', { method: 'POST', headers: { ...json, authorization: `Bearer ${key}` }, body: JSON.stringify({ locations: [{ type: 'Feature', geometry: { type: 'Point', coordinates: [117.21, 28.29] }, properties: { timestamp: new Date(at(5)).toISOString(), wifi: 'home', battery_level: 0.4 } }] }) }, { result: 'ok' }],
   ]
   for (const [name, path, options, wanted] of requests) {
@@ -273,8 +302,32 @@ test('phones of every kind report to the port that is theirs, by their key', asy
     if (wanted === undefined) assert.equal(body.accepted, 1, name)
     else assert.deepEqual(body, wanted, name)
   }
-  assert.equal(await rows(device.number), 5)
+  assert.equal(await rows(device.number), 7)
   assert.equal(units.deps.devices.status(device.number).battery, 40)
+
+  // One that cannot be read holds up none of the others, and is not sent for ever.
+  const status = units.deps.devices.status(device.number)
+  const point = (timestamp: string) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [117.21, 28.29] }, properties: { timestamp } })
+  const place = (n: number, lat: number) => ({ _type: 'location', lat, lon: 117.21, tst: at(n) / 1000 })
+  const coords = (latitude: number | null) => ({ latitude, longitude: 117.21 })
+  const withFlaws: [name: string, authorization: string, body: object, answer: unknown, kept: number][] = [
+    ['Overland', `Bearer ${key}`, { locations: [point(new Date(at(11)).toISOString()), point('')] }, { result: 'ok' }, 1],
+    ['OwnTracks', basic, [place(7, 28.29), place(8, 128), {}], [], 1],
+    ['OwnTracks, all of it', basic, place(9, 128), [], 0],
+    ['OwnTracks, encrypted', basic, { _type: 'encrypted', data: 'x' }, [], 0],
+    ['Traccar Client', '', { device_id: key, location: [{ timestamp: new Date(at(10)).toISOString(), coords: coords(28.29) }, { coords: coords(null) }] }, undefined, 1],
+  ]
+  for (const [name, authorization, body, wanted, kept] of withFlaws) {
+    const before = { rows: await rows(device.number), malformed: status.malformed }
+    const response = await fetch(url, { method: 'POST', headers: { ...json, authorization }, body: JSON.stringify(body) })
+    const answer = (await response.json()) as { accepted?: number; rejected?: { because: string }[] }
+    assert.equal(response.status, 200, `${name}: ${JSON.stringify(answer)}`)
+    if (wanted === undefined) assert.deepEqual([answer.accepted, answer.rejected?.map(({ because }) => because)], [1, ['location/1/coords/latitude: null, expected degrees']])
+    else assert.deepEqual(answer, wanted, name)
+    assert.equal((await rows(device.number)) - before.rows, kept, name)
+    assert.ok(status.malformed > before.malformed, name)
+  }
+  assert.match(status.raw!.list().at(-1)!.because!, /latitude: null/)
 
   // Traccar Client makes an identifier of its own: it is listed, and adopted as it is.
   const own = await unitOnDuty()

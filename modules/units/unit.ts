@@ -95,19 +95,31 @@ export function startShift(
   return seat(crew, elsewhere) ?? accept({ type: 'shift-started', at, crew, ...(late && { madeAt: Math.min(late.madeAt, at) }) })
 }
 
-/** Change who is in a unit on duty: the second officer gets in, the first goes home. */
+/**
+ * Change who is in a unit on duty: the second officer gets in, the first goes home.
+ *
+ * @param madeAt  pressed on a phone without a network, then. It is about the shift of then: into one that began since nobody is put, for who
+ *   pressed may be at home. In force from `at`.
+ */
 export function changeCrew(
   unit: Unit,
   crew: readonly CrewMember[],
   elsewhere: readonly SeatedElsewhere[],
   at: Instant,
+  madeAt?: Instant,
 ): Decision<UnitEvent, UnitRefusal> {
-  if (unit.retired) return refuse('unit-not-found')
-  if (unit.onDutySince === null) return refuse('unit-off-duty', { callSign: unit.callSign })
-  const no = seat(crew, elsewhere)
+  const no = withoutItsShift(unit, at, madeAt) ?? seat(crew, elsewhere)
   if (no) return no
   const ids = (members: readonly CrewMember[]) => members.map((member) => member.id).join()
-  return ids(crew) === ids(unit.crew) ? accept() : accept({ type: 'crew-changed', at, crew })
+  return ids(crew) === ids(unit.crew) ? accept() : accept({ type: 'crew-changed', at, crew, ...(madeAt !== undefined && { madeAt: Math.min(madeAt, at) }) })
+}
+
+/** Why there is no shift, or no longer the one that was meant when it was pressed. */
+export function withoutItsShift(unit: Unit, at: Instant, madeAt?: Instant) {
+  if (unit.retired) return refuse('unit-not-found')
+  if (madeAt !== undefined && at - madeAt > pressedAgeMaxMs) return refuse('shift-too-old', { hours: pressedAgeMaxMs / 3_600_000 })
+  if (unit.onDutySince === null) return refuse('unit-off-duty', { callSign: unit.callSign })
+  return madeAt !== undefined && unit.onDutySince > madeAt ? refuse('shift-over-since', { callSign: unit.callSign }) : undefined
 }
 
 /**

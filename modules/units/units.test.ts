@@ -278,6 +278,27 @@ test('a shift pressed without a network begins and ends when it is heard, and is
   ok(await r.offDuty(unit))
 })
 
+test('who pressed “join” yesterday and went home is not put on duty today', async () => {
+  const unit = await r.unit('巡45')
+  ok(await r.onDuty(unit, 'm45'))
+  r.clock.now += HOUR
+  const pressed = r.clock.now
+  const join = (madeAt: number, ...others: string[]) => seatCrew(r.deps, officer('m46'), unit, { commandId: r.command(), crew: [...others, 'm46'], madeAt })
+  r.clock.now += HOUR
+  ok(await r.offDuty(unit))
+  assert.equal(code(await join(pressed, 'm45')), 'unit-off-duty')
+  r.clock.now += 20 * HOUR
+  ok(await r.onDuty(unit, 'm45'))
+  assert.equal(code(await join(pressed, 'm45')), 'shift-over-since')
+  assert.equal(r.units.unitOfMember('m46'), undefined)
+  const today = r.clock.now
+  r.clock.now += HOUR
+  ok(await join(today, 'm45'))
+  r.clock.now += 73 * HOUR
+  assert.equal(code(await join(today, 'nobody-now')), 'shift-too-old')
+  ok(await r.offDuty(unit))
+})
+
 test('the same command twice is one shift, and another request under its id is refused', async () => {
   const unit = await r.unit('巡12')
   const commandId = r.command()

@@ -67,6 +67,18 @@ test('a link of H02 without its end, a JT/T 808 device between e7, and a batch t
   assert.match(remarks[0]!, /counts another number of fixes than the 2/)
 })
 
+test('what cannot be read in a batch of a phone is left out with a remark; alone it is an error', async () => {
+  const place = { _type: 'location', lat: 28.3, lon: 117.2, tst: 1795334400 }
+  const { answers, remarks } = await answersTo('owntracks', JSON.stringify({ body: [place, { ...place, lat: 128 }] }))
+  assert.deepEqual([answers.length, answers[0]!.fixes.length], [1, 1])
+  assert.deepEqual(remarks, ['line 1: a part is left out: 1/lat: found 128, expected degrees'])
+  for (const body of [{ ...place, lat: 128 }, { _type: 'encrypted', data: 'x' }]) assert.equal((await answerTo('owntracks', JSON.stringify({ body }))).ok, false)
+  const location = (latitude: number | null) => ({ coords: { latitude, longitude: 117.2 } })
+  const many = await answersTo('osmand', JSON.stringify({ body: { device_id: 'k7', location: [location(null), location(28.3)] } }))
+  assert.deepEqual([many.answers[0]!.fixes.length, many.remarks.length], [1, 1])
+  assert.equal((await answerTo('osmand', JSON.stringify({ path: '/?id=k&lat=north&lon=1' }))).ok, false)
+})
+
 test('a registration gives neither plate nor anything else that is to be kept quiet', async () => {
   const body = Buffer.concat([Buffer.alloc(36, 0x31), Buffer.of(2), Buffer.from('PLATE1')])
   const { answers } = await answersTo('jt808', Buffer.from(encodeMessage({ phone: '1', version: '2013' }, 0x0100, body, 1)[0]!).toString('hex'))

@@ -168,12 +168,14 @@ const readers: Readonly<Record<Protocol, () => (line: string) => Outcome>> = {
     ),
   osmand: () =>
     ofRequest(({ path, body }) => {
-      const decoded = body.trimStart().startsWith('{') ? decodeJson(body) : decodeQuery([...new URLSearchParams(queryOf(path)), ...new URLSearchParams(body.trim())])
+      const query = new URLSearchParams(queryOf(path))
+      const decoded = body.trimStart().startsWith('{') ? decodeJson(body, query.get('id') ?? query.get('deviceid') ?? undefined) : decodeQuery([...query, ...new URLSearchParams(body.trim())])
       if ('malformed' in decoded) return refused(decoded.malformed)
-      const { device, fixes, alarms = [] } = decoded.message
+      const { device, fixes, unreadable, alarms = [] } = decoded.message
+      if (fixes.length === 0 && unreadable[0]) return refused(unreadable[0])
       const onMap = fixes.filter(({ lon, lat }) => Math.abs(lat) <= 90 && Math.abs(lon) <= 180)
       if (onMap.length < fixes.length) return { error: 'lat, lon: found a place that lies on no map, expected degrees' }
-      return { device, type: fixes.length > 0 ? 'location' : 'report', fixes: fixes.flatMap((fix) => printed({ ...fix, valid: fix.valid && !fix.mock })), alarms }
+      return { device, type: fixes.length > 0 ? 'location' : 'report', fixes: fixes.flatMap((fix) => printed({ ...fix, valid: fix.valid && !fix.mock })), alarms, remarks: unreadable.map(leftOut) }
     }),
   owntracks: () =>
     ofRequest(({ path, body, topic }) => {
@@ -181,12 +183,14 @@ const readers: Readonly<Record<Protocol, () => (line: string) => Outcome>> = {
       const [user, phone] = [query.get('u'), query.get('d')]
       const decoded = decodePayload(body, topic ?? (user && phone ? `owntracks/${user}/${phone}` : undefined))
       if ('malformed' in decoded) return refused(decoded.malformed)
-      const { device = null, type, fixes } = decoded.message
-      return { device, type, fixes: fixes.flatMap((fix) => printed({ ...fix, valid: true })), alarms: [] }
+      const { device = null, type, fixes, unreadable } = decoded.message
+      if (fixes.length === 0 && unreadable[0]) return refused(unreadable[0])
+      return { device, type, fixes: fixes.flatMap((fix) => printed({ ...fix, valid: true })), alarms: [], remarks: unreadable.map(leftOut) }
     }),
 }
 
 const refused = ({ path, found, expected }: Malformed) => ({ error: `${path}: found ${found}, expected ${expected}` })
+const leftOut = (flaw: Malformed) => `a part is left out: ${refused(flaw).error}`
 
 type Splitter = { push(bytes: Uint8Array): Uint8Array[]; rest(): Uint8Array }
 /** What has not ended with the line is tried as well: people cut the last delimiter off. */
