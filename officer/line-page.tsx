@@ -22,7 +22,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   const { waiting, refused, reports } = duty
-  const line = [...waiting, ...refused]
+  const line = duty.line.items
   const own = listed(reports, line, serverNow())
   const reportOf = (each: Waiting) => reports.find((report) => report.id === each.id)
   // the pictures of a refused report are shown with it
@@ -83,7 +83,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
       {own.length === 0 ? null : (
         <Part title={t('line.reports')}>
           {own.map((report) => {
-            const how = stateOf(report, line)
+            const how = stateOf(report, duty.line)
             return (
               <li key={report.id} className={`line-item is-${how.state}`}>
                 <p className="line-head">

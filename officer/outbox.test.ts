@@ -65,6 +65,7 @@ function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal
   const tried: string[] = []
   const timers: { run: () => void; ms: number }[] = []
   let line: readonly Waiting[] = []
+  let isRead = false
   let unkept = 0
   const outbox = openOutbox({
     account: 'a1',
@@ -73,7 +74,7 @@ function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal
       tried.push(each.id)
       return answer(each, signal)
     },
-    onChange: (now) => (line = now),
+    onChange: (now, read) => ([line, isRead] = [now, read]),
     onSent: (each) => sent.push(each.id),
     onRefused: (each) => refused.push(each.id),
     onUnkept: () => (unkept += 1),
@@ -82,7 +83,7 @@ function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal
     setTimer: (run, ms) => timers.push({ run, ms }),
     clearTimer: () => {},
   })
-  return { outbox, sent, refused, tried, timers, line: () => line, waiting: () => line.filter((each) => !each.refused).map((each) => each.id), unkept: () => unkept }
+  return { outbox, sent, refused, tried, timers, line: () => line, isRead: () => isRead, waiting: () => line.filter((each) => !each.refused).map((each) => each.id), unkept: () => unkept }
 }
 
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 5))
@@ -292,6 +293,37 @@ test('two pages of one account send each thing once, and no page drives the othe
   right.outbox.nudge()
   await settled()
   assert.deepEqual([...left.sent, ...right.sent].sort(), ['one', 'two'])
+})
+
+test('what is being kept is in the line before it is kept, and is not sent before', async () => {
+  const store = memoryStore()
+  const keep = store.add
+  let go = () => {}
+  store.add = async (...args) => {
+    await new Promise<void>((resolve) => (go = resolve))
+    return keep(...args)
+  }
+  const box = open(store, () => yes)
+  await settled()
+  void box.outbox.put(thing('help', { urgent: true }))
+  assert.deepEqual([box.line().map(({ id, keeping }) => [id, keeping]), box.isRead(), box.tried], [[['help', true]], true, []])
+  await settled()
+  assert.deepEqual(box.tried, [])
+  go()
+  await settled()
+  assert.deepEqual([box.sent, box.line()], [['help'], []])
+})
+
+test('a line that could not be read is not said to be empty', async () => {
+  const store = memoryStore([thing('kept')])
+  store.broken = true
+  const box = open(store, () => later)
+  await box.outbox.put(thing('help', { urgent: true }))
+  assert.deepEqual([box.waiting(), box.isRead()], [['help'], false])
+  store.broken = false
+  box.outbox.look()
+  await settled()
+  assert.deepEqual([box.waiting(), box.isRead()], [['kept', 'help'], true])
 })
 
 const results: [status: number, code: string, result: string][] = [

@@ -30,6 +30,8 @@ export type Waiting = {
   readonly refused?: { readonly code: string; readonly because: string }
   /** The phone could not keep it: it lasts as long as the page. Never kept so. */
   readonly unkept?: boolean
+  /** The phone is just keeping it: not sent, and not yet safe. Never kept so. */
+  readonly keeping?: boolean
 }
 
 export type About = {
@@ -90,8 +92,8 @@ export type OutboxOptions = {
   readonly store: OutboxStore
   /** An attempt that is let go (for something urgent) answers `later`. */
   readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<SendResult>
-  /** Everything, refused things too, in order. */
-  readonly onChange: (waiting: readonly Waiting[]) => void
+  /** Everything, refused things and what is just being kept too, in order. `isRead`: what was kept before is among it. */
+  readonly onChange: (waiting: readonly Waiting[], isRead: boolean) => void
   readonly onSent: (waiting: Waiting, answer: unknown) => void
   readonly onRefused: (waiting: Waiting, because: string) => void
   /** The phone kept nothing: what is in the line lasts as long as the page. */
@@ -126,6 +128,9 @@ export function openOutbox(options: OutboxOptions): Outbox {
   const setTimer = options.setTimer ?? ((run: () => void, ms: number) => setTimeout(run, ms))
   const clearTimer = (options.clearTimer ?? clearTimeout) as (timer: unknown) => void // gives back what setTimer gave
   let queue: readonly Waiting[] = []
+  /** Shown behind the line: nobody shall think that the server has it. */
+  let keeping: readonly Waiting[] = []
+  let isRead = false
   let running = false
   let underWay: { readonly id: string; readonly letGo: () => void } | undefined
   let again = false
@@ -136,7 +141,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   const change = (next: readonly Waiting[]) => {
     queue = next
-    if (!stopped) onChange(queue)
+    if (!stopped) onChange([...queue, ...keeping.filter((each) => !queue.some(({ id }) => id === each.id))], isRead)
   }
   const without = (id: string) => change(queue.filter((each) => each.id !== id))
   const replace = (next: Waiting) => change(queue.map((each) => (each.id === next.id ? next : each)))
@@ -146,6 +151,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
     try {
       const kept = await store.list(account)
       const known = new Set(kept.map((each) => each.id))
+      isRead = true
       change([...kept, ...queue.filter((each) => each.unkept && !known.has(each.id))])
       makeWay()
     } catch {
@@ -173,8 +179,12 @@ export function openOutbox(options: OutboxOptions): Outbox {
   }
 
   async function put(things: readonly Waiting[], report?: KeptReport): Promise<void> {
+    const shown = things.map((each): Waiting => ({ ...each, keeping: true }))
+    keeping = [...keeping, ...shown]
+    change(queue)
     await ready
     const kept = await keep(things, report)
+    keeping = keeping.filter((each) => !shown.includes(each))
     change([...queue.filter((each) => !kept.some(({ id }) => id === each.id)), ...kept])
     makeWay()
     void run()

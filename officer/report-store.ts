@@ -10,11 +10,17 @@ export async function listReports(account: string): Promise<readonly KeptReport[
   }
 }
 
-/** Keep one, in place of what was kept under its id. A phone that cannot keeps no list; what waits says so by itself. */
-export async function keepReport(report: KeptReport): Promise<void> {
-  await phoneDatabase()
-    .then((db) => db.put('reports', report))
-    .catch(() => {})
+/** What has become of one, beside what is kept of it. A phone that cannot keeps no list; what waits says so by itself. */
+export async function changeReport(id: string, change: Pick<Partial<KeptReport>, 'number' | 'seen'>): Promise<void> {
+  try {
+    const work = (await phoneDatabase()).transaction('reports', 'readwrite')
+    work.done.catch(() => {}) // what failed is told by what is awaited below
+    const report = await work.store.get(id)
+    if (report) await work.store.put({ ...report, ...change })
+    await work.done
+  } catch {
+    // on the page it is known all the same
+  }
 }
 
 export async function dropReport(id: string): Promise<void> {
