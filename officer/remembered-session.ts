@@ -18,5 +18,13 @@ export const rememberedSession: SessionMemory = {
     const session = { account, name, displayName, agency, grants, member, mustChangePassword, idleExpiresAt, expiresAt }
     quietly(phoneDatabase().then((db) => db.put('session', session, 'now')))
   },
-  forget: () => quietly(phoneDatabase().then((db) => db.delete('session', 'now'))),
+  forget: (account) =>
+    quietly(
+      phoneDatabase().then(async (db) => {
+        const work = db.transaction('session', 'readwrite')
+        work.done.catch(() => {})
+        const kept = await work.store.get('now')
+        if (account === undefined || kept?.account === account) await work.store.delete('now')
+      }),
+    ),
 }

@@ -263,6 +263,11 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
     [account],
   )
 
+  const retryNow = useCallback(() => {
+    socket.current?.retryNow()
+    outbox.current?.nudge()
+  }, [])
+
   // --- the order's log: asked for anew when the order's notes grow ---
   const incidentId = known.state === 'on-duty' ? known.incident?.id : undefined
   const changedAt = known.state === 'on-duty' ? known.incident?.changedAt : undefined
@@ -335,12 +340,9 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
         setReports((old) => old.filter((each) => each.id !== id))
         await dropReport(id)
       },
-      retryNow: () => {
-        socket.current?.retryNow()
-        outbox.current?.nudge()
-      },
+      retryNow,
     }),
-    [account, known, order, ended, log, line, waiting, refused, shift, reports, rememberedAt, live, categories, load, put],
+    [account, known, order, ended, log, line, waiting, refused, shift, reports, rememberedAt, live, categories, load, put, retryNow],
   )
 }
 
@@ -348,7 +350,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
 async function send(each: Waiting, letGo: AbortSignal): Promise<SendResult> {
   try {
     const ms = 'data' in each.body ? answerMs.picture : answerMs.small
-    return { result: 'sent', answer: await inTime(ms, (signal) => api.post(each.path, each.body, { signal }), letGo) }
+    return { result: 'sent', answer: await inTime(ms, (signal) => api.post(each.path, each.body, { signal, account: each.account }), letGo) }
   } catch (thrown) {
     if (!(thrown instanceof Problem)) return { result: 'later' } // nobody answered in time
     const { status, code, because } = thrown

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ErrorState, Icon, Spinner, useToasts } from '#ui/primitives.ts'
 import { serverNow, useNow } from '#ui/clock.ts'
 import { useFormat } from '#ui/use-format.ts'
-import type { Session } from '#ui/session.tsx'
+import { useSession, type Session } from '#ui/session.tsx'
 import { ring } from './alarm.ts'
 import { BackgroundPage } from './background-page.tsx'
 import { InboxProvider } from '#ui/messages/inbox-context.tsx'
@@ -28,6 +28,9 @@ import type { Waiting } from './outbox.ts'
 import { useDuty } from './use-duty.ts'
 import { usePocketInbox } from './use-inbox.ts'
 import './messages.css'
+
+/** After the end of a session that is none after all. */
+const lookAgainMs = 2000
 
 export function Work({ session, member }: { readonly session: Session; readonly member: string }) {
   const { t } = useTranslation('officer')
@@ -68,6 +71,20 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   useEffect(() => {
     if (isOff) forgetFixes(session.account)
   }, [isOff, session.account])
+  // the session may have ended, or another have begun on another page: the server is asked which, and orders must come again
+  const isEnded = duty.live?.state === 'ended'
+  const { refresh } = useSession()
+  const { retryNow } = duty
+  useEffect(() => {
+    if (!isEnded) return
+    let timer: number | undefined
+    let gone = false
+    void refresh().then(() => void (gone || (timer = window.setTimeout(retryNow, lookAgainMs))))
+    return () => {
+      gone = true
+      window.clearTimeout(timer)
+    }
+  }, [isEnded, refresh, retryNow])
   const isLive = duty.live?.state === 'live'
   useEffect(() => {
     if (isLive) sharer.current?.nudge()
