@@ -72,6 +72,8 @@ export type SendResult =
 
 /** What a failed call means for what waits. Refusals (4xx) are final except those that say "later". */
 export function resultOf(problem: { readonly status: number; readonly code: string }): 'refused' | 'later' | 'signed-out' {
+  // a proxy or a network's own page, or a node that does not know the door yet: the server has not been asked. 413 stays one
+  if ((problem.code === 'no-answer' && problem.status !== 413) || problem.code === 'address-not-found') return 'later'
   if (problem.status === 401 || problem.code === 'must-change-password') return 'signed-out'
   // 0: no network; 408, 425, 429 and 5xx: not now; csrf: the client renews its token and we come again
   if (problem.status === 0 || problem.status >= 500 || [408, 425, 429].includes(problem.status) || problem.code === 'csrf') return 'later'

@@ -57,6 +57,15 @@ test('a page of something in between (a proxy’s HTML) is said to be unreadable
   assert.match(problemOf(502, undefined).because, /502/)
 })
 
+test('a yes that is not the server’s (a page to sign in to a network, a cut answer) is no answer', async () => {
+  const answers = [new Response('<html>sign in</html>', { status: 200 }), new Response('', { status: 201 }), new Response('{"id":"a', { status: 201 })]
+  for (const answer of answers) {
+    server(answer)
+    const problem = await problemBy(api.post('/x', {}))
+    assert.deepEqual([problem.status, problem.code], [502, 'no-answer'])
+  }
+})
+
 test('204 is nothing', async () => {
   server(new Response(null, { status: 204 }))
   assert.equal(await api.delete('/x'), undefined)
@@ -108,6 +117,7 @@ const losses: [status: number, code: string, lost: SessionLost | undefined][] = 
   [401, 'not-signed-in', 'not-signed-in'],
   [403, 'must-change-password', 'must-change-password'],
   [403, 'not-allowed', undefined],
+  [401, 'no-answer', undefined],
 ]
 for (const [status, code, expected] of losses) {
   test(`${status} ${code} ${expected ? 'ends the work' : 'does not end the session'}`, async () => {

@@ -139,7 +139,10 @@ async function call<T>(method: Method, path: string, body: unknown, options: Cal
   if (response.status === 204) return undefined as T // the caller's T says so: a 204 has no body
   const answer = await (response.ok ? read : readJson)(response)
   options.signal?.throwIfAborted() // given up in the middle of the answer, which is then none
-  if (response.ok) return answer as T // the server holds every reply to the schema that T stands for
+  if (response.ok) {
+    if (answer === undefined) throw noAnswer(502) // something in between said yes: a page to sign in to a network, a proxy's own
+    return answer as T // the server holds every reply to the schema that T stands for
+  }
 
   const problem = problemOf(response.status, answer)
   if (problem.code === 'csrf' && again) {
@@ -150,7 +153,7 @@ async function call<T>(method: Method, path: string, body: unknown, options: Cal
       throw sessionOver()
     }
   }
-  if (problem.status === 401 && !options.sessionless) lost(problem.code === 'session-expired' ? 'session-expired' : 'not-signed-in')
+  if (problem.status === 401 && problem.code !== 'no-answer' && !options.sessionless) lost(problem.code === 'session-expired' ? 'session-expired' : 'not-signed-in')
   if (problem.code === 'must-change-password') lost('must-change-password')
   throw problem
 }
@@ -177,8 +180,10 @@ export function problemOf(status: number, answer: unknown): Problem {
     const details = 'details' in answer && Array.isArray(answer.details) ? (answer.details as ProblemDetail[]) : []
     return new Problem(status, answer.code, because, details)
   }
-  return new Problem(status, 'no-answer', ownSentences[language]['no-answer'].replace('{status}', String(status)))
+  return noAnswer(status)
 }
+
+const noAnswer = (status: number) => new Problem(status, 'no-answer', ownSentences[language]['no-answer'].replace('{status}', String(status)))
 
 const sessionOver = () => new Problem(401, 'session-expired', ownSentences[language]['session-expired'])
 
@@ -202,7 +207,7 @@ async function renewCsrf(signal: AbortSignal | undefined): Promise<'renewed' | '
 /**
  * Calls by method. Bodies are sent as JSON, a `Blob` as its own bytes.
  *
- * @throws Problem on every answer that is not 2xx, and with code `offline` when there is no answer
+ * @throws Problem on every answer that is not 2xx, with code `offline` when there is no answer, and `no-answer` when it is not our server's
  */
 export const api = {
   get: <T>(path: string, options: CallOptions = {}): Promise<T> => call<T>('GET', path, undefined, options),
@@ -230,7 +235,10 @@ export function upload<T>(path: string, file: Blob, onShare: (share: number) => 
     if (csrf) request.setRequestHeader('x-gengfu-csrf', csrf)
     request.upload.onprogress = (event) => event.lengthComputable && onShare(event.loaded / event.total)
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) return resolve(request.response as T) // held to its schema by the server
+      if (request.status >= 200 && request.status < 300) {
+        if (request.status !== 204 && request.response === null) return reject(noAnswer(502))
+        return resolve(request.response as T) // held to its schema by the server
+      }
       const problem = problemOf(request.status, request.response)
       if (problem.status === 401) lost('session-expired')
       reject(problem)
