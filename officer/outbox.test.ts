@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { patiently } from '#ui/in-time.ts'
 import { faultsMax, openOutbox, resultOf, type OutboxStore, type SendResult, type Waiting } from './outbox.ts'
 import type { KeptReport } from './report.ts'
 
 const thing = (id: string, more: Partial<Waiting> = {}): Waiting =>
   ({ id, account: 'a1', path: '/x', body: {}, madeAt: 0, about: { kind: 'note', incident: 'i1' }, ...more })
 
-/** A phone that may be full (`add` fails) or broken (everything fails). */
-function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; reports: KeptReport[]; room: number; full: boolean; broken: boolean } {
+/** A phone that may be full (`add` fails), broken (everything fails) or asleep (nothing answers, and is left after a while). */
+function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; reports: KeptReport[]; room: number; full: boolean; broken: boolean; asleep: boolean } {
   const turnOf = (each: Waiting) => each.turn ?? each.madeAt
   const store = {
     kept: first,
@@ -16,12 +17,13 @@ function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; re
     room: Infinity,
     reports: [] as KeptReport[],
     broken: false,
+    asleep: false,
     async list(account: string) {
-      works()
+      await works()
       return store.kept.filter((each) => each.account === account).toSorted((a, b) => turnOf(a) - turnOf(b))
     },
     async add(things: readonly Waiting[], report?: KeptReport) {
-      works()
+      await works()
       if (store.full || store.kept.length + things.length > store.room) throw new DOMException('full', 'QuotaExceededError')
       const kept = things.map((each, n) => ({ ...each, turn: Math.max(100, ...store.kept.map((other) => other.turn ?? 0)) + 1 + n }))
       store.kept.push(...kept)
@@ -29,28 +31,29 @@ function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; re
       return kept
     },
     async begin(id: string) {
-      works()
+      await works()
       const found = find(id)
       if (found) put({ ...found, tried: true })
       return found !== undefined
     },
     async refuse(id: string, refused: NonNullable<Waiting['refused']>) {
-      works()
+      await works()
       put({ ...find(id)!, refused })
     },
     async withdraw(id: string) {
-      works()
+      await works()
       const found = find(id)
       if (!found || found.tried) return false
       await store.remove(id)
       return true
     },
     async remove(id: string) {
-      works()
+      await works()
       store.kept = store.kept.filter((each) => each.id !== id)
     },
   }
-  const works = () => {
+  const works = async () => {
+    if (store.asleep) await patiently(20, new Promise(() => {}))
     if (store.broken) throw new DOMException('broken', 'UnknownError')
   }
   const find = (id: string) => store.kept.find((each) => each.id === id)
@@ -257,6 +260,30 @@ test('a call for help is tried again soon, however long nobody was heard', async
   await box.outbox.put(thing('help', { urgent: true }))
   await settled()
   assert.ok(box.timers.at(-1)!.ms <= 3000)
+})
+
+test('a database that falls asleep at any moment holds up no call for help', async () => {
+  for (const [when, isKept] of [['before it is kept', false], ['when it is about to be sent', true]] as const) {
+    const store = memoryStore()
+    const box = open(store, () => yes)
+    await settled()
+    store.asleep = !isKept
+    if (isKept) store.begin = () => ((store.asleep = true), patiently(20, new Promise<never>(() => {})))
+    await box.outbox.put(thing('note'), thing('help', { urgent: true }))
+    while (box.sent.length < 2) await settled()
+    assert.deepEqual(box.sent, ['help', 'note'], when)
+    assert.deepEqual(box.waiting(), [], when)
+    assert.equal(await box.outbox.withdraw('help'), false)
+  }
+})
+
+test('what cannot be taken back because the database sleeps is not taken back', async () => {
+  const store = memoryStore()
+  const box = open(store, () => new Promise(() => {}))
+  await box.outbox.put(thing('one'), thing('two'))
+  await settled()
+  store.asleep = true
+  assert.equal(await box.outbox.withdraw('two'), false)
 })
 
 test('a thing over which the server falls each time is put aside, and the rest goes on', async () => {

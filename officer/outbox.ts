@@ -46,7 +46,7 @@ export type About = {
   readonly callSign?: string
 }
 
-/** Where waiting things are kept; on the phone IndexedDB, in a test an array. Every call may fail: the phone is full or broken. */
+/** Where waiting things are kept; on the phone IndexedDB, in a test an array. Every call may fail, soon: the phone is full, broken, or does not answer. */
 export type OutboxStore = {
   /** In the order of their turns. */
   list(account: string): Promise<readonly Waiting[]>
@@ -244,10 +244,11 @@ export function openOutbox(options: OutboxOptions): Outbox {
     clearTimer(timer)
     try {
       await alone(async () => {
-        await look()
         const next = () => queue.find((each) => each.urgent && !each.refused) ?? queue.find((each) => !each.refused)
+        if (!next()?.urgent) await look() // a call for help does not wait until the phone was read
         for (let first = next(); first && !stopped; first = next()) {
           if (!(await sendFirst(first).finally(() => (underWay = undefined)))) return
+          if (first.urgent) await look()
         }
       })
     } finally {
@@ -268,7 +269,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
       await ready
       const thing = queue.find((each) => each.id === id)
       if (!thing || thing.tried || underWay?.id === id) return false
-      if (!thing.unkept && !(await store.withdraw(id))) return false
+      if (!thing.unkept && !(await store.withdraw(id).catch(() => false))) return false
       without(id)
       return true
     },
