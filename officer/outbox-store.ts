@@ -13,12 +13,20 @@ export function onOtherTab(listener: () => void): () => void {
   return () => channel?.removeEventListener('message', listener)
 }
 
-/** One tab sends at a time. Where browsers know no such locks (plain http), two tabs may both send: the server takes each thing once. */
+/** One tab sends at a time. Where browsers know no such locks (plain http), two tabs may both send: the server takes each thing once. False: given up before it was this one's turn. */
 export const alone =
   (account: string) =>
-  async (work: () => Promise<void>): Promise<void> => {
-    if (!navigator.locks) return work()
-    await navigator.locks.request(`gengfu-outbox-${account}`, work)
+  async (work: () => Promise<void>, giveUp: AbortSignal): Promise<boolean> => {
+    if (!navigator.locks) return work().then(() => true)
+    let begun = false
+    const turn = () => ((begun = true), work())
+    try {
+      await navigator.locks.request(`gengfu-outbox-${account}`, { signal: giveUp }, turn)
+      return true
+    } catch (thrown) {
+      if (begun || !giveUp.aborted) throw thrown
+      return false
+    }
   }
 
 type Line = IDBPObjectStore<PhoneShape, ['waiting'], 'waiting', 'readwrite'>

@@ -62,7 +62,7 @@ function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; re
 }
 
 /** An outbox whose answers and timers are in the test's hands. */
-function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal) => SendResult | Promise<SendResult>, alone?: (work: () => Promise<void>) => Promise<void>) {
+function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal) => SendResult | Promise<SendResult>, alone?: (work: () => Promise<void>, giveUp: AbortSignal) => Promise<boolean>) {
   const sent: string[] = []
   const refused: string[] = []
   const tried: string[] = []
@@ -302,7 +302,7 @@ test('a thing over which the server falls each time is put aside, and the rest g
 test('two pages of one account send each thing once, and no page drives the other on', async () => {
   const store = memoryStore()
   let held = Promise.resolve()
-  const alone = (work: () => Promise<void>) => (held = held.then(work))
+  const alone = (work: () => Promise<void>) => (held = held.then(work)).then(() => true)
   let reachable = false
   const answer = () => (reachable ? yes : later)
   const [left, right] = [open(store, answer, alone), open(store, answer, alone)]
@@ -351,6 +351,30 @@ test('a line that could not be read is not said to be empty', async () => {
   box.outbox.look()
   await settled()
   assert.deepEqual([box.waiting(), box.isRead()], [['kept', 'help'], true])
+})
+
+test('a call for help waits three seconds for another page’s turn, then goes without; the rest waits', async () => {
+  let free = () => {}
+  const freed = new Promise<void>((resolve) => (free = resolve))
+  /** Another page that is frozen while it sends. */
+  const alone = async (work: () => Promise<void>, giveUp: AbortSignal) => {
+    const isMine = await Promise.race([freed.then(() => true), new Promise<boolean>((resolve) => (giveUp.aborted ? resolve(false) : giveUp.addEventListener('abort', () => resolve(false))))])
+    if (isMine) await work()
+    return isMine
+  }
+  const box = open(memoryStore(), () => yes, alone)
+  await box.outbox.put(thing('note'))
+  await settled()
+  assert.deepEqual([box.tried, box.timers], [[], []], 'what is not urgent waits without end')
+  await box.outbox.put(thing('help', { urgent: true }))
+  await settled()
+  assert.deepEqual([box.tried, box.timers.map(({ ms }) => ms)], [[], [3000]])
+  box.timers[0]!.run()
+  await settled()
+  assert.deepEqual(box.sent, ['help'])
+  free()
+  await settled()
+  assert.deepEqual(box.sent, ['help', 'note'])
 })
 
 const results: [status: number, code: string, result: string][] = [

@@ -86,6 +86,9 @@ export const faultsMax = 5
 /** Milliseconds: so soon at the latest is a call for help tried again. */
 const urgentDelayMax = 3000
 
+/** Milliseconds: so long a call for help waits for another page that sends. It may be frozen; sent by both, the call is one. */
+const turnMax = 3000
+
 /** What hangs on something that was refused: no use in asking the server about it. */
 export const orphaned = 'report-refused'
 
@@ -102,8 +105,8 @@ export type OutboxOptions = {
   readonly onUnkept?: () => void
   /** Milliseconds until the next attempt after `failures` in a row. */
   readonly delay: (failures: number) => number
-  /** One page of several sends at a time. */
-  readonly alone?: (work: () => Promise<void>) => Promise<void>
+  /** One page of several sends at a time. Who gives up waiting for its turn does not work, and hears false. */
+  readonly alone?: (work: () => Promise<void>, giveUp: AbortSignal) => Promise<boolean>
   readonly setTimer?: (run: () => void, ms: number) => unknown
   readonly clearTimer?: (timer: never) => void
 }
@@ -126,7 +129,7 @@ export type Outbox = {
 
 export function openOutbox(options: OutboxOptions): Outbox {
   const { account, store, send, onChange, onSent, onRefused, onUnkept, delay } = options
-  const alone = options.alone ?? ((work: () => Promise<void>) => work())
+  const alone = options.alone ?? ((work: () => Promise<void>) => work().then(() => true))
   const setTimer = options.setTimer ?? ((run: () => void, ms: number) => setTimeout(run, ms))
   const clearTimer = (options.clearTimer ?? clearTimeout) as (timer: unknown) => void // gives back what setTimer gave
   let queue: readonly Waiting[] = []
@@ -134,6 +137,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
   let keeping: readonly Waiting[] = []
   let isRead = false
   let running = false
+  let waitsForTurn: AbortController | undefined
+  let turnTimer: unknown
   let underWay: { readonly id: string; readonly letGo: () => void } | undefined
   let again = false
   let stopped = false
@@ -161,9 +166,13 @@ export function openOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  /** What is on its way is let go for a call for help, also for one that another page made. */
+  const isUrgent = (each: Waiting) => each.urgent === true && !each.refused
+  const next = () => queue.find(isUrgent) ?? queue.find((each) => !each.refused)
+
+  /** What is on its way is let go for a call for help, also for one that another page made; and no other page's turn is waited for without end. */
   function makeWay(): void {
-    const isUrgent = (each: Waiting) => each.urgent === true && !each.refused
+    const waits = waitsForTurn
+    if (waits && turnTimer === undefined && queue.some(isUrgent)) turnTimer = setTimer(() => waits.abort(), turnMax)
     if (underWay && queue.some(isUrgent) && !queue.some((each) => each.id === underWay?.id && isUrgent(each))) underWay.letGo()
   }
 
@@ -238,20 +247,31 @@ export function openOutbox(options: OutboxOptions): Outbox {
     return true
   }
 
+  const clearTurn = () => {
+    clearTimer(turnTimer)
+    waitsForTurn = turnTimer = undefined
+  }
+
   async function run(): Promise<void> {
     if (running) return void (again = true)
     running = true
     clearTimer(timer)
+    const sendAll = async (next: () => Waiting | undefined) => {
+      clearTurn()
+      if (!next()?.urgent) await look() // a call for help does not wait until the phone was read
+      for (let first = next(); first && !stopped; first = next()) {
+        if (!(await sendFirst(first).finally(() => (underWay = undefined)))) return
+        if (first.urgent) await look()
+      }
+    }
+    waitsForTurn = new AbortController()
+    makeWay()
     try {
-      await alone(async () => {
-        const next = () => queue.find((each) => each.urgent && !each.refused) ?? queue.find((each) => !each.refused)
-        if (!next()?.urgent) await look() // a call for help does not wait until the phone was read
-        for (let first = next(); first && !stopped; first = next()) {
-          if (!(await sendFirst(first).finally(() => (underWay = undefined)))) return
-          if (first.urgent) await look()
-        }
-      })
+      if (await alone(() => sendAll(next), waitsForTurn.signal)) return
+      await sendAll(() => queue.find(isUrgent))
+      again ||= !queue.some(isUrgent) // the rest waits for its turn
     } finally {
+      clearTurn()
       running = false
       if (again && !stopped) {
         again = false
