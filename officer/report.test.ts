@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Value } from 'typebox/value'
 import { AddPicture, NewReport } from '#modules/dispatch/contract.ts'
 import type { Waiting } from './outbox.ts'
-import { fixFor, listed, picturesOf, stateOf, together, wordsOf, writesOf, type KeptReport } from './report.ts'
+import { fileOf, fixFor, listed, picturesOf, stateOf, together, wordsOf, writesOf, type KeptReport } from './report.ts'
 
 const hour = 3_600_000
 const now = 1_764_000_000_000
@@ -72,4 +72,15 @@ test('a place of the last ten minutes is good enough, an older one is none', () 
 
 test('the words of a note, of a step and of a report are found, so that they can be copied', () => {
   assert.deepEqual([{ text: 'a' }, { state: 'reported', note: 'b' }, { summary: 'c' }, { state: 'on-scene' }].map((body) => wordsOf(waiting({ body }))), ['a', 'b', 'c', ''])
+})
+
+test('what was shown or said in a channel is found like the picture of an incident, so that it can be seen, heard and kept', () => {
+  const of = (path: string, body: Waiting['body']) => fileOf(waiting({ path, body }))
+  assert.deepEqual(of('/api/messages/channels/unit-u1/pictures', { data: '/9j/4AAQ' }), { kind: 'picture', data: '/9j/4AAQ', mediaType: 'image/jpeg', seconds: 0 })
+  assert.equal(of('/api/dispatch/incidents/i1/pictures', { data: '/9j/4AAQ' })?.kind, 'picture')
+  for (const [bytes, mediaType] of [['\x1aE\xdf\xa3', 'audio/webm'], ['OggS', 'audio/ogg'], ['\0\0\0\x1cftypiso5', 'audio/mp4']] as const) {
+    const data = btoa(bytes)
+    assert.deepEqual(of('/api/messages/channels/unit-u1/voices', { data, seconds: 4.2 }), { kind: 'voice', data, mediaType, seconds: 4.2 })
+  }
+  assert.equal(of('/api/messages/channels/unit-u1/messages', { text: 'a' }), undefined)
 })

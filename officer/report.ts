@@ -95,6 +95,19 @@ export const picturesOf = (report: Pick<KeptReport, 'id'>, line: readonly Waitin
 /** What a person wrote in something that waits: a note, a step's remark, a report. */
 export const wordsOf = ({ body }: Waiting): string => String(body['text'] ?? body['note'] ?? body['summary'] ?? '')
 
+export type WaitingFile = { readonly kind: 'picture' | 'voice'; readonly data: string; readonly mediaType: string; readonly seconds: number }
+
+/** The first letters, as base64, of what browsers record: Matroska's and Ogg's; the others record MP4. */
+const recordings: readonly [begins: string, mediaType: string][] = [['GkXf', 'audio/webm'], ['T2dn', 'audio/ogg'], ['', 'audio/mp4']]
+
+/** The picture or the voice note in something that waits; `data` is base64. */
+export function fileOf({ path, body }: Pick<Waiting, 'path' | 'body'>): WaitingFile | undefined {
+  const { data, seconds } = body
+  if (typeof data !== 'string') return undefined
+  if (!path.endsWith('/voices')) return { kind: 'picture', data, mediaType: 'image/jpeg', seconds: 0 }
+  return { kind: 'voice', data, mediaType: recordings.find(([begins]) => data.startsWith(begins))![1], seconds: Number(seconds) }
+}
+
 /** After so long a phone's place says nothing of where its officer is. */
 const fixAgeMaxMs = 10 * 60_000
 
