@@ -42,6 +42,7 @@ export function OrderPage({ order, duty, fix, draft, onDraft, onReport }: OrderP
   const category = duty.categories.get(incident.category)
   const inEnglish = language === 'en'
   const next = nextStep(seen)
+  const isUnkept = duty.waiting.some((each) => each.unkept && each.about.assignment === assignment.id)
 
   useEffect(() => {
     if (!resting) return
@@ -131,7 +132,7 @@ export function OrderPage({ order, duty, fix, draft, onDraft, onReport }: OrderP
         {order.isWaiting ? (
           <p className="dock-waits" role="status">
             <Icon name="no-signal" size={16} />
-            {t('order.waits')}
+            {t(isUnkept ? 'strip.unkept' : 'order.waits')}
           </p>
         ) : null}
         {next ? (

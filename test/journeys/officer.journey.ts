@@ -100,7 +100,7 @@ test('a step pressed off line survives a closed page', { timeout: 240_000 }, asy
   const context = page.context()
   await context.setOffline(true)
   await tapStep(page, '签收')
-  await page.locator('.dock-waits').waitFor()
+  await page.locator('.dock-waits', { hasText: '已记在本机' }).waitFor()
   // Gone as a killed page is: one that is only closing has the network back for a moment, and sends.
   await page.goto('about:blank')
   await page.close()
