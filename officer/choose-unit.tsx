@@ -4,12 +4,10 @@ import { useTranslation } from 'react-i18next'
 import type { UnitView } from '#modules/units/contract.ts'
 import { api } from '#ui/client.ts'
 import { Button, Empty, ErrorState, Field, Icon, Spinner } from '#ui/primitives.ts'
-import { keepUnits, recallUnits } from './known-units.ts'
+import { keepLastUnit, keepUnits, lastUnit, recallUnits } from './known-units.ts'
 import { orderUnits } from './order-units.ts'
 import { ShiftWaits } from './shift-waits.tsx'
 import type { Duty } from './use-duty.ts'
-
-const lastUnitKey = 'gengfu.last-unit'
 
 export type ChooseUnitProps = { readonly member: string; readonly displayName: string; readonly duty: Duty }
 
@@ -18,7 +16,7 @@ export function ChooseUnit({ member, displayName, duty }: ChooseUnitProps) {
   const [units, setUnits] = useState<readonly UnitView[]>()
   const [problem, setProblem] = useState<unknown>()
   const [words, setWords] = useState('')
-  const [chosen, setChosen] = useState<string | null>(() => localStorage.getItem(lastUnitKey))
+  const [chosen, setChosen] = useState(lastUnit)
   const [isRemembered, setRemembered] = useState(false)
   const isLive = duty.live?.state === 'live'
 
@@ -64,13 +62,13 @@ export function ChooseUnit({ member, displayName, duty }: ChooseUnitProps) {
     )
   }
 
-  const listed = orderUnits(units, words, localStorage.getItem(lastUnitKey))
+  const listed = orderUnits(units, words, lastUnit())
   const unit = listed.find((each) => each.id === chosen)
   const joins = unit !== undefined && unit.state !== 'off-duty'
 
   const start = () => {
     if (!unit) return
-    localStorage.setItem(lastUnitKey, unit.id)
+    keepLastUnit(unit.id)
     const crew = [...new Set([...unit.crew.map((each) => each.id), member])]
     void duty.goTo(joins ? 'join' : 'start', unit, joins ? crew : [member])
   }

@@ -21,3 +21,22 @@ export function recallUnits(): readonly UnitView[] {
     return []
   }
 }
+
+const lastKey = 'gengfu.last-unit'
+
+/** The unit that was chosen last; null also where the browser keeps nothing. */
+export function lastUnit(): string | null {
+  try {
+    return localStorage.getItem(lastKey)
+  } catch {
+    return null
+  }
+}
+
+export function keepLastUnit(id: string): void {
+  try {
+    localStorage.setItem(lastKey, id)
+  } catch {
+    // it is not first in the list next time
+  }
+}

@@ -1,14 +1,15 @@
 /** What waits, what the server would not have, and what this officer has reported: nothing that was accepted here vanishes unseen. */
-import type { ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { serverNow } from '#ui/clock.ts'
 import { useLanguage } from '#ui/i18n.ts'
+import { VoiceNote } from '#ui/messages/voice-note.tsx'
 import { Button, Dialog, Icon, useToasts } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import type { Waiting } from './outbox.ts'
 import { orphaned } from './outbox.ts'
 import { PanicRow } from './panic-button.tsx'
-import { listed, picturesOf, stateOf, wordsOf, type KeptReport, type NewReport } from './report.ts'
+import { fileOf, listed, picturesOf, stateOf, wordsOf, type KeptReport, type NewReport, type WaitingFile } from './report.ts'
 import type { Duty } from './use-duty.ts'
 
 export type LinePageProps = {
@@ -22,7 +23,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   const { waiting, refused, reports } = duty
-  const line = [...waiting, ...refused]
+  const line = duty.line.items
   const own = listed(reports, line, serverNow())
   const reportOf = (each: Waiting) => reports.find((report) => report.id === each.id)
   // the pictures of a refused report are shown with it
@@ -39,6 +40,8 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
         <Part title={t('line.refused')} text={t('line.refusedText')}>
           {apart.map((each) => {
             const report = reportOf(each)
+            const file = fileOf(each)
+            const picture = file?.kind === 'picture' ? file : undefined
             return (
               <li key={each.id} className="line-item is-refused">
                 <Head waiting={each} report={report} />
@@ -46,13 +49,13 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
                 <p className="line-because">{t('line.because', { because: each.refused?.because })}</p>
                 <div className="line-actions">
                   <CopyButton text={wordsOf(each)} />
-                  {report || wordsOf(each) || each.about.kind === 'picture' ? (
+                  {report || wordsOf(each) || picture ? (
                     <Button
                       onClick={() =>
                         onReport(
                           report
                             ? { category: report.category, text: report.text, place: report.place, fix: report.fix, pictures: picturesOf(report, line) }
-                            : { text: wordsOf(each), pictures: each.about.kind === 'picture' ? [String(each.body['data'])] : [] },
+                            : { text: wordsOf(each), pictures: picture ? [picture.data] : [] },
                           each.id,
                         )
                       }
@@ -83,7 +86,7 @@ export function LinePage({ duty, onClose, onReport }: LinePageProps) {
       {own.length === 0 ? null : (
         <Part title={t('line.reports')}>
           {own.map((report) => {
-            const how = stateOf(report, line)
+            const how = stateOf(report, duty.line)
             return (
               <li key={report.id} className={`line-item is-${how.state}`}>
                 <p className="line-head">
@@ -142,8 +145,34 @@ function Head({ waiting, report }: { readonly waiting: Waiting; readonly report:
 function Words({ waiting }: { readonly waiting: Waiting }) {
   const { t } = useTranslation('officer')
   const words = wordsOf(waiting)
-  if (waiting.about.kind === 'picture') return <img className="line-picture" src={`data:image/jpeg;base64,${String(waiting.body['data'])}`} alt={t('log.picture')} />
-  return words ? <p>{words}</p> : null
+  const file = fileOf(waiting)
+  return (
+    <>
+      {file?.kind === 'picture' ? <img className="line-picture" src={`data:${file.mediaType};base64,${file.data}`} alt={t('log.picture')} /> : null}
+      {file?.kind === 'voice' ? <Voice file={file} /> : null}
+      {words ? <p>{words}</p> : null}
+    </>
+  )
+}
+
+/** Heard, and kept as a file where the server will not have it: what was said cannot be said again. */
+function Voice({ file: { data, mediaType, seconds } }: { readonly file: WaitingFile }) {
+  const { t } = useTranslation('officer')
+  const [address, setAddress] = useState<string>()
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))], { type: mediaType }))
+    setAddress(made)
+    return () => URL.revokeObjectURL(made)
+  }, [data, mediaType])
+  if (!address) return null
+  return (
+    <div className="line-voice">
+      <VoiceNote address={address} seconds={seconds} />
+      <a className="button button-plain" href={address} download={`${t('line.voiceName')}.${mediaType.slice('audio/'.length)}`}>
+        {t('line.saveVoice')}
+      </a>
+    </div>
+  )
 }
 
 /** Whether it was tried, and whether it is safe. */

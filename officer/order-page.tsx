@@ -10,6 +10,7 @@ import { Button, Icon, Progress, StateMark, useToasts } from '#ui/primitives.ts'
 import { toneOf } from '#ui/state.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { directionOf } from './direction.ts'
+import type { Draft } from './draft.ts'
 import type { Order } from './duty.ts'
 import type { Fix } from './fix-filter.ts'
 import { OrderLog } from './order-log.tsx'
@@ -21,18 +22,27 @@ import { WriteSheet } from './write-sheet.tsx'
 /** The next step appears in the same place: a second tap of a nervous thumb must not take it. */
 const restMs = 1500
 
-export type OrderPageProps = { readonly order: Order; readonly duty: Duty; readonly fix: Fix | undefined; readonly onReport: () => void }
+export type OrderPageProps = {
+  readonly order: Order
+  readonly duty: Duty
+  readonly fix: Fix | undefined
+  /** What is being written about this order. */
+  readonly draft: Draft | undefined
+  /** Undefined: sent, or given up. */
+  readonly onDraft: (draft: Draft | undefined) => void
+  readonly onReport: () => void
+}
 
-export function OrderPage({ order, duty, fix, onReport }: OrderPageProps) {
+export function OrderPage({ order, duty, fix, draft, onDraft, onReport }: OrderPageProps) {
   const { t } = useTranslation('officer')
   const { language } = useLanguage()
   const toasts = useToasts()
-  const [sheet, setSheet] = useState<'note' | 'report' | 'refuse'>()
   const [resting, setResting] = useState(false)
   const { incident, assignment, seen } = order
   const category = duty.categories.get(incident.category)
   const inEnglish = language === 'en'
   const next = nextStep(seen)
+  const isUnkept = duty.waiting.some((each) => each.unkept && each.about.assignment === assignment.id)
 
   useEffect(() => {
     if (!resting) return
@@ -40,8 +50,9 @@ export function OrderPage({ order, duty, fix, onReport }: OrderPageProps) {
     return () => clearTimeout(timer)
   }, [resting])
 
+  const write = (kind: Draft['kind'], text = '') => onDraft({ incident: incident.id, number: incident.number, assignment: assignment.id, kind, text })
   const go = async (to: Step | 'refused', note?: string) => {
-    setSheet(undefined)
+    onDraft(undefined)
     setResting(true)
     try {
       const commandId = await duty.step(order, to, note)
@@ -121,7 +132,7 @@ export function OrderPage({ order, duty, fix, onReport }: OrderPageProps) {
         {order.isWaiting ? (
           <p className="dock-waits" role="status">
             <Icon name="no-signal" size={16} />
-            {t('order.waits')}
+            {t(isUnkept ? 'strip.unkept' : 'order.waits')}
           </p>
         ) : null}
         {next ? (
@@ -131,7 +142,7 @@ export function OrderPage({ order, duty, fix, onReport }: OrderPageProps) {
             aria-disabled={resting || undefined}
             onClick={() => {
               if (resting) return
-              if (next === 'reported') setSheet('report')
+              if (next === 'reported') write('report')
               else void go(next)
             }}
           >
@@ -140,30 +151,32 @@ export function OrderPage({ order, duty, fix, onReport }: OrderPageProps) {
           </button>
         ) : null}
         <div className="dock-row">
-          <Button icon="note" onClick={() => setSheet('note')}>
+          <Button icon="note" onClick={() => write('note')}>
             {t('order.note')}
           </Button>
           <AddPicture onPicture={(data) => duty.picture(incident.id, data, '')} />
           {mayRefuse(seen) ? (
-            <Button kind="quiet" onClick={() => setSheet('refuse')}>
+            <Button kind="quiet" onClick={() => write('refuse')}>
               {t('order.refuse')}
             </Button>
           ) : null}
         </div>
       </footer>
-      {sheet === 'note' ? (
+      {draft ? (
         <WriteSheet
-          kind="note"
-          needsText
-          onClose={() => setSheet(undefined)}
+          key={draft.kind}
+          kind={draft.kind}
+          needsText={draft.kind !== 'report'}
+          text={draft.text}
+          onText={(text) => write(draft.kind, text)}
+          onClose={() => onDraft(undefined)}
           onSend={async (text) => {
-            setSheet(undefined)
+            if (draft.kind !== 'note') return go(draft.kind === 'report' ? 'reported' : 'refused', text)
+            onDraft(undefined)
             await duty.note(incident.id, text)
           }}
         />
       ) : null}
-      {sheet === 'report' ? <WriteSheet kind="report" onClose={() => setSheet(undefined)} onSend={(text) => go('reported', text)} /> : null}
-      {sheet === 'refuse' ? <WriteSheet kind="refuse" needsText onClose={() => setSheet(undefined)} onSend={(text) => go('refused', text)} /> : null}
     </>
   )
 }

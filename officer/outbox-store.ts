@@ -1,7 +1,7 @@
 /** The outbox in the phone's own database, so that a closed page loses nothing. */
-import type { IDBPObjectStore } from 'idb'
+import type { IDBPDatabase, IDBPObjectStore } from 'idb'
 import type { OutboxStore, Waiting } from './outbox.ts'
-import { ofAccount, phoneDatabase, type PhoneShape } from './phone-database.ts'
+import { inDatabase, ofAccount, type PhoneShape } from './phone-database.ts'
 import type { KeptReport } from './report.ts'
 
 /** One tab tells the others of the same browser that the line has changed. */
@@ -13,29 +13,33 @@ export function onOtherTab(listener: () => void): () => void {
   return () => channel?.removeEventListener('message', listener)
 }
 
-/** One tab sends at a time. Where browsers know no such locks (plain http), two tabs may both send: the server takes each thing once. */
+/** One tab sends at a time. Where browsers know no such locks (plain http), two tabs may both send: the server takes each thing once. False: given up before it was this one's turn. */
 export const alone =
   (account: string) =>
-  async (work: () => Promise<void>): Promise<void> => {
-    if (!navigator.locks) return work()
-    await navigator.locks.request(`gengfu-outbox-${account}`, work)
+  async (work: () => Promise<void>, giveUp: AbortSignal): Promise<boolean> => {
+    if (!navigator.locks) return work().then(() => true)
+    let begun = false
+    const turn = () => ((begun = true), work())
+    try {
+      await navigator.locks.request(`gengfu-outbox-${account}`, { signal: giveUp }, turn)
+      return true
+    } catch (thrown) {
+      if (begun || !giveUp.aborted) throw thrown
+      return false
+    }
   }
 
 type Line = IDBPObjectStore<PhoneShape, ['waiting'], 'waiting', 'readwrite'>
 
-/** A database that does not answer (another page holds it open, the system has put it to sleep) must not hold up a call for help. */
-const patienceMs = 4000
-const patiently = <T>(work: Promise<T>): Promise<T> =>
-  Promise.race([work, new Promise<never>((_, refuse) => void setTimeout(() => refuse(new DOMException('The phone’s database does not answer.', 'TimeoutError')), patienceMs))])
-
-async function write<T>(work: (line: Line) => Promise<T>): Promise<T> {
-  const transaction = (await phoneDatabase()).transaction('waiting', 'readwrite', { durability: 'relaxed' })
-  transaction.done.catch(() => {})
-  const answer = await work(transaction.store)
-  await transaction.done
-  channel?.postMessage('changed')
-  return answer
-}
+const write = <T>(work: (line: Line) => Promise<T>): Promise<T> =>
+  inDatabase(async (db) => {
+    const transaction = db.transaction('waiting', 'readwrite', { durability: 'relaxed' })
+    transaction.done.catch(() => {})
+    const answer = await work(transaction.store)
+    await transaction.done
+    channel?.postMessage('changed')
+    return answer
+  })
 
 /** What a former version of this page kept has no turn: it comes first, by its time. */
 const turnOf = (waiting: Waiting) => waiting.turn ?? waiting.madeAt
@@ -43,15 +47,15 @@ const turnOf = (waiting: Waiting) => waiting.turn ?? waiting.madeAt
 /** How many things of whatever account wait on this phone; 0 where nothing can be read. */
 export async function countWaiting(): Promise<number> {
   try {
-    return (await (await phoneDatabase()).getAll('waiting')).filter((each) => !each.refused).length
+    return (await inDatabase((db) => db.getAll('waiting'))).filter((each) => !each.refused).length
   } catch {
     return 0
   }
 }
 
-async function addAll(things: readonly Waiting[], report: KeptReport | undefined): Promise<readonly Waiting[]> {
+async function addAll(db: IDBPDatabase<PhoneShape>, things: readonly Waiting[], report: KeptReport | undefined): Promise<readonly Waiting[]> {
   // `strict`: on the disk before it is called done, so that a phone whose battery dies now has it
-  const transaction = (await phoneDatabase()).transaction(['waiting', 'reports'], 'readwrite', { durability: 'strict' })
+  const transaction = db.transaction(['waiting', 'reports'], 'readwrite', { durability: 'strict' })
   transaction.done.catch(() => {}) // what failed is told by what is awaited below
   const line = transaction.objectStore('waiting')
   const kept: Waiting[] = []
@@ -70,10 +74,10 @@ async function addAll(things: readonly Waiting[], report: KeptReport | undefined
 
 export const phoneStore: OutboxStore = {
   async list(account) {
-    const kept = await patiently(phoneDatabase().then((db) => db.getAllFromIndex('waiting', 'account', account)))
+    const kept = await inDatabase((db) => db.getAllFromIndex('waiting', 'account', account))
     return kept.sort((a, b) => turnOf(a) - turnOf(b))
   },
-  add: (things, report) => patiently(addAll(things, report)),
+  add: (things, report) => inDatabase((db) => addAll(db, things, report)),
   begin: (id) =>
     write(async (line) => {
       const waiting = await line.get(id)

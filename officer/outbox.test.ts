@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { patiently } from '#ui/in-time.ts'
 import { faultsMax, openOutbox, resultOf, type OutboxStore, type SendResult, type Waiting } from './outbox.ts'
 import type { KeptReport } from './report.ts'
 
 const thing = (id: string, more: Partial<Waiting> = {}): Waiting =>
   ({ id, account: 'a1', path: '/x', body: {}, madeAt: 0, about: { kind: 'note', incident: 'i1' }, ...more })
 
-/** A phone that may be full (`add` fails) or broken (everything fails). */
-function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; reports: KeptReport[]; room: number; full: boolean; broken: boolean } {
+/** A phone that may be full (`add` fails), broken (everything fails) or asleep (nothing answers, and is left after a while). */
+function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; reports: KeptReport[]; room: number; full: boolean; broken: boolean; asleep: boolean } {
   const turnOf = (each: Waiting) => each.turn ?? each.madeAt
   const store = {
     kept: first,
@@ -16,12 +17,13 @@ function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; re
     room: Infinity,
     reports: [] as KeptReport[],
     broken: false,
+    asleep: false,
     async list(account: string) {
-      works()
+      await works()
       return store.kept.filter((each) => each.account === account).toSorted((a, b) => turnOf(a) - turnOf(b))
     },
     async add(things: readonly Waiting[], report?: KeptReport) {
-      works()
+      await works()
       if (store.full || store.kept.length + things.length > store.room) throw new DOMException('full', 'QuotaExceededError')
       const kept = things.map((each, n) => ({ ...each, turn: Math.max(100, ...store.kept.map((other) => other.turn ?? 0)) + 1 + n }))
       store.kept.push(...kept)
@@ -29,28 +31,29 @@ function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; re
       return kept
     },
     async begin(id: string) {
-      works()
+      await works()
       const found = find(id)
       if (found) put({ ...found, tried: true })
       return found !== undefined
     },
     async refuse(id: string, refused: NonNullable<Waiting['refused']>) {
-      works()
+      await works()
       put({ ...find(id)!, refused })
     },
     async withdraw(id: string) {
-      works()
+      await works()
       const found = find(id)
       if (!found || found.tried) return false
       await store.remove(id)
       return true
     },
     async remove(id: string) {
-      works()
+      await works()
       store.kept = store.kept.filter((each) => each.id !== id)
     },
   }
-  const works = () => {
+  const works = async () => {
+    if (store.asleep) await patiently(20, new Promise(() => {}))
     if (store.broken) throw new DOMException('broken', 'UnknownError')
   }
   const find = (id: string) => store.kept.find((each) => each.id === id)
@@ -59,12 +62,13 @@ function memoryStore(first: Waiting[] = []): OutboxStore & { kept: Waiting[]; re
 }
 
 /** An outbox whose answers and timers are in the test's hands. */
-function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal) => SendResult | Promise<SendResult>, alone?: (work: () => Promise<void>) => Promise<void>) {
+function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal) => SendResult | Promise<SendResult>, alone?: (work: () => Promise<void>, giveUp: AbortSignal) => Promise<boolean>) {
   const sent: string[] = []
   const refused: string[] = []
   const tried: string[] = []
   const timers: { run: () => void; ms: number }[] = []
   let line: readonly Waiting[] = []
+  let isRead = false
   let unkept = 0
   const outbox = openOutbox({
     account: 'a1',
@@ -73,7 +77,7 @@ function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal
       tried.push(each.id)
       return answer(each, signal)
     },
-    onChange: (now) => (line = now),
+    onChange: (now, read) => ([line, isRead] = [now, read]),
     onSent: (each) => sent.push(each.id),
     onRefused: (each) => refused.push(each.id),
     onUnkept: () => (unkept += 1),
@@ -82,7 +86,7 @@ function open(store: OutboxStore, answer: (waiting: Waiting, signal: AbortSignal
     setTimer: (run, ms) => timers.push({ run, ms }),
     clearTimer: () => {},
   })
-  return { outbox, sent, refused, tried, timers, line: () => line, waiting: () => line.filter((each) => !each.refused).map((each) => each.id), unkept: () => unkept }
+  return { outbox, sent, refused, tried, timers, line: () => line, isRead: () => isRead, waiting: () => line.filter((each) => !each.refused).map((each) => each.id), unkept: () => unkept }
 }
 
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 5))
@@ -258,6 +262,30 @@ test('a call for help is tried again soon, however long nobody was heard', async
   assert.ok(box.timers.at(-1)!.ms <= 3000)
 })
 
+test('a database that falls asleep at any moment holds up no call for help', async () => {
+  for (const [when, isKept] of [['before it is kept', false], ['when it is about to be sent', true]] as const) {
+    const store = memoryStore()
+    const box = open(store, () => yes)
+    await settled()
+    store.asleep = !isKept
+    if (isKept) store.begin = () => ((store.asleep = true), patiently(20, new Promise<never>(() => {})))
+    await box.outbox.put(thing('note'), thing('help', { urgent: true }))
+    while (box.sent.length < 2) await settled()
+    assert.deepEqual(box.sent, ['help', 'note'], when)
+    assert.deepEqual(box.waiting(), [], when)
+    assert.equal(await box.outbox.withdraw('help'), false)
+  }
+})
+
+test('what cannot be taken back because the database sleeps is not taken back', async () => {
+  const store = memoryStore()
+  const box = open(store, () => new Promise(() => {}))
+  await box.outbox.put(thing('one'), thing('two'))
+  await settled()
+  store.asleep = true
+  assert.equal(await box.outbox.withdraw('two'), false)
+})
+
 test('a thing over which the server falls each time is put aside, and the rest goes on', async () => {
   const box = open(memoryStore(), (each) => (each.id === 'poison' ? { result: 'later', fault: { code: 'bug', because: 'fell over' } } : yes))
   await box.outbox.put(thing('poison'), thing('good'))
@@ -274,7 +302,7 @@ test('a thing over which the server falls each time is put aside, and the rest g
 test('two pages of one account send each thing once, and no page drives the other on', async () => {
   const store = memoryStore()
   let held = Promise.resolve()
-  const alone = (work: () => Promise<void>) => (held = held.then(work))
+  const alone = (work: () => Promise<void>) => (held = held.then(work)).then(() => true)
   let reachable = false
   const answer = () => (reachable ? yes : later)
   const [left, right] = [open(store, answer, alone), open(store, answer, alone)]
@@ -294,11 +322,72 @@ test('two pages of one account send each thing once, and no page drives the othe
   assert.deepEqual([...left.sent, ...right.sent].sort(), ['one', 'two'])
 })
 
+test('what is being kept is in the line before it is kept, and is not sent before', async () => {
+  const store = memoryStore()
+  const keep = store.add
+  let go = () => {}
+  store.add = async (...args) => {
+    await new Promise<void>((resolve) => (go = resolve))
+    return keep(...args)
+  }
+  const box = open(store, () => yes)
+  await settled()
+  void box.outbox.put(thing('help', { urgent: true }))
+  assert.deepEqual([box.line().map(({ id, keeping }) => [id, keeping]), box.isRead(), box.tried], [[['help', true]], true, []])
+  await settled()
+  assert.deepEqual(box.tried, [])
+  go()
+  await settled()
+  assert.deepEqual([box.sent, box.line()], [['help'], []])
+})
+
+test('a line that could not be read is not said to be empty', async () => {
+  const store = memoryStore([thing('kept')])
+  store.broken = true
+  const box = open(store, () => later)
+  await box.outbox.put(thing('help', { urgent: true }))
+  assert.deepEqual([box.waiting(), box.isRead()], [['help'], false])
+  store.broken = false
+  box.outbox.look()
+  await settled()
+  assert.deepEqual([box.waiting(), box.isRead()], [['kept', 'help'], true])
+})
+
+test('a call for help waits three seconds for another page’s turn, then goes without; the rest waits', async () => {
+  let free = () => {}
+  const freed = new Promise<void>((resolve) => (free = resolve))
+  /** Another page that is frozen while it sends. */
+  const alone = async (work: () => Promise<void>, giveUp: AbortSignal) => {
+    const isMine = await Promise.race([freed.then(() => true), new Promise<boolean>((resolve) => (giveUp.aborted ? resolve(false) : giveUp.addEventListener('abort', () => resolve(false))))])
+    if (isMine) await work()
+    return isMine
+  }
+  const box = open(memoryStore(), () => yes, alone)
+  await box.outbox.put(thing('note'))
+  await settled()
+  assert.deepEqual([box.tried, box.timers], [[], []], 'what is not urgent waits without end')
+  await box.outbox.put(thing('help', { urgent: true }))
+  await settled()
+  assert.deepEqual([box.tried, box.timers.map(({ ms }) => ms)], [[], [3000]])
+  box.timers[0]!.run()
+  await settled()
+  assert.deepEqual(box.sent, ['help'])
+  free()
+  await settled()
+  assert.deepEqual(box.sent, ['help', 'note'])
+})
+
 const results: [status: number, code: string, result: string][] = [
   [0, 'offline', 'later'],
   [503, 'database-unavailable', 'later'],
   [429, 'too-many', 'later'],
   [403, 'csrf', 'later'],
+  [502, 'no-answer', 'later'],
+  [403, 'no-answer', 'later'],
+  [404, 'no-answer', 'later'],
+  [401, 'no-answer', 'later'],
+  [413, 'no-answer', 'refused'],
+  [404, 'address-not-found', 'later'],
   [401, 'session-expired', 'signed-out'],
   [403, 'must-change-password', 'signed-out'],
   [403, 'not-allowed', 'refused'],

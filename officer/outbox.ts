@@ -30,6 +30,8 @@ export type Waiting = {
   readonly refused?: { readonly code: string; readonly because: string }
   /** The phone could not keep it: it lasts as long as the page. Never kept so. */
   readonly unkept?: boolean
+  /** The phone is just keeping it: not sent, and not yet safe. Never kept so. */
+  readonly keeping?: boolean
 }
 
 export type About = {
@@ -44,7 +46,7 @@ export type About = {
   readonly callSign?: string
 }
 
-/** Where waiting things are kept; on the phone IndexedDB, in a test an array. Every call may fail: the phone is full or broken. */
+/** Where waiting things are kept; on the phone IndexedDB, in a test an array. Every call may fail, soon: the phone is full, broken, or does not answer. */
 export type OutboxStore = {
   /** In the order of their turns. */
   list(account: string): Promise<readonly Waiting[]>
@@ -70,6 +72,8 @@ export type SendResult =
 
 /** What a failed call means for what waits. Refusals (4xx) are final except those that say "later". */
 export function resultOf(problem: { readonly status: number; readonly code: string }): 'refused' | 'later' | 'signed-out' {
+  // a proxy or a network's own page, or a node that does not know the door yet: the server has not been asked. 413 stays one
+  if ((problem.code === 'no-answer' && problem.status !== 413) || problem.code === 'address-not-found') return 'later'
   if (problem.status === 401 || problem.code === 'must-change-password') return 'signed-out'
   // 0: no network; 408, 425, 429 and 5xx: not now; csrf: the client renews its token and we come again
   if (problem.status === 0 || problem.status >= 500 || [408, 425, 429].includes(problem.status) || problem.code === 'csrf') return 'later'
@@ -82,6 +86,9 @@ export const faultsMax = 5
 /** Milliseconds: so soon at the latest is a call for help tried again. */
 const urgentDelayMax = 3000
 
+/** Milliseconds: so long a call for help waits for another page that sends. It may be frozen; sent by both, the call is one. */
+const turnMax = 3000
+
 /** What hangs on something that was refused: no use in asking the server about it. */
 export const orphaned = 'report-refused'
 
@@ -90,16 +97,16 @@ export type OutboxOptions = {
   readonly store: OutboxStore
   /** An attempt that is let go (for something urgent) answers `later`. */
   readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<SendResult>
-  /** Everything, refused things too, in order. */
-  readonly onChange: (waiting: readonly Waiting[]) => void
+  /** Everything, refused things and what is just being kept too, in order. `isRead`: what was kept before is among it. */
+  readonly onChange: (waiting: readonly Waiting[], isRead: boolean) => void
   readonly onSent: (waiting: Waiting, answer: unknown) => void
   readonly onRefused: (waiting: Waiting, because: string) => void
   /** The phone kept nothing: what is in the line lasts as long as the page. */
   readonly onUnkept?: () => void
   /** Milliseconds until the next attempt after `failures` in a row. */
   readonly delay: (failures: number) => number
-  /** One page of several sends at a time. */
-  readonly alone?: (work: () => Promise<void>) => Promise<void>
+  /** One page of several sends at a time. Who gives up waiting for its turn does not work, and hears false. */
+  readonly alone?: (work: () => Promise<void>, giveUp: AbortSignal) => Promise<boolean>
   readonly setTimer?: (run: () => void, ms: number) => unknown
   readonly clearTimer?: (timer: never) => void
 }
@@ -122,11 +129,16 @@ export type Outbox = {
 
 export function openOutbox(options: OutboxOptions): Outbox {
   const { account, store, send, onChange, onSent, onRefused, onUnkept, delay } = options
-  const alone = options.alone ?? ((work: () => Promise<void>) => work())
+  const alone = options.alone ?? ((work: () => Promise<void>) => work().then(() => true))
   const setTimer = options.setTimer ?? ((run: () => void, ms: number) => setTimeout(run, ms))
   const clearTimer = (options.clearTimer ?? clearTimeout) as (timer: unknown) => void // gives back what setTimer gave
   let queue: readonly Waiting[] = []
+  /** Shown behind the line: nobody shall think that the server has it. */
+  let keeping: readonly Waiting[] = []
+  let isRead = false
   let running = false
+  let waitsForTurn: AbortController | undefined
+  let turnTimer: unknown
   let underWay: { readonly id: string; readonly letGo: () => void } | undefined
   let again = false
   let stopped = false
@@ -136,7 +148,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   const change = (next: readonly Waiting[]) => {
     queue = next
-    if (!stopped) onChange(queue)
+    if (!stopped) onChange([...queue, ...keeping.filter((each) => !queue.some(({ id }) => id === each.id))], isRead)
   }
   const without = (id: string) => change(queue.filter((each) => each.id !== id))
   const replace = (next: Waiting) => change(queue.map((each) => (each.id === next.id ? next : each)))
@@ -146,6 +158,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
     try {
       const kept = await store.list(account)
       const known = new Set(kept.map((each) => each.id))
+      isRead = true
       change([...kept, ...queue.filter((each) => each.unkept && !known.has(each.id))])
       makeWay()
     } catch {
@@ -153,9 +166,13 @@ export function openOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  /** What is on its way is let go for a call for help, also for one that another page made. */
+  const isUrgent = (each: Waiting) => each.urgent === true && !each.refused
+  const next = () => queue.find(isUrgent) ?? queue.find((each) => !each.refused)
+
+  /** What is on its way is let go for a call for help, also for one that another page made; and no other page's turn is waited for without end. */
   function makeWay(): void {
-    const isUrgent = (each: Waiting) => each.urgent === true && !each.refused
+    const waits = waitsForTurn
+    if (waits && turnTimer === undefined && queue.some(isUrgent)) turnTimer = setTimer(() => waits.abort(), turnMax)
     if (underWay && queue.some(isUrgent) && !queue.some((each) => each.id === underWay?.id && isUrgent(each))) underWay.letGo()
   }
 
@@ -173,8 +190,12 @@ export function openOutbox(options: OutboxOptions): Outbox {
   }
 
   async function put(things: readonly Waiting[], report?: KeptReport): Promise<void> {
+    const shown = things.map((each): Waiting => ({ ...each, keeping: true }))
+    keeping = [...keeping, ...shown]
+    change(queue)
     await ready
     const kept = await keep(things, report)
+    keeping = keeping.filter((each) => !shown.includes(each))
     change([...queue.filter((each) => !kept.some(({ id }) => id === each.id)), ...kept])
     makeWay()
     void run()
@@ -226,19 +247,31 @@ export function openOutbox(options: OutboxOptions): Outbox {
     return true
   }
 
+  const clearTurn = () => {
+    clearTimer(turnTimer)
+    waitsForTurn = turnTimer = undefined
+  }
+
   async function run(): Promise<void> {
     if (running) return void (again = true)
     running = true
     clearTimer(timer)
+    const sendAll = async (next: () => Waiting | undefined) => {
+      clearTurn()
+      if (!next()?.urgent) await look() // a call for help does not wait until the phone was read
+      for (let first = next(); first && !stopped; first = next()) {
+        if (!(await sendFirst(first).finally(() => (underWay = undefined)))) return
+        if (first.urgent) await look()
+      }
+    }
+    waitsForTurn = new AbortController()
+    makeWay()
     try {
-      await alone(async () => {
-        await look()
-        const next = () => queue.find((each) => each.urgent && !each.refused) ?? queue.find((each) => !each.refused)
-        for (let first = next(); first && !stopped; first = next()) {
-          if (!(await sendFirst(first).finally(() => (underWay = undefined)))) return
-        }
-      })
+      if (await alone(() => sendAll(next), waitsForTurn.signal)) return
+      await sendAll(() => queue.find(isUrgent))
+      again ||= !queue.some(isUrgent) // the rest waits for its turn
     } finally {
+      clearTurn()
       running = false
       if (again && !stopped) {
         again = false
@@ -256,7 +289,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
       await ready
       const thing = queue.find((each) => each.id === id)
       if (!thing || thing.tried || underWay?.id === id) return false
-      if (!thing.unkept && !(await store.withdraw(id))) return false
+      if (!thing.unkept && !(await store.withdraw(id).catch(() => false))) return false
       without(id)
       return true
     },

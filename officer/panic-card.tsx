@@ -12,7 +12,7 @@ export function PanicCard({ duty, now }: { readonly duty: Duty; readonly now: nu
   const { t } = useTranslation('officer')
   const call = duty.reports.findLast((report) => report.panic && !report.seen && now - report.madeAt < shownMs)
   if (!call) return null
-  const { state } = stateOf(call, [...duty.waiting, ...duty.refused])
+  const { state } = stateOf(call, duty.line)
   const online = connectionOf(duty.live) !== 'offline'
   return (
     <section className={state === 'sent' ? 'ended panic-card is-heard' : 'ended panic-card'} role="alert">

@@ -1,5 +1,6 @@
 /** The phone's own database: what waits to be sent, what is known, and who was signed in. Nothing in it is anybody's but this phone's accounts'. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { patiently } from '#ui/in-time.ts'
 import type { Session } from '#ui/session.tsx'
 import type { Fix } from './fix-filter.ts'
 import type { KeptKnowledge } from './known.ts'
@@ -20,8 +21,13 @@ export type PhoneShape = DBSchema & {
 
 let opened: Promise<IDBPDatabase<PhoneShape>> | undefined
 
-/** @throws DOMException where the browser keeps nothing: private windows, a full or broken disk. The next call tries again */
-export function phoneDatabase(): Promise<IDBPDatabase<PhoneShape>> {
+/** So long a database may say nothing (another page holds it open, the system has put it to sleep): nothing here may hold up a call for help. */
+const patienceMs = 4000
+
+/** @throws DOMException where the browser keeps nothing: private windows, a full or broken disk, one that does not answer. The next call tries again */
+export const inDatabase = <T>(work: (db: IDBPDatabase<PhoneShape>) => Promise<T>): Promise<T> => patiently(patienceMs, phoneDatabase().then(work))
+
+function phoneDatabase(): Promise<IDBPDatabase<PhoneShape>> {
   opened ??= openDB<PhoneShape>('gengfu-officer', 2, {
     upgrade(db, from, _to, work) {
       if (from < 1) db.createObjectStore('waiting', { keyPath: 'id' }).createIndex('account', 'account')
@@ -32,7 +38,10 @@ export function phoneDatabase(): Promise<IDBPDatabase<PhoneShape>> {
       db.createObjectStore('reports', { keyPath: 'id' }).createIndex('account', 'account')
     },
     // a page of the next version wants in: this one opens again when it needs to
-    blocking: (_from, _to, event) => (event.target as IDBDatabase).close(),
+    blocking: (_from, _to, event) => {
+      ;(event.target as IDBDatabase).close()
+      opened = undefined
+    },
     terminated: () => (opened = undefined),
   }).catch((cause: unknown) => {
     opened = undefined
@@ -43,16 +52,18 @@ export function phoneDatabase(): Promise<IDBPDatabase<PhoneShape>> {
 
 /** Everything of an account is gone from this phone; what waits to be sent only when it is said so. */
 export async function forgetAccount(account: string, alsoWaiting: boolean): Promise<void> {
-  const db = await phoneDatabase()
-  const work = db.transaction(['waiting', 'known', 'fixes', 'reports'], 'readwrite')
-  await work.objectStore('known').delete(account)
-  await work.objectStore('fixes').delete(ofAccount(account))
-  const stores = alsoWaiting ? (['waiting', 'reports'] as const) : []
-  for (const name of stores) {
-    const store = work.objectStore(name)
-    for (const id of await store.index('account').getAllKeys(account)) await store.delete(id)
-  }
-  await work.done
+  await inDatabase(async (db) => {
+    const work = db.transaction(['waiting', 'known', 'fixes', 'reports'], 'readwrite')
+    work.done.catch(() => {})
+    await work.objectStore('known').delete(account)
+    await work.objectStore('fixes').delete(ofAccount(account))
+    const stores = alsoWaiting ? (['waiting', 'reports'] as const) : []
+    for (const name of stores) {
+      const store = work.objectStore(name)
+      for (const id of await store.index('account').getAllKeys(account)) await store.delete(id)
+    }
+    await work.done
+  })
 }
 
 /** Keys that begin with an account. */

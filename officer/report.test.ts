@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Value } from 'typebox/value'
 import { AddPicture, NewReport } from '#modules/dispatch/contract.ts'
 import type { Waiting } from './outbox.ts'
-import { fixFor, listed, picturesOf, stateOf, wordsOf, writesOf, type KeptReport } from './report.ts'
+import { fileOf, fixFor, listed, picturesOf, stateOf, together, wordsOf, writesOf, type KeptReport } from './report.ts'
 
 const hour = 3_600_000
 const now = 1_764_000_000_000
@@ -34,11 +34,26 @@ test('a call for help is urgent, without kind and place if need be', () => {
 
 test('how a report stands is what the line says', () => {
   const picture = waiting({ id: 'p1', after: 'r1', body: { data: 'AAAA' }, about: { kind: 'picture', incident: 'r1' } })
-  assert.deepEqual(stateOf(report(), [waiting(), picture]), { state: 'waiting' })
-  assert.deepEqual(stateOf(report(), [waiting({ refused: { code: 'x', because: '没有这个类别' } }), picture]), { state: 'refused', because: '没有这个类别' })
-  assert.deepEqual(stateOf(report(), [picture, waiting({ id: 'other' })]), { state: 'sent', behind: 1 })
-  assert.deepEqual(stateOf(report(), []), { state: 'sent', behind: 0 })
+  const read = (...items: readonly Waiting[]) => ({ items, isRead: true })
+  assert.deepEqual(stateOf(report(), read(waiting(), picture)), { state: 'waiting' })
+  assert.deepEqual(stateOf(report(), read(waiting({ refused: { code: 'x', because: '没有这个类别' } }), picture)), { state: 'refused', because: '没有这个类别' })
+  assert.deepEqual(stateOf(report(), read(picture, waiting({ id: 'other' }))), { state: 'sent', behind: 1 })
+  assert.deepEqual(stateOf(report(), read()), { state: 'sent', behind: 0 })
   assert.deepEqual(picturesOf(report(), [waiting(), picture]), ['AAAA'])
+})
+
+test('a call for help is not said to be heard before the line was read, unless the server has numbered it', () => {
+  const unread = { items: [], isRead: false }
+  assert.deepEqual(stateOf(report({ panic: true }), unread), { state: 'waiting' })
+  assert.deepEqual(stateOf(report({ panic: true, number: 12 }), unread), { state: 'sent', behind: 0 })
+})
+
+test('what the phone keeps and what the page knows are one list; what either knows of a report counts', () => {
+  const [kept, unkept] = [report({ id: 'kept' }), report({ id: 'unkept', number: 4 })]
+  const page = [{ ...kept, number: 3 }, unkept]
+  assert.deepEqual(together([kept], page).map(({ id, number }) => [id, number]), [['kept', 3], ['unkept', 4]])
+  assert.deepEqual(together([], page), page, 'a phone that keeps nothing takes nothing from the page')
+  assert.equal(together([{ ...kept, seen: true }], page)[0]!.seen, true)
 })
 
 test('listed for three days, newest first; what waits for as long as it waits', () => {
@@ -57,4 +72,15 @@ test('a place of the last ten minutes is good enough, an older one is none', () 
 
 test('the words of a note, of a step and of a report are found, so that they can be copied', () => {
   assert.deepEqual([{ text: 'a' }, { state: 'reported', note: 'b' }, { summary: 'c' }, { state: 'on-scene' }].map((body) => wordsOf(waiting({ body }))), ['a', 'b', 'c', ''])
+})
+
+test('what was shown or said in a channel is found like the picture of an incident, so that it can be seen, heard and kept', () => {
+  const of = (path: string, body: Waiting['body']) => fileOf(waiting({ path, body }))
+  assert.deepEqual(of('/api/messages/channels/unit-u1/pictures', { data: '/9j/4AAQ' }), { kind: 'picture', data: '/9j/4AAQ', mediaType: 'image/jpeg', seconds: 0 })
+  assert.equal(of('/api/dispatch/incidents/i1/pictures', { data: '/9j/4AAQ' })?.kind, 'picture')
+  for (const [bytes, mediaType] of [['\x1aE\xdf\xa3', 'audio/webm'], ['OggS', 'audio/ogg'], ['\0\0\0\x1cftypiso5', 'audio/mp4']] as const) {
+    const data = btoa(bytes)
+    assert.deepEqual(of('/api/messages/channels/unit-u1/voices', { data, seconds: 4.2 }), { kind: 'voice', data, mediaType, seconds: 4.2 })
+  }
+  assert.equal(of('/api/messages/channels/unit-u1/messages', { text: 'a' }), undefined)
 })

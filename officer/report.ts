@@ -68,13 +68,25 @@ export type ReportState =
   /** `behind`: so many of its pictures wait. */
   | { readonly state: 'sent'; readonly behind: number }
 
-/** How a report stands: what is in the line says it, so there is no second truth. */
-export function stateOf(report: Pick<KeptReport, 'id'>, line: readonly Waiting[]): ReportState {
+/** What is in the line, and whether the phone has read what it kept there before. */
+export type Line = { readonly items: readonly Waiting[]; readonly isRead: boolean }
+
+/** How a report stands: what is in the line says it, so there is no second truth. Out of it is sent, once the line was read or the server has given a number. */
+export function stateOf(report: Pick<KeptReport, 'id' | 'number'>, { items: line, isRead }: Line): ReportState {
   const own = line.find((each) => each.id === report.id)
   if (own?.refused) return { state: 'refused', because: own.refused.because }
-  if (own) return { state: 'waiting' }
+  if (own || (!isRead && report.number === undefined)) return { state: 'waiting' }
   return { state: 'sent', behind: line.filter((each) => each.after === report.id && !each.refused).length }
 }
+
+/** The reports that the phone keeps and those on the page: neither may know of all, nor of all that became of one. */
+export const together = (kept: readonly KeptReport[], page: readonly KeptReport[]): readonly KeptReport[] => [
+  ...kept.map((report) => {
+    const shown = page.find((each) => each.id === report.id)
+    return { ...report, number: report.number ?? shown?.number, seen: report.seen === true || shown?.seen === true }
+  }),
+  ...page.filter((report) => !kept.some((each) => each.id === report.id)),
+]
 
 /** Pictures of a report that are still in the line, as base64. */
 export const picturesOf = (report: Pick<KeptReport, 'id'>, line: readonly Waiting[]): readonly string[] =>
@@ -82,6 +94,19 @@ export const picturesOf = (report: Pick<KeptReport, 'id'>, line: readonly Waitin
 
 /** What a person wrote in something that waits: a note, a step's remark, a report. */
 export const wordsOf = ({ body }: Waiting): string => String(body['text'] ?? body['note'] ?? body['summary'] ?? '')
+
+export type WaitingFile = { readonly kind: 'picture' | 'voice'; readonly data: string; readonly mediaType: string; readonly seconds: number }
+
+/** The first letters, as base64, of what browsers record: Matroska's and Ogg's; the others record MP4. */
+const recordings: readonly [begins: string, mediaType: string][] = [['GkXf', 'audio/webm'], ['T2dn', 'audio/ogg'], ['', 'audio/mp4']]
+
+/** The picture or the voice note in something that waits; `data` is base64. */
+export function fileOf({ path, body }: Pick<Waiting, 'path' | 'body'>): WaitingFile | undefined {
+  const { data, seconds } = body
+  if (typeof data !== 'string') return undefined
+  if (!path.endsWith('/voices')) return { kind: 'picture', data, mediaType: 'image/jpeg', seconds: 0 }
+  return { kind: 'voice', data, mediaType: recordings.find(([begins]) => data.startsWith(begins))![1], seconds: Number(seconds) }
+}
 
 /** After so long a phone's place says nothing of where its officer is. */
 const fixAgeMaxMs = 10 * 60_000

@@ -16,8 +16,8 @@ import { keepKnown, recallKnown } from './known.ts'
 import { askToKeep } from './offline-ready.ts'
 import { openOutbox, resultOf, type Outbox, type SendResult, type Waiting } from './outbox.ts'
 import { alone, onOtherTab, phoneStore } from './outbox-store.ts'
-import { writesOf, type KeptReport, type NewReport } from './report.ts'
-import { dropReport, keepReport, listReports } from './report-store.ts'
+import { together, writesOf, type KeptReport, type Line, type NewReport } from './report.ts'
+import { changeReport, dropReport, listReports } from './report-store.ts'
 import type { Step } from './step.ts'
 
 export type Known =
@@ -31,6 +31,8 @@ export type Duty = {
   readonly order: Order | undefined
   readonly ended: EndedOrder | undefined
   readonly log: readonly LogLine[]
+  /** What waits, what was refused, and what the phone is just keeping. */
+  readonly line: Line
   /** What waits to be sent. */
   readonly waiting: readonly Waiting[]
   /** What the server would not have, until it was read. */
@@ -87,7 +89,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
   const { account } = session
   const [known, setKnown] = useState<Known>({ state: 'loading' })
   const [log, setLog] = useState<readonly LogLine[]>([])
-  const [line, setLine] = useState<readonly Waiting[]>([])
+  const [line, setLine] = useState<Line>({ items: [], isRead: false })
   const [reports, setReports] = useState<readonly KeptReport[]>([])
   const [live, setLive] = useState<LiveStatus>()
   const [categories, setCategories] = useState<ReadonlyMap<string, CategoryView>>(new Map())
@@ -213,9 +215,9 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       account,
       store: phoneStore,
       alone: alone(account),
-      onChange: setLine,
+      onChange: (items, isRead) => setLine({ items, isRead }),
       onSent: (each, answer) => {
-        if (each.about.kind === 'report') void numberReport(each.id, answer)
+        if (each.about.kind === 'report') numberReport(each.id, answer as { number?: number } | undefined) // as the door's contract says
         told.current.onSent(each)
         if (each.about.kind === 'shift') setSettling(each)
         void load().finally(() => setSettling(undefined))
@@ -228,12 +230,18 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       delay: (failures) => reconnectDelay(failures + 1, Math.random()),
       send,
     })
-    const numberReport = async (id: string, answer: unknown) => {
-      const report = (await listReports(account)).find((each) => each.id === id)
-      if (report) await keepReport({ ...report, number: (answer as { number?: number }).number }) // as the door's contract says
-      setReports(await listReports(account))
+    const readReports = async () => {
+      const kept = await listReports(account)
+      setReports((old) => together(kept, old))
     }
-    void listReports(account).then(setReports)
+    // on the page first: a phone that keeps nothing has no other list
+    const numberReport = (id: string, answer: { number?: number } | undefined) => {
+      const number = answer?.number
+      if (number === undefined) return
+      setReports((old) => old.map((each) => (each.id === id ? { ...each, number } : each)))
+      void changeReport(id, { number }).then(readReports)
+    }
+    void readReports()
     outbox.current = box
     const nudge = () => box.nudge()
     window.addEventListener('online', nudge)
@@ -255,6 +263,11 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
     [account],
   )
 
+  const retryNow = useCallback(() => {
+    socket.current?.retryNow()
+    outbox.current?.nudge()
+  }, [])
+
   // --- the order's log: asked for anew when the order's notes grow ---
   const incidentId = known.state === 'on-duty' ? known.incident?.id : undefined
   const changedAt = known.state === 'on-duty' ? known.incident?.changedAt : undefined
@@ -268,8 +281,8 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
     return () => gone.abort()
   }, [incidentId, changedAt])
 
-  const waiting = useMemo(() => line.filter((each) => !each.refused), [line])
-  const refused = useMemo(() => line.filter((each) => each.refused), [line])
+  const waiting = useMemo(() => line.items.filter((each) => !each.refused && !each.keeping), [line])
+  const refused = useMemo(() => line.items.filter((each) => each.refused), [line])
   const shift = useMemo(() => shiftOf(settling ? [...waiting, settling] : waiting), [waiting, settling])
   const order = known.state === 'on-duty' ? orderOf(known.unit, known.incident, waiting) : undefined
 
@@ -279,6 +292,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       order,
       ended,
       log,
+      line,
       waiting,
       refused,
       shift,
@@ -317,23 +331,18 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
       },
       withdraw: async (id) => (await outbox.current?.withdraw(id)) ?? false,
       async seeReport(id) {
-        const report = reports.find((each) => each.id === id)
-        if (!report) return
-        await keepReport({ ...report, seen: true })
         setReports((old) => old.map((each) => (each.id === id ? { ...each, seen: true } : each)))
+        await changeReport(id, { seen: true })
       },
       async dismiss(id) {
-        for (const each of line) if (each.id === id || (each.after === id && each.refused)) await outbox.current?.dismiss(each.id)
+        for (const each of line.items) if (each.id === id || (each.after === id && each.refused)) await outbox.current?.dismiss(each.id)
         if (!reports.some((each) => each.id === id)) return
-        await dropReport(id)
         setReports((old) => old.filter((each) => each.id !== id))
+        await dropReport(id)
       },
-      retryNow: () => {
-        socket.current?.retryNow()
-        outbox.current?.nudge()
-      },
+      retryNow,
     }),
-    [account, known, order, ended, log, line, waiting, refused, shift, reports, rememberedAt, live, categories, load, put],
+    [account, known, order, ended, log, line, waiting, refused, shift, reports, rememberedAt, live, categories, load, put, retryNow],
   )
 }
 
@@ -341,7 +350,7 @@ export function useDuty({ session, member, onRefused, onSent, onUnkept, onChange
 async function send(each: Waiting, letGo: AbortSignal): Promise<SendResult> {
   try {
     const ms = 'data' in each.body ? answerMs.picture : answerMs.small
-    return { result: 'sent', answer: await inTime(ms, (signal) => api.post(each.path, each.body, { signal }), letGo) }
+    return { result: 'sent', answer: await inTime(ms, (signal) => api.post(each.path, each.body, { signal, account: each.account }), letGo) }
   } catch (thrown) {
     if (!(thrown instanceof Problem)) return { result: 'later' } // nobody answered in time
     const { status, code, because } = thrown

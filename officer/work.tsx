@@ -4,12 +4,14 @@ import { useTranslation } from 'react-i18next'
 import { ErrorState, Icon, Spinner, useToasts } from '#ui/primitives.ts'
 import { serverNow, useNow } from '#ui/clock.ts'
 import { useFormat } from '#ui/use-format.ts'
-import type { Session } from '#ui/session.tsx'
+import { useSession, type Session } from '#ui/session.tsx'
 import { ring } from './alarm.ts'
 import { BackgroundPage } from './background-page.tsx'
 import { InboxProvider } from '#ui/messages/inbox-context.tsx'
 import { CalledCard, isCalling } from './called-card.tsx'
 import { ChooseUnit } from './choose-unit.tsx'
+import { DraftCard } from './draft-card.tsx'
+import { leftBehind, withDraft, withoutDraft, type Draft } from './draft.ts'
 import { EndedCard } from './ended-card.tsx'
 import { forgetFixes } from './fix-store.ts'
 import { LinePage } from './line-page.tsx'
@@ -29,12 +31,17 @@ import { useDuty } from './use-duty.ts'
 import { usePocketInbox } from './use-inbox.ts'
 import './messages.css'
 
+/** After the end of a session that is none after all. */
+const lookAgainMs = 2000
+
 export function Work({ session, member }: { readonly session: Session; readonly member: string }) {
   const { t } = useTranslation('officer')
   const format = useFormat()
   const toasts = useToasts()
   const [open, setOpen] = useState<'menu' | 'line' | 'background' | 'messages'>()
-  const [reporting, setReporting] = useState<{ readonly again?: Partial<NewReport>; readonly instead?: string }>()
+  /** `instead`: what goes when it is sent. */
+  const [reporting, setReporting] = useState<{ readonly again?: Partial<NewReport>; readonly instead?: () => unknown }>()
+  const [drafts, setDrafts] = useState<readonly Draft[]>([])
   const [sharing, setSharing] = useState<Sharing>()
 
   const onRefused = useCallback(
@@ -68,6 +75,20 @@ export function Work({ session, member }: { readonly session: Session; readonly 
   useEffect(() => {
     if (isOff) forgetFixes(session.account)
   }, [isOff, session.account])
+  // the session may have ended, or another have begun on another page: the server is asked which, and orders must come again
+  const isEnded = duty.live?.state === 'ended'
+  const { refresh } = useSession()
+  const { retryNow } = duty
+  useEffect(() => {
+    if (!isEnded) return
+    let timer: number | undefined
+    let gone = false
+    void refresh().then(() => void (gone || (timer = window.setTimeout(retryNow, lookAgainMs))))
+    return () => {
+      gone = true
+      window.clearTimeout(timer)
+    }
+  }, [isEnded, refresh, retryNow])
   const isLive = duty.live?.state === 'live'
   useEffect(() => {
     if (isLive) sharer.current?.nudge()
@@ -113,6 +134,18 @@ export function Work({ session, member }: { readonly session: Session; readonly 
         {duty.rememberedAt === undefined ? null : <Remembered at={duty.rememberedAt} />}
         <PanicCard duty={duty} now={serverNow()} />
         {calls[0] ? <CalledCard key={calls[0].id} view={calls[0]} duty={duty} /> : null}
+        {leftBehind(drafts, order?.assignment.id).map((draft) => {
+          const drop = () => setDrafts((old) => withoutDraft(old, draft.assignment))
+          return (
+            <DraftCard
+              key={draft.assignment}
+              draft={draft}
+              onSend={() => duty.note(draft.incident, draft.text.trim()).then(drop)}
+              onReport={() => setReporting({ again: { text: draft.text.trim() }, instead: drop })}
+              onGiveUp={drop}
+            />
+          )
+        })}
         {known.state === 'loading' ? (
           <main className="door">
             <Spinner size={28} label={t('common:loading')} />
@@ -127,7 +160,15 @@ export function Work({ session, member }: { readonly session: Session; readonly 
           <>
             {ended ? <EndedCard ended={ended} onSeen={duty.dismissEnded} /> : null}
             {order ? (
-              <OrderPage key={order.assignment.id} order={order} duty={duty} fix={sharing?.fix} onReport={() => setReporting({})} />
+              <OrderPage
+                key={order.assignment.id}
+                order={order}
+                duty={duty}
+                fix={sharing?.fix}
+                draft={drafts.find(({ assignment }) => assignment === order.assignment.id)}
+                onDraft={(draft) => setDrafts((old) => (draft ? withDraft(old, draft) : withoutDraft(old, order.assignment.id)))}
+                onReport={() => setReporting({})}
+              />
             ) : ended ? null : (
               <Ready unit={known.unit} sharing={sharing} duty={duty} onReport={() => setReporting({})} />
             )}
@@ -142,7 +183,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
             onClose={() => setOpen(undefined)}
             onReport={(again, instead) => {
               setOpen(undefined)
-              setReporting({ again, instead })
+              setReporting({ again, instead: () => duty.dismiss(instead) })
             }}
           />
         ) : null}
@@ -154,7 +195,7 @@ export function Work({ session, member }: { readonly session: Session; readonly 
             onClose={() => setReporting(undefined)}
             onSend={async (report) => {
               await duty.report(report)
-              if (reporting.instead) await duty.dismiss(reporting.instead)
+              await reporting.instead?.()
               setReporting(undefined)
               toasts.show({ kind: 'done', key: 'report', text: t(isLive ? 'report.kept' : 'report.keptOffline') })
             }}

@@ -13,14 +13,15 @@ const phraseIds = {
 export type WriteSheetProps = {
   readonly kind: keyof typeof phraseIds
   readonly needsText?: boolean
+  readonly text: string
+  readonly onText: (text: string) => void
   readonly onClose: () => void
   readonly onSend: (text: string) => Promise<unknown>
 }
 
-export function WriteSheet({ kind, needsText, onClose, onSend }: WriteSheetProps) {
+export function WriteSheet({ kind, needsText, text, onText, onClose, onSend }: WriteSheetProps) {
   const { t } = useTranslation('officer')
   const toasts = useToasts()
-  const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
 
   const send = async () => {
@@ -43,14 +44,14 @@ export function WriteSheet({ kind, needsText, onClose, onSend }: WriteSheetProps
             className="phrase"
             onClick={() => {
               const phrase = t(`write.${kind}.${id}`)
-              setText((now) => (now.trim() ? `${now.trim()} ${phrase}` : phrase))
+              onText(text.trim() ? `${text.trim()} ${phrase}` : phrase)
             }}
           >
             {t(`write.${kind}.${id}`)}
           </button>
         ))}
       </div>
-      <TextArea label={t(`write.${kind}.label`)} rows={4} maxLength={2000} value={text} onChange={(event) => setText(event.target.value)} />
+      <TextArea label={t(`write.${kind}.label`)} rows={4} maxLength={2000} value={text} onChange={(event) => onText(event.target.value)} />
       <div className="write-actions">
         <Button size="large" onClick={onClose}>
           {t('common:cancel')}

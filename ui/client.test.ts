@@ -5,7 +5,7 @@ import { api, commandIds, newCommandId, onSessionLost, Problem, problemOf, remem
 afterEach(() => {
   mock.restoreAll()
   onSessionLost(() => {})
-  rememberCsrf(undefined)
+  rememberCsrf(undefined, undefined)
 })
 
 type Call = { path: string; method: string; headers: Record<string, string>; body: unknown }
@@ -27,7 +27,7 @@ const problemBy = async (call: Promise<unknown>): Promise<Problem> => call.then(
 
 test('writes carry the token of the session, reads do not; both say the language', async () => {
   const calls = server(json(200, {}))
-  rememberCsrf('t1')
+  rememberCsrf('t1', 'a1')
   setClientLanguage('en')
   await api.get('/a')
   await api.post('/b', { x: 1 })
@@ -57,23 +57,58 @@ test('a page of something in between (a proxy’s HTML) is said to be unreadable
   assert.match(problemOf(502, undefined).because, /502/)
 })
 
+test('a yes that is not the server’s (a page to sign in to a network, a cut answer) is no answer', async () => {
+  const answers = [new Response('<html>sign in</html>', { status: 200 }), new Response('', { status: 201 }), new Response('{"id":"a', { status: 201 })]
+  for (const answer of answers) {
+    server(answer)
+    const problem = await problemBy(api.post('/x', {}))
+    assert.deepEqual([problem.status, problem.code], [502, 'no-answer'])
+  }
+})
+
 test('204 is nothing', async () => {
   server(new Response(null, { status: 204 }))
   assert.equal(await api.delete('/x'), undefined)
 })
 
 test('a token from another tab’s sign-in is fetched once, and the write goes through', async () => {
-  const calls = server(json(403, { code: 'csrf', because: '' }), json(200, { csrf: 't2' }), json(200, { ok: true }))
-  rememberCsrf('t1')
+  const calls = server(json(403, { code: 'csrf', because: '' }), json(200, { csrf: 't2', account: 'a1' }), json(200, { ok: true }))
+  rememberCsrf('t1', 'a1')
   assert.deepEqual(await api.post('/x', {}), { ok: true })
   assert.deepEqual(calls.map((call) => call.path), ['/x', '/api/session', '/x'])
   assert.equal(calls[2]!.headers['x-gengfu-csrf'], 't2')
 })
 
 test('a write that is refused for its token twice is a problem, not a loop', async () => {
-  const calls = server(json(403, { code: 'csrf', because: '' }), json(200, { csrf: 't2' }), json(403, { code: 'csrf', because: '' }))
-  rememberCsrf('t1')
+  const calls = server(json(403, { code: 'csrf', because: '' }), json(200, { csrf: 't2', account: 'a1' }), json(403, { code: 'csrf', because: '' }))
+  rememberCsrf('t1', 'a1')
   assert.equal((await problemBy(api.post('/x', {}))).code, 'csrf')
+  assert.equal(calls.length, 3)
+})
+
+test('another officer has signed in on another page since: nothing is repeated in their session, and this one is over', async () => {
+  const calls = server(json(403, { code: 'csrf', because: '' }), json(200, { csrf: 't2', account: 'a2' }), json(200, { ok: true }))
+  rememberCsrf('t1', 'a1')
+  let lost: SessionLost | undefined
+  onSessionLost((reason) => (lost = reason))
+  const problem = await problemBy(api.post('/x', {}))
+  assert.deepEqual([problem.status, problem.code, lost], [401, 'session-expired', 'session-expired'])
+  assert.deepEqual(calls.map((call) => call.path), ['/x', '/api/session'])
+})
+
+test('what waits of one account is not sent in the session of another on the same page', async () => {
+  const calls = server(json(200, {}))
+  rememberCsrf('t2', 'a2')
+  assert.equal((await problemBy(api.post('/x', {}, { account: 'a1' }))).code, 'session-expired')
+  assert.equal(calls.length, 0)
+  await api.post('/x', {}, { account: 'a2' })
+  assert.equal(calls.length, 1)
+})
+
+test('a page that only remembers whose session it is fetches the token with its first write', async () => {
+  const calls = server(json(403, { code: 'csrf', because: '' }), json(200, { csrf: 't1', account: 'a1' }), json(200, { ok: true }))
+  rememberCsrf(undefined, 'a1')
+  assert.deepEqual(await api.post('/x', {}, { account: 'a1' }), { ok: true })
   assert.equal(calls.length, 3)
 })
 
@@ -82,6 +117,7 @@ const losses: [status: number, code: string, lost: SessionLost | undefined][] = 
   [401, 'not-signed-in', 'not-signed-in'],
   [403, 'must-change-password', 'must-change-password'],
   [403, 'not-allowed', undefined],
+  [401, 'no-answer', undefined],
 ]
 for (const [status, code, expected] of losses) {
   test(`${status} ${code} ${expected ? 'ends the work' : 'does not end the session'}`, async () => {

@@ -31,10 +31,12 @@ const ownSentences = {
   'zh-CN': {
     offline: '连不上服务器，请检查网络。',
     'no-answer': '服务器没有给出可读的回答（{status}）。',
+    'session-expired': '登录已失效，请重新登录。',
   },
   en: {
     offline: 'The server cannot be reached. Check the network.',
     'no-answer': 'The server gave no readable answer ({status}).',
+    'session-expired': 'The session is over. Sign in again.',
   },
 } as const
 
@@ -42,6 +44,7 @@ export type ClientLanguage = keyof typeof ownSentences
 
 let language: ClientLanguage = 'zh-CN'
 let csrf = ''
+let account: string | undefined
 let lost: (reason: SessionLost) => void = () => {}
 
 /** Why the session is over or may not go on: sign in again, or choose a new password first. */
@@ -50,8 +53,11 @@ export type SessionLost = 'not-signed-in' | 'session-expired' | 'must-change-pas
 /** The language of sentences in answers from now on. */
 export const setClientLanguage = (next: ClientLanguage): void => void (language = next)
 
-/** The token that proves a write comes from our own page; it comes with the session. */
-export const rememberCsrf = (token: string | undefined): void => void (csrf = token ?? '')
+/** The token that proves a write comes from our own page, and whose session it came with. Without a token the first write fetches it. */
+export function rememberCsrf(token: string | undefined, ofAccount: string | undefined): void {
+  csrf = token ?? ''
+  account = ofAccount
+}
 
 /** Who is told when any call finds that the session is over. One listener: the session provider. */
 export const onSessionLost = (listener: (reason: SessionLost) => void): void => void (lost = listener)
@@ -90,11 +96,14 @@ export type CallOptions = {
   readonly signal?: AbortSignal
   /** Answers of 401 mean "wrong password" here, not "the session is over". */
   readonly sessionless?: boolean
+  /** Whose call it is: in the session of anybody else it is not made. */
+  readonly account?: string
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 async function call<T>(method: Method, path: string, body: unknown, options: CallOptions, read: (response: Response) => Promise<unknown> = readJson, again = true): Promise<T> {
+  if (options.account !== undefined && options.account !== account) throw sessionOver()
   const headers: Record<string, string> = {
     accept: 'application/json',
     'accept-language': language,
@@ -130,11 +139,21 @@ async function call<T>(method: Method, path: string, body: unknown, options: Cal
   if (response.status === 204) return undefined as T // the caller's T says so: a 204 has no body
   const answer = await (response.ok ? read : readJson)(response)
   options.signal?.throwIfAborted() // given up in the middle of the answer, which is then none
-  if (response.ok) return answer as T // the server holds every reply to the schema that T stands for
+  if (response.ok) {
+    if (answer === undefined) throw noAnswer(502) // something in between said yes: a page to sign in to a network, a proxy's own
+    return answer as T // the server holds every reply to the schema that T stands for
+  }
 
   const problem = problemOf(response.status, answer)
-  if (problem.code === 'csrf' && again && (await renewCsrf())) return call(method, path, body, options, read, false)
-  if (problem.status === 401 && !options.sessionless) lost(problem.code === 'session-expired' ? 'session-expired' : 'not-signed-in')
+  if (problem.code === 'csrf' && again) {
+    const renewed = await renewCsrf(options.signal)
+    if (renewed === 'renewed') return call(method, path, body, options, read, false)
+    if (renewed === 'of-another') {
+      lost('session-expired')
+      throw sessionOver()
+    }
+  }
+  if (problem.status === 401 && problem.code !== 'no-answer' && !options.sessionless) lost(problem.code === 'session-expired' ? 'session-expired' : 'not-signed-in')
   if (problem.code === 'must-change-password') lost('must-change-password')
   throw problem
 }
@@ -161,27 +180,34 @@ export function problemOf(status: number, answer: unknown): Problem {
     const details = 'details' in answer && Array.isArray(answer.details) ? (answer.details as ProblemDetail[]) : []
     return new Problem(status, answer.code, because, details)
   }
-  return new Problem(status, 'no-answer', ownSentences[language]['no-answer'].replace('{status}', String(status)))
+  return noAnswer(status)
 }
 
-/** Another tab may have signed in since: its session is ours too, its token is not known here. */
-async function renewCsrf(): Promise<boolean> {
+const noAnswer = (status: number) => new Problem(status, 'no-answer', ownSentences[language]['no-answer'].replace('{status}', String(status)))
+
+const sessionOver = () => new Problem(401, 'session-expired', ownSentences[language]['session-expired'])
+
+/** Another tab may have signed in since: where it is the same account, its session is ours too, and its token is not known here. Anybody else's is not ours to write in. */
+async function renewCsrf(signal: AbortSignal | undefined): Promise<'renewed' | 'of-another' | 'no'> {
+  if (account === undefined) return 'no'
   try {
-    const response = await fetch('/api/session', { credentials: 'same-origin', headers: { accept: 'application/json' } })
-    if (!response.ok) return false
-    const session = (await response.json()) as { csrf?: string }
-    if (!session.csrf || session.csrf === csrf) return false
+    const response = await fetch('/api/session', { credentials: 'same-origin', headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) })
+    if (!response.ok) return 'no'
+    const session = (await response.json()) as { csrf?: string; account?: string }
+    if (!session.csrf) return 'no'
+    if (session.account !== account) return 'of-another'
+    if (session.csrf === csrf) return 'no'
     csrf = session.csrf
-    return true
+    return 'renewed'
   } catch {
-    return false
+    return 'no'
   }
 }
 
 /**
  * Calls by method. Bodies are sent as JSON, a `Blob` as its own bytes.
  *
- * @throws Problem on every answer that is not 2xx, and with code `offline` when there is no answer
+ * @throws Problem on every answer that is not 2xx, with code `offline` when there is no answer, and `no-answer` when it is not our server's
  */
 export const api = {
   get: <T>(path: string, options: CallOptions = {}): Promise<T> => call<T>('GET', path, undefined, options),
@@ -209,7 +235,10 @@ export function upload<T>(path: string, file: Blob, onShare: (share: number) => 
     if (csrf) request.setRequestHeader('x-gengfu-csrf', csrf)
     request.upload.onprogress = (event) => event.lengthComputable && onShare(event.loaded / event.total)
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) return resolve(request.response as T) // held to its schema by the server
+      if (request.status >= 200 && request.status < 300) {
+        if (request.status !== 204 && request.response === null) return reject(noAnswer(502))
+        return resolve(request.response as T) // held to its schema by the server
+      }
       const problem = problemOf(request.status, request.response)
       if (problem.status === 401) lost('session-expired')
       reject(problem)

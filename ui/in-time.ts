@@ -1,4 +1,4 @@
-/** A network that says nothing is no network: ask, and give up after a while. */
+/** A network that says nothing is no network, and a database that does not answer keeps nothing: ask, and give up after a while. */
 
 /**
  * @param ask    is given the signal that lets go
@@ -17,5 +17,19 @@ export async function inTime<T>(ms: number, ask: (signal: AbortSignal) => Promis
   } finally {
     clearTimeout(timer)
     letGo?.removeEventListener('abort', give)
+  }
+}
+
+/**
+ * @param work  cannot be let go, only left: it may still be done
+ * @throws DOMException `TimeoutError`; what the work throws later is nobody's
+ */
+export async function patiently<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    const out = new Promise<never>((_, refuse) => (timer = setTimeout(() => refuse(new DOMException('No answer in time.', 'TimeoutError')), ms)))
+    return await Promise.race([work, out])
+  } finally {
+    clearTimeout(timer)
   }
 }

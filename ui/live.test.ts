@@ -156,6 +156,22 @@ test('the end of the session is the end: no further attempt', () => {
   assert.equal(FakeSocket.all.length, 1)
 })
 
+test('after the end of the session only who is asked to tries again, and goes on from where it was', () => {
+  const page = open()
+  page.socket().hello(5)
+  page.socket().dies(4401)
+  window.dispatchEvent(new Event('online'))
+  assert.equal(FakeSocket.all.length, 1)
+  page.live.retryNow()
+  assert.equal(page.state(), 'lost')
+  assert.equal(page.socket().url, 'ws://room.test/api/live?after=5')
+  page.socket().hello(5)
+  assert.equal(page.state(), 'live')
+  page.live.close()
+  page.live.retryNow()
+  assert.equal(FakeSocket.all.length, 2)
+})
+
 test('the view is told on every connection, and when it changes', () => {
   const page = open()
   page.live.setView([1, 2, 3, 4], 1000)

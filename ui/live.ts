@@ -39,7 +39,7 @@ export type LiveOptions = {
 export type Live = {
   /** What part of the map is looked at: west, south, east, north; null for no positions. */
   setView(bbox: readonly [number, number, number, number] | null, intervalMs: number): void
-  /** Do not wait for the next attempt. */
+  /** Do not wait for the next attempt; after the end of the session, try once whether there is another. */
   retryNow(): void
   close(): void
 }
@@ -58,7 +58,7 @@ export function connectLive(options: LiveOptions): Live {
   let retryTimer: ReturnType<typeof setTimeout> | undefined
   let silenceTimer: ReturnType<typeof setTimeout> | undefined
   let status: LiveStatus = { state: 'connecting', since: Date.now(), retryAt: undefined, position }
-  let finished = false
+  let finished: 'ended' | 'closed' | undefined
   let hellos = 0
 
   const say = (state: LiveState, retryAt?: number) => {
@@ -132,7 +132,8 @@ export function connectLive(options: LiveOptions): Live {
     }
     next.onclose = (event) => {
       if (event.code === sessionEnded) {
-        finished = true
+        finished = 'ended'
+        socket = undefined
         clearTimeout(silenceTimer)
         say('ended')
         stopListening()
@@ -141,7 +142,7 @@ export function connectLive(options: LiveOptions): Live {
   }
 
   const online = () => {
-    if (socket && status.state === 'live') return
+    if (finished || (socket && status.state === 'live')) return
     attempt = 0
     if (socket) drop()
     connect()
@@ -156,10 +157,13 @@ export function connectLive(options: LiveOptions): Live {
     window.removeEventListener('offline', offline)
     document.removeEventListener('visibilitychange', visible)
   }
-  window.addEventListener('online', online)
-  window.addEventListener('offline', offline)
-  document.addEventListener('visibilitychange', visible)
+  const listen = () => {
+    window.addEventListener('online', online)
+    window.addEventListener('offline', offline)
+    document.addEventListener('visibilitychange', visible)
+  }
 
+  listen()
   say('connecting')
   connect()
 
@@ -168,9 +172,16 @@ export function connectLive(options: LiveOptions): Live {
       view = { type: 'view', bbox: bbox ? [...bbox] : null, intervalMs }
       if (socket?.readyState === 1 && hellos > 0) socket.send(JSON.stringify(view))
     },
-    retryNow: online,
+    retryNow() {
+      if (finished === 'ended') {
+        finished = undefined
+        listen()
+        say('lost')
+      }
+      online()
+    },
     close() {
-      finished = true
+      finished = 'closed'
       clearTimeout(retryTimer)
       clearTimeout(silenceTimer)
       stopListening()

@@ -1,5 +1,5 @@
 /** Who is signed in, for the whole page. */
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { Static } from 'typebox'
 import type { Role } from '#kernel/actor.ts'
 import type { SessionView, SignedIn } from '#modules/organisation/contract.ts'
@@ -23,8 +23,8 @@ export type SessionMemory = {
   /** Who was signed in last on this device and would be still, as far as it can know. */
   readonly recall: () => Promise<Session | undefined>
   readonly keep: (session: Session) => void
-  /** It is over: the server said so, or the person left. */
-  readonly forget: () => void
+  /** It is over: the server said so, or the person left. Another account that signed in meanwhile on another page stays. @param account  undefined: nobody's holds */
+  readonly forget: (account: string | undefined) => void
 }
 
 export type SessionContext = {
@@ -59,26 +59,32 @@ const confirmMs = 10_000
 
 export function SessionProvider({ children, memory }: { readonly children: ReactNode; readonly memory?: SessionMemory }) {
   const [status, setStatus] = useState<SessionState>({ state: 'asking' })
+  const now = useRef(status)
+  now.current = status
+  const lastAccount = useRef<string>(undefined)
 
   const refresh = useCallback(async () => {
     try {
       const ask = (signal?: AbortSignal) => api.get<WithCsrf>('/api/session', { sessionless: true, ...(signal ? { signal } : {}) })
       // who can open without a server does not wait for one that says nothing
       const session = await (memory ? inTime(patienceMs, ask) : ask())
-      rememberCsrf(session.csrf)
+      rememberCsrf(session.csrf, session.account)
       setStatus(stateOf(session))
     } catch (thrown) {
       const problem = thrown instanceof Problem ? thrown : new Problem(0, 'offline', String(thrown))
       if (problem.status === 401) return setStatus((old) => ({ state: 'signed-out', because: old.state === 'signed-in' ? 'session-expired' : undefined }))
       const session = await memory?.recall()
+      // its token comes with the first write; whose it must be is known
+      if (session && now.current.state !== 'signed-in') rememberCsrf(undefined, session.account)
       // someone at work stays at work while the server restarts; only a page that knows of no session has nothing to show
       setStatus((old) => (old.state === 'signed-in' ? old : session ? { state: 'signed-in', session, remembered: true } : { state: 'unreachable', problem }))
     }
   }, [memory])
 
   useEffect(() => {
+    if (status.state === 'signed-in') lastAccount.current = status.session.account
     if (status.state === 'signed-in' && !status.remembered) memory?.keep(status.session)
-    if (status.state === 'signed-out') memory?.forget()
+    if (status.state === 'signed-out') memory?.forget(lastAccount.current)
   }, [status, memory])
 
   const isUnsure = status.state === 'signed-in' && status.remembered === true
@@ -114,11 +120,11 @@ export function SessionProvider({ children, memory }: { readonly children: React
       refresh,
       async signIn(name, password) {
         const signedIn = await api.post<Static<typeof SignedIn>>('/api/session', { name, password }, { sessionless: true })
-        rememberCsrf(signedIn.csrf)
+        rememberCsrf(signedIn.csrf, signedIn.account)
         setStatus(stateOf(signedIn))
       },
       adopt(signedIn) {
-        rememberCsrf(signedIn.csrf)
+        rememberCsrf(signedIn.csrf, signedIn.account)
         setStatus(stateOf(signedIn))
       },
       async signOut() {
@@ -127,7 +133,7 @@ export function SessionProvider({ children, memory }: { readonly children: React
         } catch (thrown) {
           if (!(thrown instanceof Problem) || thrown.status !== 401) throw thrown // 401: it was over already
         }
-        rememberCsrf(undefined)
+        rememberCsrf(undefined, undefined)
         setStatus({ state: 'signed-out', because: undefined })
       },
       async changePassword(current, next) {

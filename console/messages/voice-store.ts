@@ -1,5 +1,6 @@
 /** Unsent voice notes in the browser's own database, so that a page that is loaded again has them. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { patiently } from '#ui/in-time.ts'
 import type { KeptVoice, VoiceStore } from './kept-voices.ts'
 
 type ConsoleShape = DBSchema & { voices: { key: string; value: KeptVoice } }
@@ -8,15 +9,16 @@ let opened: Promise<IDBPDatabase<ConsoleShape>> | undefined
 
 /** A database that does not answer must not hold up what is to be sent. */
 const patienceMs = 4000
-const patiently = <T>(work: Promise<T>): Promise<T> =>
-  Promise.race([work, new Promise<never>((_, refuse) => void setTimeout(() => refuse(new DOMException('The browser’s database does not answer.', 'TimeoutError')), patienceMs))])
 
 /** @throws DOMException where the browser keeps nothing: private windows, a full or broken disk. The next call tries again */
 function consoleDatabase(): Promise<IDBPDatabase<ConsoleShape>> {
   opened ??= openDB<ConsoleShape>('gengfu-console', 1, {
     upgrade: (db) => void db.createObjectStore('voices', { keyPath: 'id' }),
     // a page of the next version wants in: this one opens again when it needs to
-    blocking: (_from, _to, event) => (event.target as IDBDatabase).close(),
+    blocking: (_from, _to, event) => {
+      ;(event.target as IDBDatabase).close()
+      opened = undefined
+    },
     terminated: () => (opened = undefined),
   }).catch((cause: unknown) => {
     opened = undefined
@@ -24,7 +26,7 @@ function consoleDatabase(): Promise<IDBPDatabase<ConsoleShape>> {
   })
   return opened
 }
-const inDatabase = <T>(work: (db: IDBPDatabase<ConsoleShape>) => Promise<T>): Promise<T> => patiently(consoleDatabase().then(work))
+const inDatabase = <T>(work: (db: IDBPDatabase<ConsoleShape>) => Promise<T>): Promise<T> => patiently(patienceMs, consoleDatabase().then(work))
 
 export const voiceStore: VoiceStore = {
   list: (account) =>

@@ -126,3 +126,22 @@ test('an officer whose session ends keeps the step that was pressed, and it is s
   await page.keyboard.press('Enter')
   await until('the step is sent', async () => (await desk.incident(incident)).assignments[0]?.state === 'acknowledged')
 })
+
+test('a phone whose session the server ends says so by itself, and orders come again after signing in', { timeout: 180_000 }, async () => {
+  const desk = await openDesk(served)
+  const crew = await makeCrew(served, '试7')
+  const place = await farPlace(desk)
+  await crew.startShift()
+  const { page } = await openPocket(browser, served, crew) // without a place: nothing of its own would ask the server
+  await page.locator('.ready-sign').waitFor()
+  await endSessions(crew.name)
+  await page.locator('input[name=username]').waitFor({ timeout: 30_000 }) // nothing was pressed
+  await page.locator('.notice', { hasText: '登录已过期' }).waitFor()
+  await page.locator('input[name=password]').fill(crew.password)
+  await page.keyboard.press('Enter')
+  await page.locator('.ready-sign').waitFor()
+  const incident = await desk.open(place, '重新登录后的指令')
+  await desk.post(`/api/dispatch/incidents/${incident}/assignments`, { unit: crew.unit })
+  await page.locator('button.step', { hasText: '签收' }).waitFor()
+  await page.context().close()
+})

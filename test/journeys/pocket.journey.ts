@@ -41,9 +41,25 @@ function attemptsOf(page: Page): { readonly sockets: () => number; readonly requ
 
 const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000))
 
-/** The page is kept by the phone: from now on it opens without a server. */
-const keptByPhone = (page: Page) =>
-  until('the page is kept', () => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated' && (await caches.keys()).some((name) => name.startsWith('pocket-'))))
+/** The page is kept by the phone, and what may be reported: from now on it opens without a server. */
+async function keptByPhone(page: Page): Promise<void> {
+  await until('the page is kept', () => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated' && (await caches.keys()).some((name) => name.startsWith('pocket-'))))
+  await until('the kinds are kept', () =>
+    page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const opening = indexedDB.open('gengfu-officer')
+          opening.onsuccess = () => {
+            const asking = opening.result.transaction('known').objectStore('known').getAll()
+            asking.onsuccess = () => {
+              opening.result.close()
+              resolve((asking.result as { categories: unknown[] }[]).some(({ categories }) => categories.length > 0))
+            }
+          }
+        }),
+    ),
+  )
+}
 
 async function openCold(context: BrowserContext): Promise<Page> {
   const page = await context.newPage()
@@ -352,4 +368,41 @@ test('going on and off duty in the dark waits, says what holds now, and is in fo
   await page.locator('.strip-alert').tap()
   await page.locator('.line-item.is-refused', { hasText: '上勤 · 试32' }).getByText('正在执勤').waitFor()
   await other.endShift()
+})
+
+test('a voice note and a picture that a channel would not have are heard, kept and reported, not lost', { timeout: 240_000 }, async () => {
+  const desk = await openDesk(served)
+  const crew = await makeCrew(served, '试10')
+  const place = await farPlace(desk)
+  await crew.startShift()
+  const { page, violations } = await openPocket(browser, served, crew, { place })
+  await page.context().grantPermissions(['microphone', 'geolocation'])
+  await page.locator('.ready-sign', { hasText: '试10' }).waitFor()
+  await page.locator('.strip-messages').tap()
+  await page.locator(`[data-channel="unit-${crew.unit}"]`).tap()
+  await page.context().setOffline(true)
+  await page.locator('.strip.is-offline').waitFor({ state: 'attached' })
+  await page.getByRole('button', { name: '录语音' }).focus()
+  await page.keyboard.press('Enter')
+  await page.locator('.composer-recording', { hasText: '录音 2/60' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.locator('.message.is-waiting').waitFor()
+  await page.locator('.composer input[type=file]').setInputFiles('officer/icon-192.png')
+  await page.locator('.message.is-waiting').nth(1).waitFor()
+  await crew.endShift() // the crew is in the channel no more
+  await page.context().setOffline(false)
+
+  await page.locator('.strip-alert', { hasText: '2 条未被接收' }).waitFor()
+  await page.locator('.strip-alert').tap()
+  const [voice, picture] = [page.locator('.line-item.is-refused', { has: page.locator('.voice-note') }), page.locator('.line-item.is-refused', { has: page.locator('.line-picture') })]
+  await voice.getByRole('button', { name: '播放语音' }).tap()
+  await voice.getByRole('button', { name: '暂停' }).waitFor()
+  const saved = page.waitForEvent('download')
+  await voice.getByText('保存语音').tap()
+  assert.match((await saved).suggestedFilename(), /^语音\.webm$/)
+  await noSeriousFinding(page, 'what a channel would not have')
+  await picture.locator('button', { hasText: '作为新上报' }).tap()
+  await page.locator('.report-pictures img').waitFor()
+  assert.deepEqual(await violations(), [])
+  await page.context().close()
 })
