@@ -45,7 +45,8 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
   let durable = 0
   let generation = 0
   let mark: Mark | undefined
-  let doubted = false
+  /** Doubts so far, and up to which of them it was looked: one that comes up during a look is not settled by it. */
+  let [doubts, settled] = [0, 0]
   let waiting: { position: number; done: () => void; failed: (error: unknown) => void }[] = []
   const listeners: ((position: number, back: boolean) => void)[] = []
 
@@ -72,14 +73,14 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
   }
 
   const once = async (): Promise<number> => {
-    const [known, of, asked] = [durable, generation, doubted]
+    const [known, of, asked] = [durable, generation, doubts]
     try {
       // asked first: what is written behind the question is of the same database as the answer
-      const other = asked && (await isAnother(mark))
+      const other = asked > settled && (await isAnother(mark))
       const [moved] = await sql.query<{ position: number; hash: string | null }>(moveDurable)
       const { position, hash } = moved ?? (await sql.query<{ position: number; hash: string | null }>(readDurable))[0]!
       if (generation !== of && (other || position < known)) return await once() // somebody else found it out meanwhile
-      if (asked) doubted = false
+      settled = Math.max(settled, asked)
       if (other || position < known) {
         log.error({ known, found: position }, 'the journal went back: the database was replaced by an earlier one')
         startAnew(position, hash)
@@ -89,18 +90,28 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
       reached(position)
       return position
     } catch (error) {
-      doubted = true
+      doubts++
       throw error
     }
   }
 
-  /** One flush at a time; who asks during one is served by the next, because its commit may have come after the snapshot. */
+  let turn: Promise<unknown> = Promise.resolve()
+  /** One at a time: one that was overtaken would judge what others found meanwhile by what it knew before. */
+  const flush = (): Promise<number> => {
+    const next = turn.then(once)
+    turn = next.catch(() => {})
+    return next
+  }
+
+  let serving = false
+  /** Who asks during a flush is served by the next, because its commit may have come after the snapshot. */
   const serve = async () => {
+    serving = true
     while (waiting.length > 0) {
       const asking = [...waiting] // whoever comes during the flush is not judged by it
       let trouble: unknown
       try {
-        await once()
+        await flush()
         // A flush that began after a commit and does not reach it: the database crashed in between and the commit is gone.
         if (asking.some((one) => one.position > durable)) trouble = new Error('the database restarted before the commit was on disk')
       } catch (error) {
@@ -112,19 +123,19 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
       waiting = []
       for (const one of lost) one.failed(unknownFate(trouble))
     }
+    serving = false // in the same breath as nobody waits any more: who comes now begins anew
   }
-  let serving: Promise<void> | undefined
 
   return {
-    flush: once,
+    flush,
     generation: () => generation,
     position: () => durable,
-    doubt: () => void (doubted = true),
+    doubt: () => void doubts++,
     async untilDurable(position, since) {
       if (since !== generation) throw unknownFate(new Error('a flush failed while the command ran'))
-      if (position <= durable && !doubted) return
+      if (position <= durable && doubts === settled) return
       const promise = new Promise<void>((done, failed) => waiting.push({ position, done, failed }))
-      serving ??= serve().finally(() => (serving = undefined))
+      if (!serving) void serve()
       return promise
     },
     heard(position) {
