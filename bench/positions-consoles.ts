@@ -28,7 +28,7 @@ export type Count = {
   readonly servedAt: number
 }
 export type Heard = {
-  /** Of each position: handle, its number, when it was read. */
+  /** Of each position since it was asked last: handle, its number, when it was read. */
   readonly samples: Float64Array
   /** Handle and number of every unit held at the end. */
   readonly held: readonly (readonly [handle: number, number: number])[]
@@ -93,7 +93,7 @@ async function openPeers({ kind, isProbe }: Order): Promise<void> {
 process.on('message', async (said: Order | 'count' | 'heard' | 'forget') => {
   if (said === 'count') process.send!(count)
   else if (said === 'forget') process.send!({ samples: void (samples.length = 0) })
-  else if (said === 'heard') process.send!({ samples: Float64Array.from(samples), held: [...held] } satisfies Heard)
+  else if (said === 'heard') process.send!({ samples: Float64Array.from(samples.splice(0)), held: [...held] } satisfies Heard)
   else {
     for (let n = 0; n < said.count; n++) {
       if (said.kind === 'ours') openOurs(said, n)

@@ -1,6 +1,6 @@
 /** The bench's other processes: how they are started and asked, and crowds of consoles among them. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import type { Count, Order } from './positions-consoles.ts'
 
 const sinkProcesses = 2
@@ -33,22 +33,26 @@ const rotated = <T>(list: readonly T[], by: number): readonly T[] => [...list.sl
 export const forked = (file: string, words: string[] = []) => fork(new URL(file, import.meta.url), words, { serialization: 'advanced' })
 export const forkedConsoles = () => forked('./positions-consoles.ts')
 
-/** The next thing that a process says. */
-export async function told<T>(child: ChildProcess): Promise<T> {
+/** The next thing that a process says, or the next that is `wanted`. */
+export async function told<T>(child: ChildProcess, wanted: (said: object) => boolean = () => true): Promise<T> {
   const over = new AbortController()
   const ended = once(child, 'exit', over).then(([code]) => {
     throw new Error(`A process of the bench ended with ${code}`)
   })
-  const message = once(child, 'message', over)
+  const message = (async () => {
+    for await (const [said] of on(child, 'message', over)) if (wanted(said)) return said as T
+    throw new Error('A process of the bench said nothing more')
+  })()
   for (const either of [ended, message]) either.catch(() => {}) // the other was first
   try {
-    return (await Promise.race([message, ended]))[0] as T
+    return await Promise.race([message, ended])
   } finally {
     over.abort()
   }
 }
-export async function asked<T>(child: ChildProcess, what: object | string): Promise<T> {
-  const answer = told<T>(child)
+/** @param wanted  of the answer, where the process may say something else before it */
+export async function asked<T>(child: ChildProcess, what: object | string, wanted?: (said: object) => boolean): Promise<T> {
+  const answer = told<T>(child, wanted)
   child.send(what)
   return answer
 }

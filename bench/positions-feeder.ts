@@ -25,7 +25,7 @@ export type Stage = {
   readonly refused: number
   /** Positions of requests that failed; whether they are on disk is not known. */
   readonly failed: number
-  /** From the first byte written to the answer, of each request. */
+  /** From when each request was due to its answer. */
   readonly answerMs: Float64Array
   readonly seconds: number
   readonly bytes: number
@@ -33,7 +33,11 @@ export type Stage = {
 
 /** `index`: of the unit, in the order. */
 type Position = { readonly index: number; readonly fixAt: number; readonly lon: number; readonly lat: number; readonly speedKmh: number }
-type Answer = { readonly kept: number; readonly refused: number; readonly bytes: number }
+/** What was sent since this was asked last, by place (index and one) × `numbersMax` + number, and when each was due; the newest numbers; and how many of each unit are known to be kept. */
+export type Times = { readonly sent: Uint32Array; readonly dueAt: Float64Array; readonly numbers: Uint16Array; readonly keptOf: Uint32Array }
+
+/** `isKept`: of each, where the answer says so. */
+type Answer = { readonly kept: number; readonly refused: number; readonly bytes: number; readonly isKept: readonly boolean[] }
 /** Sends a batch; resolves when it is acknowledged, and so durable. */
 type Feeder = (batch: readonly Position[]) => Promise<Answer>
 type OpenFeeder = (order: FeederOrder) => Feeder | Promise<Feeder>
@@ -58,7 +62,8 @@ const feeders = {
             const text = Buffer.concat(parts).toString()
             if (reply.statusCode !== 200) return reject(new Error(`${reply.statusCode} ${text.slice(0, 200)}`))
             const taken = JSON.parse(text) as PositionsTaken
-            resolve({ kept: taken.accepted + taken.flagged, refused: taken.duplicates + taken.discarded + taken.rejected.length, bytes: body.length })
+            const [kept, refused] = [taken.accepted + taken.flagged, taken.duplicates + taken.discarded + taken.rejected.length]
+            resolve({ kept, refused, bytes: body.length, isKept: refused === 0 ? positions.map(() => true) : [] })
           })
         })
         sent.on('error', reject)
@@ -73,8 +78,9 @@ const feeders = {
     }
     return async (positions) => {
       const answers = await Promise.all(positions.map((position) => cars[position.index](position)))
-      const kept = answers.filter(({ done }) => done).length
-      return { kept, refused: answers.length - kept, bytes: answers.reduce((sum, { bytes }) => sum + bytes, 0) }
+      const isKept = answers.map(({ done }) => done)
+      const kept = isKept.filter(Boolean).length
+      return { kept, refused: answers.length - kept, bytes: answers.reduce((sum, { bytes }) => sum + bytes, 0), isKept }
     }
   },
 } as const satisfies Record<string, OpenFeeder>
@@ -117,10 +123,12 @@ async function openCar(port: number, phone: string) {
 
 let send: Feeder | undefined
 let town: Fleet
-let sentAt = new Float64Array(0)
+let keptOf = new Uint32Array(0)
+const sent: number[] = []
+const dueAt: number[] = []
 
 /**
- * Open loop: what is due at the rate is sent, however the answers go, until too many are under way.
+ * Open loop: what is due at the rate is sent, however the answers go, until too many are under way; waiting for that counts as waiting.
  *
  * A fix is of when it was due, as a device takes it, also where it goes late: of two that a terminal sends in one second after a stop
  * the second would be a duplicate, since its protocol counts in seconds.
@@ -137,12 +145,13 @@ async function stage({ perSecond, ms }: StageOrder): Promise<Stage> {
     if (elapsed >= ms) break
     due = Math.floor((elapsed * perSecond) / 1000)
     while (due - result.sent >= inBatch && underWay.size < batchesUnderWayMax) {
-      const positions = batch(Math.floor(fromInstant + (result.sent * 1000) / perSecond))
+      const since = ((result.sent + inBatch) * 1000) / perSecond
+      const positions = batch(Math.floor(fromInstant + (result.sent * 1000) / perSecond), from + since)
       result.sent += positions.length
-      const started = monotonicMs()
       const done = send!(positions).then(
-        ({ kept, refused, bytes }) => {
-          answerMs.push(monotonicMs() - started)
+        ({ kept, refused, bytes, isKept }) => {
+          answerMs.push(monotonicMs() - from - since)
+          for (const [n, one] of isKept.entries()) if (one) keptOf[positions[n].index]++
           result.kept += kept
           result.refused += refused
           result.bytes += bytes
@@ -160,22 +169,22 @@ async function stage({ perSecond, ms }: StageOrder): Promise<Stage> {
   return { ...result, answerMs: Float64Array.from(answerMs), seconds: (monotonicMs() - from) / 1000 }
 }
 
-function batch(fixAt: number): Position[] {
+function batch(fixAt: number, due: number): Position[] {
   const positions: Position[] = []
-  const at = monotonicMs()
   const take = positionsOf((place, number, lon, lat) => {
     positions.push({ index: place - 1, fixAt, lon: Math.round(lon * 1e7) / 1e7, lat: Math.round(lat * 1e7) / 1e7, speedKmh: number })
-    sentAt[place * numbersMax + number] = at
+    sent.push(place * numbersMax + number)
+    dueAt.push(due)
   })
   take(town.next(inBatch))
   return positions
 }
 
 process.on('message', async (said: FeederOrder | StageOrder | 'times') => {
-  if (said === 'times') process.send!({ sentAt, numbers: town.number })
+  if (said === 'times') process.send!({ sent: Uint32Array.from(sent.splice(0)), dueAt: Float64Array.from(dueAt.splice(0)), numbers: town.number, keptOf } satisfies Times)
   else if ('kind' in said) {
     town = fleet(said.units.length)
-    sentAt = new Float64Array((said.units.length + 1) * numbersMax)
+    keptOf = new Uint32Array(said.units.length)
     send = await (feeders[said.kind] as OpenFeeder)(said)
     process.send!({ opened: true })
   } else process.send!(await stage(said))

@@ -1,9 +1,11 @@
 /**
  * A process that does the least that anybody could with the same positions: it sends their bytes back, and it copies their rows into a
- * table like the one they are kept in, each batch durable.
+ * table like the one they are kept in, as the same bytes, each batch durable.
  */
 import { createServer } from 'node:net'
 import pg from 'pg'
+import { positionRows } from '#modules/units/position-rows.ts'
+import type { PositionRow } from '#modules/units/positions-store.ts'
 import { fleet, positionsOf } from './positions-feed.ts'
 import { monotonicMs } from './processor.ts'
 
@@ -53,11 +55,13 @@ async function copy({ database, perSecond, ms, inBatch }: CopyOrder): Promise<Co
       await new Promise((resolve) => setTimeout(resolve, 5))
       continue
     }
-    const lines: string[] = []
+    const batch: PositionRow[] = []
     const now = Date.now()
-    positionsOf((unit, number, lon, lat) => lines.push(`${unit}\t0\t${now}\t${now}\t${lon}\t${lat}\t${number}\t\\N\t\\N\t\\N\tf\n`))(town.next(inBatch))
+    const fix = { device: 0, fixAt: now, takenAt: now, courseDeg: null, accuracyMeters: null }
+    positionsOf((unit, number, lon, lat) => batch.push({ unit, fix: { ...fix, lon, lat, speedKmh: number }, altitudeMeters: null, flagged: false }))(town.next(inBatch))
+    const bytes = positionRows(batch)
     await new Promise<void>((resolve, reject) => {
-      client.query(new Copy('copy public.position_floor from stdin', Buffer.from(lines.join('')), (error) => (error ? reject(error) : resolve())) as unknown as pg.Submittable)
+      client.query(new Copy('copy public.position_floor from stdin (format binary)', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), (error) => (error ? reject(error) : resolve())) as unknown as pg.Submittable)
     })
     rows += inBatch
   }
