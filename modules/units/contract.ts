@@ -338,6 +338,7 @@ export type UnitEvent =
   | { readonly type: 'shift-ended'; readonly at: number; readonly madeAt?: number }
   | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string; readonly protocol?: Protocol; readonly terminal?: string; readonly settings?: DeviceSettings }
   | { readonly type: 'device-changed'; readonly at: number; readonly device: string; readonly label: string; readonly settings: DeviceSettings }
+  | { readonly type: 'device-key-renewed'; readonly at: number; readonly device: string }
   | { readonly type: 'device-commanded'; readonly at: number; readonly device: string; readonly command: TerminalCommand }
   /** Somebody took note of an alarm of a device, first heard of at `since`. */
   | { readonly type: 'device-alarm-seen'; readonly at: number; readonly device: string; readonly number: number; readonly name: string; readonly since: number }
