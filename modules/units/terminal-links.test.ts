@@ -143,6 +143,38 @@ test('who must show our token is told nothing without it, and takes nothing from
   stranger.close()
 })
 
+test('a token that was shown is not given up for a registration; one that may not have arrived is', async () => {
+  const { device, status } = await car('7010', { requiresToken: true })
+  const terminal = await jt808('7010')
+  const register = async (by: Terminal, plate = '') => {
+    by.say(0x0100, registrationBody('2013', plate))
+    const { body } = await by.told()
+    return { result: body[2], token: body.subarray(3) }
+  }
+  const lost = await register(terminal)
+  const { token } = await register(terminal)
+  assert.equal(await terminal.answerTo(terminal.say(0x0102, lost.token)), 1)
+  assert.equal(await terminal.answerTo(terminal.say(0x0102, token)), 0)
+  const stranger = await jt808('7010')
+  assert.deepEqual(await register(stranger), { result: 3, token: new Uint8Array() })
+  assert.equal(status().tokenRefused, 2)
+  const back = await jt808('7010')
+  assert.equal(await back.answerTo(back.say(0x0102, token)), 0, 'the terminal’s own is alive')
+  assert.equal((await register(back)).result, 0, 'whoever showed it may have another')
+
+  // The administrator lets it register once more.
+  const require = async (requiresToken: boolean, vehiclePlate: string | null = null) => ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { requiresToken, vehiclePlate } }))
+  await require(false)
+  const fresh = await jt808('7010')
+  const given = await register(fresh)
+  await require(true)
+  assert.equal(await fresh.answerTo(fresh.say(0x0102, given.token)), 0)
+  await require(true, '赣E·12345')
+  assert.equal((await register(stranger)).result, 2)
+  assert.equal((await register(stranger, '赣E·12345')).result, 0)
+  for (const one of [terminal, stranger, back, fresh]) one.close()
+})
+
 test('a terminal of which the token is wanted from now on is told nothing until it shows it', async () => {
   const { device } = await car('7009')
   const terminal = await hello('7009')

@@ -16,7 +16,7 @@ import { keepAlarmIncident, keepAlarms, loadAlarms } from './alarms-store.ts'
 import type { TerminalProtocol } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
 import { handOverSeen, noteSkew, remember, type Device } from './device.ts'
-import { findDeviceByKey, setKey } from './devices-store.ts'
+import { isTokenInUse, setKey, showToken } from './devices-store.ts'
 import { answered, asText, expired, newDownlink, nextStep, sent, type Downlink, type DownlinkCommand } from './downlink.ts'
 import { addDownlinks, devicesWaiting, dropDownlinks, expireDownlinks, questionOf, setDownlink, waitingDownlinks, withdrawOrders } from './downlink-store.ts'
 import { takeFromDevice } from './take-positions.ts'
@@ -258,7 +258,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     }
     switch (said.kind) {
       case 'registration':
-        return register(device, said.plate)
+        return register(session, device, said.plate)
       case 'authentication':
         return authenticate(session, device, said.token)
       case 'report':
@@ -277,9 +277,14 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     }
   }
 
-  async function register(device: Device, plate: string): Promise<Verdict> {
+  async function register(session: Session, device: Device, plate: string): Promise<Verdict> {
     const { vehiclePlate } = device.settings
     if (vehiclePlate !== null && plain(vehiclePlate) !== plain(plate)) return { result: 'other-vehicle' }
+    // Whoever knows a number could have a token for it, and the terminal's own would be dead.
+    if (!isTrusted(session, device) && vehiclePlate === null && (await isTokenInUse(db, device.id))) {
+      countRefused(device)
+      return { result: 'has-token' }
+    }
     const token = Buffer.from(deps.randomBytes(8)).toString('hex')
     await setKey(db, device.id, token, now())
     return { result: 'registered', token }
@@ -287,15 +292,17 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
 
   async function authenticate(session: Session, device: Device, token: string): Promise<Verdict> {
     // A terminal that served elsewhere shows the token of there and never registers anew: only who must is held to ours.
-    const isOurs = !device.settings.requiresToken || (await findDeviceByKey(db, token))?.id === device.id
+    const isOurs = !device.settings.requiresToken || (await showToken(db, device.id, token, now()))
     if (session.device?.number !== device.number) return { result: 'failed' } // gone or removed meanwhile
     session.authenticated = isOurs
     if (isOurs) count(session, device)
-    else {
-      devices.status(device.number).tokenRefused++
-      devices.stop(device.number, 'authenticate')
-    }
+    else countRefused(device)
     return { result: isOurs ? 'done' : 'failed' }
+  }
+
+  function countRefused({ number }: Device) {
+    devices.status(number).tokenRefused++
+    devices.stop(number, 'authenticate')
   }
 
   /** Resolves when what it says is durable. Positions that can never be right are answered well: sent again they would not be better. */
