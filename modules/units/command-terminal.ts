@@ -28,7 +28,7 @@ export function commandTerminal(
     if (device.protocol !== 'jt808') return refuse('terminal-cannot')
     const event: UnitEvent = { type: 'device-commanded', at, device: id, command }
     tx.append(`unit/${unit.id}`, unit.agency, [event])
-    if (command.type === 'areas') await tellFencesWithin(tx, device.number, deps.fenceSet(device.unit), at, commandId)
+    if (command.type === 'areas') await tellFencesWithin(tx, device.number, deps.fenceSet(device), at, commandId)
     else await addDownlinkWithin(tx, newDownlink({ id: commandId, device: device.number, command }, at, validMs))
     return { answer: { id: commandId } }
   })

@@ -291,7 +291,7 @@ export const TerminalCommand = Type.Union([
     { type: Type.Literal('interval'), seconds: Type.Integer({ minimum: 1, maximum: 3600 }) },
     { additionalProperties: false, description: 'seconds between reports from now on (parameter 0x0029)' },
   ),
-  Type.Object({ type: Type.Literal('areas') }, { additionalProperties: false, description: 'keep the fences that are for this unit, in place of those it has' }),
+  Type.Object({ type: Type.Literal('areas') }, { additionalProperties: false, description: 'keep the fences that are for this unit, in place of those it has; none where it shall keep none' }),
 ])
 export type TerminalCommand = Static<typeof TerminalCommand>
 export const NewTerminalCommand = Type.Object({ commandId: CommandIdOf, command: TerminalCommand }, { additionalProperties: false })

@@ -125,6 +125,32 @@ test('who keeps no fences is told none, and told when that is switched on', asyn
   terminal.close()
 })
 
+test('who shall keep no fences any more deletes ours, now or when it comes, and once', async () => {
+  const { device } = await car('8608', { keepsFences: true })
+  const keeps = async (keepsFences: boolean) => ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { keepsFences } }))
+  const holds = async () => (await heldBy(device.number))?.count
+  const terminal = await hello('8608')
+  await keep(terminal, 7)
+  await until('held', async () => (await holds()) === 3)
+  await keeps(false)
+  assert.deepEqual(await keep(terminal, 4), [0x8601, 0x8603, 0x8605, 0x8607])
+  await until('nothing is held', async () => (await holds()) === 0)
+  await keeps(true)
+  await keep(terminal, 7)
+  await until('held again', async () => (await holds()) === 3)
+  terminal.close()
+  await until('it is gone', () => units.deps.devices.status(device.number).links === 0)
+  await keeps(false)
+  const back = await hello('8608')
+  assert.deepEqual(await keep(back, 4), [0x8601, 0x8603, 0x8605, 0x8607])
+  await until('nothing is held', async () => (await holds()) === 0)
+  units.fencesChanged()
+  await assert.rejects(back.told(2500), /no word/)
+  ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: { type: 'areas' } }))
+  assert.deepEqual(await keep(back, 4), [0x8601, 0x8603, 0x8605, 0x8607], 'sent again by a person it is still none')
+  back.close()
+})
+
 test('a hundred terminals that come back at once begin to be told twenty a second', async () => {
   const devices: number[] = []
   // one after another: on a busy machine a hundred at once wait longer for a connection than one may
