@@ -73,6 +73,8 @@ export type Verdict =
   | { readonly result: 'stranger' }
   /** It says that it sits in another vehicle. */
   | { readonly result: 'other-vehicle' }
+  /** It asks to be registered, and has the token of before in use. */
+  | { readonly result: 'has-token' }
 
 export type Heard = {
   /** The message's own name, for people who diagnose. */

@@ -222,9 +222,9 @@ function answerTo({ header, body }: Jt808Message, verdict: Verdict, now: Instant
     case 'location-answer':
       return undefined
     case 'register': {
-      const results = { registered: 'done', 'other-vehicle': 'no-vehicle', stranger: 'no-terminal' } as const
+      const results = { registered: 'done', 'other-vehicle': 'no-vehicle', 'has-token': 'terminal-taken', stranger: 'no-terminal' } as const
       if (verdict.result === 'registered') return { type: 'register-answer', to, result: 'done', token: verdict.token }
-      return { type: 'register-answer', to, result: results[verdict.result as 'stranger' | 'other-vehicle'] ?? 'no-terminal' }
+      return { type: 'register-answer', to, result: results[verdict.result as 'stranger' | 'other-vehicle' | 'has-token'] ?? 'no-terminal' }
     }
     case 'media':
       return verdict.result === 'done' ? { type: 'media-answer', media: body.media.id, resend: [] } : { type: 'answer', to, of, result: 'failed' }

@@ -4,6 +4,7 @@ import { refuse, type Refused } from '#kernel/decision.ts'
 import type { Outcome } from '#kernel/journal.ts'
 import type { TerminalCommand, UnitEvent } from './contract.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
+import { lockDevice } from './devices-store.ts'
 import { newDownlink } from './downlink.ts'
 import { addDownlinkWithin } from './downlink-store.ts'
 import { lockUnit } from './store.ts'
@@ -20,13 +21,14 @@ export function commandTerminal(
 ): Promise<Outcome<{ id: string }, string>> {
   const at = deps.now()
   return deps.journal.act(commandOf(deps, actor, `command terminal ${id}`, commandId, command), async (tx): Promise<{ answer: { id: string } } | Refused> => {
-    const device = deps.devices.find(id)
-    const unit = device && (await lockUnit(tx, device.unit))
-    if (!unit || !holds(actor, ['administrator', 'dispatcher', 'commander'], unit.agency)) return refuse('device-not-found')
+    const known = deps.devices.find(id)
+    const unit = known && (await lockUnit(tx, known.unit))
+    const device = unit && (await lockDevice(tx, id)) // another node may have removed it
+    if (!device || !holds(actor, ['administrator', 'dispatcher', 'commander'], unit.agency)) return refuse('device-not-found')
     if (device.protocol !== 'jt808') return refuse('terminal-cannot')
     const event: UnitEvent = { type: 'device-commanded', at, device: id, command }
     tx.append(`unit/${unit.id}`, unit.agency, [event])
-    if (command.type === 'areas') await tellFencesWithin(tx, device.number, deps.fenceSet(device.unit), at, commandId)
+    if (command.type === 'areas') await tellFencesWithin(tx, device.number, deps.fenceSet(device), at, commandId)
     else await addDownlinkWithin(tx, newDownlink({ id: commandId, device: device.number, command }, at, validMs))
     return { answer: { id: commandId } }
   })

@@ -291,7 +291,7 @@ export const TerminalCommand = Type.Union([
     { type: Type.Literal('interval'), seconds: Type.Integer({ minimum: 1, maximum: 3600 }) },
     { additionalProperties: false, description: 'seconds between reports from now on (parameter 0x0029)' },
   ),
-  Type.Object({ type: Type.Literal('areas') }, { additionalProperties: false, description: 'keep the fences that are for this unit, in place of those it has' }),
+  Type.Object({ type: Type.Literal('areas') }, { additionalProperties: false, description: 'keep the fences that are for this unit, in place of those it has; none where it shall keep none' }),
 ])
 export type TerminalCommand = Static<typeof TerminalCommand>
 export const NewTerminalCommand = Type.Object({ commandId: CommandIdOf, command: TerminalCommand }, { additionalProperties: false })
@@ -338,6 +338,7 @@ export type UnitEvent =
   | { readonly type: 'shift-ended'; readonly at: number; readonly madeAt?: number }
   | { readonly type: 'device-registered'; readonly at: number; readonly device: string; readonly number: number; readonly label: string; readonly protocol?: Protocol; readonly terminal?: string; readonly settings?: DeviceSettings }
   | { readonly type: 'device-changed'; readonly at: number; readonly device: string; readonly label: string; readonly settings: DeviceSettings }
+  | { readonly type: 'device-key-renewed'; readonly at: number; readonly device: string }
   | { readonly type: 'device-commanded'; readonly at: number; readonly device: string; readonly command: TerminalCommand }
   /** Somebody took note of an alarm of a device, first heard of at `since`. */
   | { readonly type: 'device-alarm-seen'; readonly at: number; readonly device: string; readonly number: number; readonly name: string; readonly since: number }

@@ -6,8 +6,8 @@ import type { UnitEvent } from './contract.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
 import { deviceKey } from './device-key.ts'
 import type { Device } from './device.ts'
-import { devicesOf, findDevice, nextDeviceNumber, setKey } from './devices-store.ts'
-import type { Paired } from './pair-device.ts'
+import { devicesOf, giveKey, nextDeviceNumber } from './devices-store.ts'
+import { giveKeyAgain, pairedAfter, type Paired } from './pair-device.ts'
 import { lockUnit } from './store.ts'
 
 /** Devices of this kind say in their id whose they are, so that nobody's phone outlives the shift. */
@@ -44,22 +44,32 @@ export async function pairCrewPhone(deps: UnitsDeps, actor: Actor, commandId: st
   if (!own) return refuse('unit-not-found')
   const at = deps.now()
   const id = ownPrefix(own.member) + deps.newId().slice(-12)
+  const key = deviceKey(deps.randomBytes)
   const outcome = await deps.journal.act(commandOf(deps, actor, 'pair crew phone', commandId, { unit: own.id }), async (tx): Promise<{ answer: { device: string } } | Refused> => {
     const unit = await lockUnit(tx, own.id)
     if (!unit?.crew.some((member) => member.id === own.member)) return refuse('unit-not-found')
     const before = (await devicesOf(tx, own.id)).filter(isOf(own.member))
     const registered: UnitEvent = { type: 'device-registered', at, device: id, number: await nextDeviceNumber(tx), label: actor.name.slice(0, 80) }
+    await giveKey(tx, id, key, at)
     tx.append(`unit/${own.id}`, unit.agency, [...before.map((device): UnitEvent => ({ type: 'device-removed', at, device: device.id })), registered])
     return { answer: { device: id } }
   })
   if (isRefused(outcome)) return outcome
-  // as with every phone: a client that lost the answer asks again and gets a new key
-  const device = await findDevice(deps.db, outcome.answer.device)
-  if (!device) return refuse('device-not-found')
+  return outcome.repeated ? renewCrewKey(deps, actor, own.id, outcome.answer.device) : pairedAfter(deps, id, key)
+}
+
+/** As with every phone: a client that lost the answer asks again and gets a new key. */
+async function renewCrewKey(deps: UnitsDeps, actor: Actor, ownUnit: string, id: string): Promise<Paired | Refused> {
+  const at = deps.now()
   const key = deviceKey(deps.randomBytes)
-  await setKey(deps.db, device.id, key, deps.now())
-  await deps.refreshDevices(own.id)
-  return { device, key }
+  const outcome = await deps.journal.act(commandOf(deps, actor, 'renew crew phone', deps.newId(), { device: id }), async (tx): Promise<{ answer: null } | Refused> => {
+    const unit = await lockUnit(tx, ownUnit)
+    const device = unit && (await devicesOf(tx, ownUnit)).find((one) => one.id === id)
+    if (!device) return refuse('device-not-found')
+    await giveKeyAgain(tx, { device, agency: unit.agency }, key, at)
+    return { answer: null }
+  })
+  return isRefused(outcome) ? outcome : pairedAfter(deps, id, key)
 }
 
 /** Hear no more of the caller's own phone. */

@@ -89,8 +89,8 @@ export type UnitsDeps = UnitsNeeds & {
   readonly beside: Beside
   /** Where terminals are heard. */
   readonly ports: () => TerminalPorts
-  /** What makes a terminal keep the fences that are for a unit, in place of those it has. */
-  readonly fenceSet: (unit: string) => FenceSet
+  /** What makes a terminal keep the fences that are for its unit, or none where it shall keep none, in place of those it has. */
+  readonly fenceSet: (device: Pick<Device, 'unit' | 'settings'>) => FenceSet
   /** Alarms of a device that came with its positions. Resolves when they are durable. */
   readonly takeAlarms: (device: Device, alarms: readonly SaidAlarm[], at: Instant, place: { readonly lon: number; readonly lat: number } | undefined) => Promise<boolean>
   /** Alarms as the watch rooms are shown them. */

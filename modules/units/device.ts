@@ -145,6 +145,8 @@ export type Devices = {
   byNumber(number: number): Device | undefined
   byTerminal(protocol: Protocol, terminal: string): Device | undefined
   of(unit: string): readonly Device[]
+  /** One listener is told of each that is no more, once it is not found any more. */
+  onRemoved(tell: (device: Device) => void): void
   status(number: number): DeviceStatus
   /** Count what a step of the way in stopped. @param number  0 for what is of no known device */
   stop(number: number, step: StepName, count?: number): void
@@ -161,6 +163,7 @@ export function devicesInMemory(onStopped?: (step: StepName, count: number) => v
   const byUnit = new Map<string, readonly Device[]>()
   const statuses = new Map<number, DeviceStatus>()
   let seen = new Set<number>()
+  let tellRemoved: (device: Device) => void = () => {}
 
   const terminalsOf = (protocol: Protocol) => {
     const known = byTerminal.get(protocol) ?? new Map<string, Device>()
@@ -177,11 +180,16 @@ export function devicesInMemory(onStopped?: (step: StepName, count: number) => v
     byNumber.delete(device.number)
     if (device.terminal !== null) terminalsOf(device.protocol).delete(device.terminal)
   }
+  const tellOfRemoved = (before: readonly Device[]) => {
+    for (const device of before) if (!byNumber.has(device.number)) tellRemoved(device)
+  }
   const replace = (unit: string, devices: readonly Device[]) => {
-    for (const device of byUnit.get(unit) ?? []) remove(device)
+    const before = byUnit.get(unit) ?? []
+    for (const device of before) remove(device)
     if (devices.length > 0) byUnit.set(unit, devices)
     else byUnit.delete(unit)
     for (const device of devices) add(device)
+    tellOfRemoved(before)
     for (const number of statuses.keys()) if (number !== 0 && !byNumber.has(number)) statuses.delete(number)
   }
   const status = (number: number) => {
@@ -194,17 +202,20 @@ export function devicesInMemory(onStopped?: (step: StepName, count: number) => v
 
   return {
     load(devices) {
+      const before = [...byNumber.values()]
       for (const map of [byId, byNumber, byTerminal, byUnit]) map.clear()
       for (const [unit, own] of Map.groupBy(devices, (device) => device.unit)) {
         byUnit.set(unit, own)
         for (const device of own) add(device)
       }
+      tellOfRemoved(before)
     },
     replace,
     find: (id) => byId.get(id),
     byNumber: (number) => byNumber.get(number),
     byTerminal: (protocol, terminal) => byTerminal.get(protocol)?.get(terminal),
     of: (unit) => byUnit.get(unit) ?? [],
+    onRemoved: (tell) => void (tellRemoved = tell),
     status,
     stop(number, step, count = 1) {
       if (count === 0) return

@@ -81,13 +81,40 @@ export async function terminalTaken(tx: Tx, protocol: Protocol, terminal: string
   return (await sql.query('select 1 from units.device where protocol = $1 and terminal = $2 and removed_at is null', [protocol, terminal])).length > 0
 }
 
-/** Give a device a new key; the one before is dead at once. */
-export const setKey = async (db: Db, device: string, key: string, at: number): Promise<void> =>
-  void (await db.query(
-    `insert into units.device_key (device, hash, issued_at) values ($1, $2, $3)
-     on conflict (device) do update set hash = excluded.hash, issued_at = excluded.issued_at`,
-    [device, hashOf(key), at],
-  ))
+const keepKey = `
+  insert into units.device_key (device, hash, issued_at) values ($1, $2, $3)
+  on conflict (device) do update set hash = excluded.hash, issued_at = excluded.issued_at, shown_at = null`
+
+/**
+ * Give a device a key in the command that decides so; the one before is dead at once. Locked: no other device gets it meanwhile.
+ *
+ * @returns false where another device has it
+ */
+export async function giveKey(tx: Tx, device: string, key: string, at: number): Promise<boolean> {
+  const sql = sqlOf(tx)
+  const hash = hashOf(key)
+  await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`units/key/${hash.toString('hex')}`])
+  // A node of the version before leaves the keys of what it removes.
+  await sql.query('delete from units.device_key k using units.device d where k.hash = $1 and d.id = k.device and d.removed_at is not null', [hash])
+  if ((await sql.query('select 1 from units.device_key where hash = $1 and device <> $2', [hash, device])).length > 0) return false
+  await sql.query(keepKey, [device, hash, at])
+  return true
+}
+
+/** Give a terminal that registers a new token; the one before is dead at once. */
+export const setKey = async (db: Db, device: string, key: string, at: number): Promise<void> => void (await db.query(keepKey, [device, hashOf(key), at]))
+
+/** Whether this is the terminal's token; from then on it is in use. */
+export async function showToken(db: Db, device: string, token: string, at: number): Promise<boolean> {
+  const hash = hashOf(token)
+  const [row] = await db.query<{ shown_at: number | null }>('select shown_at from units.device_key where device = $1 and hash = $2', [device, hash])
+  if (row?.shown_at === null) await db.query('update units.device_key set shown_at = $3 where device = $1 and hash = $2', [device, hash, at])
+  return row !== undefined
+}
+
+/** Whether the terminal has shown the token that it was given last: one whose answer was lost has none. */
+export const isTokenInUse = async (db: Db, device: string): Promise<boolean> =>
+  (await db.query('select 1 from units.device_key where device = $1 and shown_at is not null', [device])).length > 0
 
 /** The device whose key this is. Removed devices have none that counts. */
 export async function findDeviceByKey(db: Db, key: string): Promise<Device | undefined> {

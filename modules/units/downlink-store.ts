@@ -66,9 +66,22 @@ export const setDownlink = async (db: Db, { id, state, attempts, changedAt, seri
 export const questionOf = async (db: Db, device: number, serial: number, since: number): Promise<Downlink | undefined> =>
   (await db.query<Row>(`select ${columns} from units.downlink where device = $1 and made_at >= $3 and $2 = any(serials) order by made_at desc limit 1`, [device, serial, since])).map(downlinkOf)[0]
 
-/** What a device was told lately, the newest first. */
-export const listDownlinks = async (db: Db, device: number, limit: number): Promise<Downlink[]> =>
-  (await db.query<Row>(`select ${columns} from units.downlink where device = $1 order by made_at desc, id limit $2`, [device, limit])).map(downlinkOf)
+/**
+ * What a device was told lately, the newest first, without answers to its alarms.
+ *
+ * @param most  a set of fences counts once, and comes whole
+ */
+export const listDownlinks = async (db: Db, device: number, most: number): Promise<Downlink[]> =>
+  (await db.query<Row>(
+    `with told as (
+       select *, coalesce('set/' || (command ->> 'series'), id) as thing from units.downlink
+       where device = $1 and command ->> 'type' <> 'confirm-alarm'
+     )
+     select ${columns} from told
+     where thing in (select thing from told group by thing order by max(made_at) desc, thing limit $2)
+     order by made_at desc, id`,
+    [device, most],
+  )).map(downlinkOf)
 
 /** An order that somebody answered, or that is over: it is not read out any more. */
 export const withdrawOrders = async (sql: Sql, assignments: readonly string[], now: number): Promise<void> =>

@@ -125,7 +125,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     keepSeen: (seen) => keepSeen(db, seen),
     ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, mqtt: ownBroker?.port ?? null, ...terminals.ports() }),
     takeAlarms: (...alarms) => terminals.takeAlarms(...alarms),
-    fenceSet: (unit) => fenceSetOf(needs.fencesFor?.(unit) ?? [], now(), needs.timeZone?.() ?? 'UTC'),
+    fenceSet: ({ unit, settings }) => fenceSetOf(settings.keepsFences ? (needs.fencesFor?.(unit) ?? []) : [], now(), needs.timeZone?.() ?? 'UTC'),
   }
   let phones: PhonePort | undefined
   let broker: MqttListener | undefined

@@ -2,11 +2,12 @@
 import { holds, type Actor } from '#kernel/actor.ts'
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
 import type { Outcome, Tx } from '#kernel/journal.ts'
+import type { Instant } from '#kernel/names.ts'
 import type { DeviceSettings, Protocol, UnitEvent } from './contract.ts'
 import { commandOf, type UnitsDeps } from './deps.ts'
 import { usualSettings, type Device } from './device.ts'
 import { deviceKey } from './device-key.ts'
-import { findDevice, lockDevice, nextDeviceNumber, setKey, terminalTaken } from './devices-store.ts'
+import { findDevice, giveKey, lockDevice, nextDeviceNumber, terminalTaken } from './devices-store.ts'
 import { lockUnit } from './store.ts'
 
 export type Paired = { readonly device: Device; readonly key: string | null }
@@ -22,10 +23,10 @@ export type Wanted = {
 }
 
 /**
- * Register a device. A phone gets a key.
+ * Register a device. A phone gets a key in the same transaction.
  *
- * The key is made after the command and kept nowhere in clear: a client that lost the answer asks with the same
- * command id again and gets the same device with a new key.
+ * The key is kept nowhere in clear: a client that lost the answer asks with the same command id again and gets the
+ * same device with a new key.
  *
  * @param knownKey  of a phone that has one already and is adopted with it
  */
@@ -33,12 +34,14 @@ export async function pairDevice(deps: UnitsDeps, actor: Actor, wanted: Wanted, 
   const at = deps.now()
   const id = deps.newId()
   const { protocol = 'phone', terminal } = wanted
+  const key = protocol === 'phone' ? (knownKey ?? deviceKey(deps.randomBytes)) : null
   const command = commandOf(deps, actor, 'pair device', wanted.commandId, wanted)
   const work = async (tx: Tx): Promise<{ answer: { device: string } } | Refused> => {
     const unit = await lockUnit(tx, wanted.unit)
     if (!unit || unit.retired || !holds(actor, ['administrator'], unit.agency)) return refuse('unit-not-found')
     if ((protocol === 'phone') !== (terminal === undefined)) return refuse(protocol === 'phone' ? 'terminal-not-wanted' : 'terminal-needed')
     if (terminal !== undefined && (await terminalTaken(tx, protocol, terminal))) return refuse('terminal-taken', { terminal })
+    if (key !== null && !(await giveKey(tx, id, key, at))) return refuse('key-taken')
     const number = await nextDeviceNumber(tx)
     const event: UnitEvent = {
       type: 'device-registered',
@@ -53,10 +56,8 @@ export async function pairDevice(deps: UnitsDeps, actor: Actor, wanted: Wanted, 
   }
   const outcome: Outcome<{ device: string }, string> = await deps.journal.act(command, work)
   if (isRefused(outcome)) return outcome
-  if (protocol === 'phone') return renewKey(deps, actor, outcome.answer.device, knownKey)
-  await deps.refreshDevices(wanted.unit)
-  const device = deps.devices.find(outcome.answer.device)
-  return device ? { device, key: null } : refuse('device-not-found')
+  if (outcome.repeated && key !== null && knownKey === undefined) return renewKey(deps, actor, outcome.answer.device)
+  return pairedAfter(deps, outcome.answer.device, key)
 }
 
 /** Register a device that knocked, as it is: a terminal by its number, a phone with the key that it showed. */
@@ -74,14 +75,33 @@ export async function adoptStranger(
   return paired
 }
 
-/** Make a new key for a phone; whoever has the one before is not heard any more. */
-export async function renewKey(deps: UnitsDeps, actor: Actor, id: string, knownKey?: string): Promise<Paired | Refused> {
+/** Make a new key for a phone; whoever has the one before is not heard any more. Who asked for it is in the journal, the key is not. */
+export async function renewKey(deps: UnitsDeps, actor: Actor, id: string): Promise<Paired | Refused> {
+  const at = deps.now()
+  const key = deviceKey(deps.randomBytes)
+  const outcome = await deps.journal.act(commandOf(deps, actor, `renew key ${id}`, deps.newId()), async (tx): Promise<{ answer: null } | Refused> => {
+    const held = await holdDevice(deps, actor, tx, id)
+    if (isRefused(held)) return held
+    if (held.device.protocol !== 'phone') return refuse('device-without-key')
+    await giveKeyAgain(tx, held, key, at)
+    return { answer: null }
+  })
+  return isRefused(outcome) ? outcome : pairedAfter(deps, id, key)
+}
+
+type Held = { readonly device: Device; readonly agency: string }
+
+/** A new key in place of the one before, in the command that decides so. */
+export async function giveKeyAgain(tx: Tx, { device, agency }: Held, key: string, at: Instant): Promise<void> {
+  if (!(await giveKey(tx, device.id, key, at))) throw new Error('Invariant failed: a new key is known already')
+  const event: UnitEvent = { type: 'device-key-renewed', at, device: device.id }
+  tx.append(`unit/${device.unit}`, agency, [event])
+}
+
+/** What a phone that has just got a key is answered. */
+export async function pairedAfter(deps: UnitsDeps, id: string, key: string | null): Promise<Paired | Refused> {
   const device = await findDevice(deps.db, id)
-  const unit = device && deps.live.find(device.unit)
-  if (!device || !unit || !holds(actor, ['administrator'], unit.agency)) return refuse('device-not-found')
-  if (device.protocol !== 'phone') return refuse('device-without-key')
-  const key = knownKey ?? deviceKey(deps.randomBytes)
-  await setKey(deps.db, id, key, deps.now())
+  if (!device) return refuse('device-not-found')
   await deps.refreshDevices(device.unit)
   return { device, key }
 }
@@ -129,7 +149,7 @@ export async function removeDevice(deps: UnitsDeps, actor: Actor, id: string, co
 }
 
 /** A device of the actor's part of the tree, locked. The unit is locked first, as whoever retires it does: a device never changes its unit. */
-export async function holdDevice(deps: UnitsDeps, actor: Actor, tx: Tx, id: string): Promise<{ device: Device; agency: string } | Refused> {
+export async function holdDevice(deps: UnitsDeps, actor: Actor, tx: Tx, id: string): Promise<Held | Refused> {
   const found = await findDevice(deps.db, id)
   const unit = found && (await lockUnit(tx, found.unit))
   if (!unit || !holds(actor, ['administrator'], unit.agency)) return refuse('device-not-found')

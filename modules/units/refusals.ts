@@ -10,6 +10,7 @@ export const refusals: Sentences = {
   'terminal-needed': { zh: '请填写终端号。', en: 'Give the number of the terminal.' },
   'terminal-not-wanted': { zh: '手机以密钥识别，不需要终端号。', en: 'A phone is known by its key and has no terminal number.' },
   'terminal-taken': { zh: '终端号 {terminal} 已登记给另一台设备。', en: 'Terminal {terminal} is registered already.' },
+  'key-taken': { zh: '这部手机已登记为另一台设备，请先移除那台设备。', en: 'This phone is registered as another device already: remove that one first.' },
   'terminal-cannot': { zh: '这种设备不接收指令。', en: 'This kind of device takes no commands.' },
   'stranger-not-found': { zh: '这台设备已不在待接入名单中，请等它再次连接。', en: 'This device is not in the list any more: wait until it connects again.' },
   'call-sign-taken': { zh: '呼号“{callSign}”已被本单位使用。', en: 'The call sign {callSign} is already in use in this agency.' },

@@ -160,6 +160,9 @@ const seatSql = `
 const seat = (tx: Tx, unit: string, crew: readonly { id: string; name: string }[], at: number) =>
   run(tx, seatSql, [unit, crew.map((member) => member.id), crew.map((member) => member.name), at])
 
+/** Nobody is told any more what waited for a device that is gone: at `$2`. */
+const withdraw = `update units.downlink set state = 'expired', changed_at = $2 where state in ('waiting', 'sent') and`
+
 const applies: Readonly<Record<string, Apply>> = {
   'unit-created': (tx, { at, data }) =>
     run(
@@ -177,6 +180,8 @@ const applies: Readonly<Record<string, Apply>> = {
     ]),
   'unit-retired': async (tx, { at }, unit) => {
     await run(tx, `update units.unit set retired_at = $2 where id = $1`, [unit, at])
+    await run(tx, `delete from units.device_key k using units.device d where d.id = k.device and d.unit = $1`, [unit])
+    await run(tx, `${withdraw} device in (select number from units.device where unit = $1)`, [unit, at])
     await run(tx, `update units.device set removed_at = $2 where unit = $1 and removed_at is null`, [unit, at])
   },
   'shift-started': async (tx, { at, data }, unit) => {
@@ -223,7 +228,11 @@ const applies: Readonly<Record<string, Apply>> = {
     run(tx, `update units.alarm set seen_at = $4, seen_by = $5 where device = $1 and name = $2 and taken_at >= $3 and taken_at <= $4 and seen_at is null`, [
       data.number, data.name, data.since, at, actor.name,
     ]),
-  'device-removed': (tx, { at, data }) => run(tx, `update units.device set removed_at = $2 where id = $1`, [data.device, at]),
+  'device-removed': async (tx, { at, data }) => {
+    await run(tx, `delete from units.device_key where device = $1`, [data.device])
+    await run(tx, `${withdraw} device = (select number from units.device where id = $1)`, [data.device, at])
+    await run(tx, `update units.device set removed_at = $2 where id = $1`, [data.device, at])
+  },
 }
 
 /** What dispatch decided about a unit, kept beside the unit: so that going off duty and being sent exclude each other by one row lock. */

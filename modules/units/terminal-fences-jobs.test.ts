@@ -4,7 +4,11 @@ import { test } from 'node:test'
 import { answerBody } from '#test/jt808-terminal.ts'
 import { admin, car, circle, clock, command, database, hello, jt808, ok, route, triangle, units, until, world } from '#test/terminals-at-work.ts'
 import { commandTerminal } from './command-terminal.ts'
+import { toldViews } from './devices-routes.ts'
+import { newDownlink } from './downlink.ts'
+import { addDownlinks, listDownlinks } from './downlink-store.ts'
 import { changeDevice } from './pair-device.ts'
+import { tellFences } from './terminal-fences-store.ts'
 
 const heldBy = async (device: number) => (await database.database.query<{ told: string; held: string | null; count: number | null; since: number | null; failed: string | null }>('select told, held, held_count as count, held_at as since, failed from units.terminal_fences where device = $1', [device]))[0]
 /** Answer what a terminal is told of fences, until so many messages have come; which they were. */
@@ -123,6 +127,46 @@ test('who keeps no fences is told none, and told when that is switched on', asyn
   ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { keepsFences: true } }))
   assert.equal((await keep(terminal, 7)).length, 7)
   terminal.close()
+})
+
+test('who shall keep no fences any more deletes ours, now or when it comes, and once', async () => {
+  const { device } = await car('8608', { keepsFences: true })
+  const keeps = async (keepsFences: boolean) => ok(await changeDevice(units.deps, admin, device.id, { commandId: command(), settings: { keepsFences } }))
+  const holds = async () => (await heldBy(device.number))?.count
+  const terminal = await hello('8608')
+  await keep(terminal, 7)
+  await until('held', async () => (await holds()) === 3)
+  await keeps(false)
+  assert.deepEqual(await keep(terminal, 4), [0x8601, 0x8603, 0x8605, 0x8607])
+  await until('nothing is held', async () => (await holds()) === 0)
+  await keeps(true)
+  await keep(terminal, 7)
+  await until('held again', async () => (await holds()) === 3)
+  terminal.close()
+  await until('it is gone', () => units.deps.devices.status(device.number).links === 0)
+  await keeps(false)
+  const back = await hello('8608')
+  assert.deepEqual(await keep(back, 4), [0x8601, 0x8603, 0x8605, 0x8607])
+  await until('nothing is held', async () => (await holds()) === 0)
+  units.fencesChanged()
+  await assert.rejects(back.told(2500), /no word/)
+  ok(await commandTerminal(units.deps, admin, device.id, { commandId: command(), command: { type: 'areas' } }))
+  assert.deepEqual(await keep(back, 4), [0x8601, 0x8603, 0x8605, 0x8607], 'sent again by a person it is still none')
+  back.close()
+})
+
+test('a set of many messages, and answers to alarms, crowd nothing out of what a terminal was told', async () => {
+  const { device } = await car('8609')
+  await addDownlinks(database.database, [newDownlink({ id: 'a-text', device: device.number, command: { type: 'text', text: '早' } }, clock.now, 1000)])
+  clock.now += 1000
+  const set = { digest: 'many', count: 120, leftOut: 0, renewAt: null, messages: Array.from({ length: 120 }, (_, area) => ({ type: 'set-circles', area })) }
+  assert.equal(await tellFences(database.database, device.number, set, clock.now), true)
+  clock.now += 1000
+  await addDownlinks(database.database, Array.from({ length: 60 }, (_, n) => newDownlink({ id: `yes-${n}`, device: device.number, command: { type: 'confirm-alarm', alarms: ['emergency'] } }, clock.now, 1000)))
+  const told = await listDownlinks(database.database, device.number, 50)
+  assert.deepEqual([told.length, told.at(-1)!.id], [121, 'a-text'])
+  assert.deepEqual(toldViews(told).map(({ command }) => command.type), ['areas', 'text'])
+  assert.deepEqual((await listDownlinks(database.database, device.number, 1)).length, 120)
 })
 
 test('a hundred terminals that come back at once begin to be told twenty a second', async () => {

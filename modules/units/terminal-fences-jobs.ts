@@ -42,13 +42,14 @@ export function terminalFences(deps: Pick<UnitsDeps, 'db' | 'devices' | 'now' | 
       for (const number of looked) waiting.delete(number)
       const here = looked.flatMap((number) => {
         const device = devices.byNumber(number)
-        return device?.settings.keepsFences && isHere(number) ? [device] : [] // who is not here is looked at when it comes
+        return device && isHere(number) ? [device] : [] // who is not here is looked at when it comes
       })
       if (here.length === 0) return false
       const known = await fencesHeld(db, here.map(({ number }) => number))
       let begun = 0
-      for (const { number, unit } of here) {
-        const set = deps.fenceSet(unit)
+      for (const device of here) {
+        const { number } = device
+        const set = deps.fenceSet(device)
         if (set.renewAt !== null) renewals.set(number, set.renewAt)
         if (!mustTell(known.get(number), set.digest, now())) continue
         if (begun === beginningsMax) waiting.add(number)

@@ -16,7 +16,7 @@ import { keepAlarmIncident, keepAlarms, loadAlarms } from './alarms-store.ts'
 import type { TerminalProtocol } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
 import { handOverSeen, noteSkew, remember, type Device } from './device.ts'
-import { findDeviceByKey, setKey } from './devices-store.ts'
+import { isTokenInUse, setKey, showToken } from './devices-store.ts'
 import { answered, asText, expired, newDownlink, nextStep, sent, type Downlink, type DownlinkCommand } from './downlink.ts'
 import { addDownlinks, devicesWaiting, dropDownlinks, expireDownlinks, questionOf, setDownlink, waitingDownlinks, withdrawOrders } from './downlink-store.ts'
 import { takeFromDevice } from './take-positions.ts'
@@ -47,6 +47,9 @@ type Session = {
   readonly talk: Talk
   device: Device | undefined
   authenticated: boolean
+  /** When it last spoke as its device, it might be told what waits. */
+  wasTrusted: boolean
+  heardAt: Instant
   /** Told and not answered yet, by the serial that the answer will name; `message` is what it will say that it answers. */
   readonly told: Map<number, { readonly message: number; readonly downlink: Downlink }>
 }
@@ -76,8 +79,10 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   const { db, devices, live, now } = deps
   const ports: TerminalPort[] = []
   const opened: Partial<Record<TerminalProtocol, number>> = {}
-  /** By the device's number; a device has one connection that counts, its newest. */
+  /** By the device's number; a device has one connection that counts: through which it spoke last. */
   const sessions = new Map<number, Session>()
+  /** All connections of a device, by its number. */
+  const linked = new Map<number, Set<Session>>()
   /** Those that have begun to say something in parts. */
   const inParts = new Set<Session>()
   const openAlarms = new Map<number, Map<string, Instant>>()
@@ -120,7 +125,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   }
 
   function begin(protocol: TerminalProtocol, link: Link): Ear {
-    const session: Session = { protocol, link, talk: talks[protocol](profileOf(protocol), Buffer.from(deps.randomBytes(2)).readUInt16BE()), device: undefined, authenticated: false, told: new Map() }
+    const session: Session = { protocol, link, talk: talks[protocol](profileOf(protocol), Buffer.from(deps.randomBytes(2)).readUInt16BE()), device: undefined, authenticated: false, wasTrusted: false, heardAt: -Infinity, told: new Map() }
     return {
       hear(bytes) {
         const heard = session.talk.hear(bytes, now())
@@ -134,10 +139,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       },
       gone() {
         inParts.delete(session)
-        const { device } = session
-        if (!device) return
-        devices.status(device.number).links--
-        if (sessions.get(device.number) === session) sessions.delete(device.number)
+        leave(session)
       },
     }
   }
@@ -171,8 +173,8 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       devices.stop(0, 'authenticate', placesIn(said))
       return { result: 'stranger' }
     }
-    settle(session, device)
     const at = now()
+    settle(session, device, at)
     const status = devices.status(device.number)
     status.frames++
     if (heard.dialect) status.dialect = heard.dialect
@@ -196,28 +198,67 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     }
   }
 
-  function settle(session: Session, device: Device) {
-    if (session.device?.number === device.number) return
-    if (session.device) devices.status(session.device.number).links--
-    session.device = device
-    session.authenticated = false
-    devices.status(device.number).links++
-    session.link.settle()
+  function settle(session: Session, device: Device, at: Instant) {
+    session.heardAt = at
+    if (session.device?.number !== device.number) {
+      leave(session)
+      session.device = device
+      session.authenticated = false
+      session.wasTrusted = false
+      const all = linked.get(device.number) ?? new Set()
+      linked.set(device.number, all.add(session))
+      devices.status(device.number).links = all.size
+    }
+    count(session, device)
+  }
+
+  /** What reports is the connection that counts: a newer one may be another's, or gone without a word. */
+  function count(session: Session, device: Device) {
+    if (!isTrusted(session, device)) return void (session.wasTrusted = false)
     sessions.set(device.number, session)
+    if (session.wasTrusted) return
+    session.wasTrusted = true
+    session.link.settle()
     fences.look([device.number])
     pump()
   }
 
+  /** Anybody can say a number: who must show our token is heard, and told anything, only with it. */
+  const isTrusted = ({ authenticated }: Session, { settings }: Device) => authenticated || !settings.requiresToken
+
+  /** The connection through which a device may be told something. */
+  function reachedBy(number: number): Session | undefined {
+    const [session, device] = [sessions.get(number), devices.byNumber(number)]
+    return session && device && isTrusted(session, device) ? session : undefined
+  }
+
+  function leave(session: Session) {
+    const number = session.device?.number
+    if (number === undefined) return
+    session.device = undefined
+    const all = linked.get(number)
+    all?.delete(session)
+    if (all?.size === 0) linked.delete(number)
+    if (devices.byNumber(number)) devices.status(number).links = all?.size ?? 0
+    if (sessions.get(number) === session) sessions.delete(number)
+  }
+
+  devices.onRemoved(({ number }) => {
+    for (const session of linked.get(number) ?? []) {
+      leave(session)
+      session.link.close()
+    }
+  })
+
   function verdictOn(session: Session, device: Device, said: Said): Verdict | undefined | Promise<Verdict | undefined> {
-    const { settings } = device
     const status = devices.status(device.number)
-    if (settings.requiresToken && !session.authenticated && said.kind !== 'registration' && said.kind !== 'authentication' && said.kind !== 'malformed') {
+    if (!isTrusted(session, device) && said.kind !== 'registration' && said.kind !== 'authentication' && said.kind !== 'malformed') {
       devices.stop(device.number, 'authenticate', placesIn(said))
       return { result: 'failed' }
     }
     switch (said.kind) {
       case 'registration':
-        return register(device, said.plate)
+        return register(session, device, said.plate)
       case 'authentication':
         return authenticate(session, device, said.token)
       case 'report':
@@ -236,9 +277,14 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     }
   }
 
-  async function register(device: Device, plate: string): Promise<Verdict> {
+  async function register(session: Session, device: Device, plate: string): Promise<Verdict> {
     const { vehiclePlate } = device.settings
     if (vehiclePlate !== null && plain(vehiclePlate) !== plain(plate)) return { result: 'other-vehicle' }
+    // Whoever knows a number could have a token for it, and the terminal's own would be dead.
+    if (!isTrusted(session, device) && vehiclePlate === null && (await isTokenInUse(db, device.id))) {
+      countRefused(device)
+      return { result: 'has-token' }
+    }
     const token = Buffer.from(deps.randomBytes(8)).toString('hex')
     await setKey(db, device.id, token, now())
     return { result: 'registered', token }
@@ -246,13 +292,17 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
 
   async function authenticate(session: Session, device: Device, token: string): Promise<Verdict> {
     // A terminal that served elsewhere shows the token of there and never registers anew: only who must is held to ours.
-    const isOurs = !device.settings.requiresToken || (await findDeviceByKey(db, token))?.id === device.id
+    const isOurs = !device.settings.requiresToken || (await showToken(db, device.id, token, now()))
+    if (session.device?.number !== device.number) return { result: 'failed' } // gone or removed meanwhile
     session.authenticated = isOurs
-    if (!isOurs) {
-      devices.status(device.number).tokenRefused++
-      devices.stop(device.number, 'authenticate')
-    }
+    if (isOurs) count(session, device)
+    else countRefused(device)
     return { result: isOurs ? 'done' : 'failed' }
+  }
+
+  function countRefused({ number }: Device) {
+    devices.status(number).tokenRefused++
+    devices.stop(number, 'authenticate')
   }
 
   /** Resolves when what it says is durable. Positions that can never be right are answered well: sent again they would not be better. */
@@ -411,7 +461,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   async function pumpOnce() {
     if (sessions.size === 0) return
     // Asked for what waits, not for who is here: ten thousand numbers a second are work for both sides, and hardly ever is there anything.
-    const spokenTo = (await devicesWaiting(db)).filter((number) => sessions.get(number)?.protocol === 'jt808')
+    const spokenTo = (await devicesWaiting(db)).filter((number) => reachedBy(number)?.protocol === 'jt808')
     if (spokenTo.length === 0) return
     /** Sets of fences of which a part waits for its answer: the parts after it wait, too. */
     const begun = new Set<string>()
@@ -421,15 +471,18 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
         if (begun.has(set)) continue
         begun.add(set)
       }
-      const session = sessions.get(one.device)
+      const session = reachedBy(one.device)
       const at = now()
       const step = nextStep(one, at)
-      // A command that was sent through a connection that is gone was not heard.
-      const isLost = one.state === 'sent' && session !== undefined && ![...session.told.values()].some(({ downlink }) => downlink.id === one.id)
+      const isLost = one.state === 'sent' && session !== undefined && !isUnderWay(session, one)
       if (step === 'expire') await giveUp(one, at)
       else if (session && (step === 'send' || isLost)) await deliver(session, one, at)
     }
   }
+
+  /** What was sent through a connection that is gone was not heard; nor through one that said nothing since and does not count any more. */
+  const isUnderWay = (session: Session, one: Downlink) =>
+    [...(linked.get(one.device) ?? [])].some((each) => (each === session || each.heardAt > one.changedAt) && [...each.told.values()].some(({ downlink }) => downlink.id === one.id))
 
   async function giveUp(one: Downlink, at: Instant) {
     if (!(await setDownlink(db, expired(one, at)))) return
@@ -442,7 +495,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     const talk = session.talk as Jt808Talk // sessions of this protocol only are pumped
     const command = talk.command(asCommand(one.command, talk.version()))
     if (!command) return
-    for (const [serial, { downlink }] of session.told) if (downlink.id === one.id) session.told.delete(serial)
+    for (const { told } of linked.get(one.device) ?? []) for (const [serial, { downlink }] of told) if (downlink.id === one.id) told.delete(serial)
     const next = sent(one, at, command.serial)
     // Kept first: the answer may be faster than our own database.
     session.told.set(command.serial, { message: command.message, downlink: next })
@@ -462,7 +515,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   const ticking = setInterval(() => {
     pump()
     lookingAtFences ??= fences
-      .round((number) => sessions.has(number))
+      .round((number) => reachedBy(number) !== undefined)
       .then((isNews) => void (isNews && pump()))
       .catch((cause: unknown) => deps.onFault?.('looking at the fences of terminals', cause))
       .finally(() => (lookingAtFences = undefined))

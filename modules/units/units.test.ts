@@ -11,6 +11,7 @@ import { postgresJournal } from '#platform/journal/postgres.ts'
 import { testDatabase } from '#test/database.ts'
 import { goOffDuty, goOnDuty, seatCrew } from './change-shift.ts'
 import { changeUnit, createUnit, retireUnit } from './change-unit.ts'
+import { pairCrewPhone } from './crew-phone.ts'
 import { findDeviceByKey } from './devices-store.ts'
 import { openUnits } from './jobs.ts'
 import { pairDevice, removeDevice, renewKey } from './pair-device.ts'
@@ -451,6 +452,22 @@ test('a paired device reports by its key; a new key kills the old; a removed dev
   assert.equal(code(await renewKey(r.deps, stranger, device!.id)), 'device-not-found')
   ok(await removeDevice(r.deps, admin, device!.id, r.command()))
   assert.equal(await findDeviceByKey(r.database, again.key), undefined)
+})
+
+test('an officer’s own phone comes with its key; asked again it gets another, which is written down; its seat over, its key is gone', async () => {
+  const unit = await r.unit('巡18甲')
+  ok(await r.onDuty(unit, 'm18'))
+  const commandId = r.command()
+  const first = await pairCrewPhone(r.deps, officer('m18'), commandId)
+  assert.ok(!isRefused(first) && first.key !== null)
+  assert.equal((await findDeviceByKey(r.database, first.key))?.id, first.device.id)
+  const before = await r.journal.head()
+  const again = await pairCrewPhone(r.deps, officer('m18'), commandId)
+  assert.ok(!isRefused(again) && again.key !== null && again.device.id === first.device.id)
+  assert.deepEqual((await r.journal.read(before, 10)).map(({ type, actor, data }) => [type, actor.account, data]), [['device-key-renewed', 'officer-m18', { device: first.device.id }]])
+  assert.equal(await findDeviceByKey(r.database, first.key), undefined)
+  ok(await r.offDuty(unit))
+  assert.deepEqual(await r.database.query('select 1 from units.device_key where device = $1', [first.device.id]), [])
 })
 
 test('a look at a track is written down with its reason before anything is shown', async () => {

@@ -50,6 +50,7 @@ export const usualEntryRules: EntryRules = {
     'track-viewed': ['commander', 'auditor'],
     'device-registered': keepers,
     'device-removed': keepers,
+    'device-key-renewed': keepers,
   },
   byStream: {
     agency: everyRole,
