@@ -1,7 +1,7 @@
 /** A port for terminals: TCP connections, and UDP addresses treated as if they were connections. It knows no protocol. */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer, Socket, type OnReadOpts } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 
 /** One terminal's end, as the protocol above sees it. */
 export type Link = {
@@ -64,7 +64,6 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   const byAddress = new Map<string, Held>()
   let stopping = false
   let onAllGone: () => void = () => {}
-  const chunkBuffer = Buffer.allocUnsafeSlow(chunkBytesMax)
 
   /** Milliseconds of this process: nothing here is told to anybody. */
   const clock = () => performance.now()
@@ -85,9 +84,8 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     if (held.size === 0) onAllGone()
   }
 
-  function connected(accepted: Socket) {
-    if (stopping) return void accepted.destroy()
-    const socket = readingInto(chunkBuffer, accepted, (chunk) => take(chunk))
+  function connected(socket: Socket) {
+    if (stopping) return void socket.destroy()
     const one = hold((settle) => ({
       peer: socket.remoteAddress ?? '',
       over: 'tcp',
@@ -127,7 +125,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     }
     socket.on('error', () => socket.destroy()) // reset by the network: 'close' follows
     socket.on('close', () => drop(one))
-    socket.resume()
+    socket.on('data', take)
   }
 
   function datagram(udp: UdpSocket, bytes: Uint8Array, { address, port }: { address: string; port: number }) {
@@ -151,7 +149,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     Promise.resolve(one.ear.hear(bytes)).catch((cause: unknown) => onFault('answering a terminal', cause))
   }
 
-  const tcp = createServer({ noDelay: true, pauseOnConnect: true }, connected)
+  const tcp = createServer({ noDelay: true, highWaterMark: readAheadBytes }, connected)
   tcp.listen({ host, port: options.port, backlog: 4096 })
   await once(tcp, 'listening')
   const { port } = tcp.address() as { port: number }
@@ -193,26 +191,5 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   }
 }
 
-/** Of one read: more stays in the kernel for the next. */
-const chunkBytesMax = 64 * 1024
-
-/**
- * An accepted connection again, as one that reads into a buffer which all share; `take` gets a copy of what came, of its own length.
- *
- * Node takes 64 KiB from the system for each read, gives most of it back, and passes the rest through a stream: of a message of 45 bytes
- * a fifth of its processor (15.7 → 12.4 and 20.5 → 13.5 µs with its answer). It has a word against that, but only for connections that
- * it opens itself, so the handle is taken over as its own cluster does.
- */
-function readingInto(buffer: Buffer, accepted: Socket, take: (chunk: Uint8Array) => void): Socket {
-  const { _handle: handle } = accepted as unknown as { _handle: object | null } // no type has it
-  ;(accepted as unknown as { _handle: null })._handle = null
-  accepted.destroy() // its server counts it no longer
-  const onread: OnReadOpts = {
-    buffer,
-    callback(count) {
-      take(Buffer.from(buffer.subarray(0, count)))
-      return true
-    },
-  }
-  return new Socket({ handle, onread } as ConstructorParameters<typeof Socket>[0])
-}
+/** So much may lie here of a link whose ear is busy, beside the chunk that waits for its turn. */
+const readAheadBytes = 4 * 1024
