@@ -131,3 +131,40 @@ test('a stop closes every link and is over when they are', async (context) => {
   assert.equal(gone(), 3)
   await Promise.all(closed)
 })
+
+/** So much unread that a link cannot finish what it sends. */
+async function stuck(dial: () => Promise<Socket>, links: readonly Link[]): Promise<Socket> {
+  const before = links.length
+  const socket = await dial()
+  socket.pause()
+  await until(() => links.length > before)
+  for (let n = 0; n < 64; n++) links.at(-1)!.send(new Uint8Array(1 << 20))
+  return socket
+}
+const unsentBytesMax = Infinity
+
+test('a link whose peer takes nothing is closed all the same, and soon', async (context) => {
+  const { links, dial, gone, made } = await port(context, { limits: { unsentBytesMax } })
+  await stuck(dial, links)
+  links[0]!.close()
+  links[0]!.close()
+  await until(() => gone() === 1)
+  assert.equal(made.links(), 0)
+})
+
+test('a stop is over with a link whose peer takes nothing, and leaves none', async (context) => {
+  const { links, dial, gone, made } = await port(context, { limits: { unsentBytesMax } })
+  await stuck(dial, links)
+  await made.stop()
+  assert.deepEqual([gone(), made.links()], [1, 0])
+})
+
+test('a link that cannot be closed at once lets no more in than there is room for', async (context) => {
+  const { links, dial, made } = await port(context, { limits: { unsentBytesMax, unsettledMax: 5 } })
+  await stuck(dial, links)
+  for (let n = 1; n <= 60; n++) {
+    await dial()
+    await until(() => links.length === n + 1)
+  }
+  await until(() => made.links() === 5)
+})

@@ -9,6 +9,7 @@ export type Link = {
   readonly peer: string
   readonly over: 'tcp' | 'udp'
   send(bytes: Uint8Array): void
+  /** What was sent goes out first, if the other end takes it within a second. */
   close(): void
   /** It has shown a device that we know: from here on it may stay. */
   settle(): void
@@ -50,6 +51,9 @@ export type ListenOptions = {
 
 type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number }
 
+/** What a closing link may take to let go what was sent. */
+const closingMs = 1_000
+
 /**
  * Listen until stopped. UDP, where wanted, is on the same port.
  *
@@ -68,8 +72,20 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   /** Milliseconds of this process: nothing here is told to anybody. */
   const clock = () => performance.now()
 
-  function hold(make: (settle: () => void) => Link): Held {
-    const link = make(() => void unsettled.delete(one))
+  function hold({ peer, over, send, close }: Omit<Link, 'settle'>): Held {
+    let isClosing = false
+    const link: Link = {
+      peer,
+      over,
+      send,
+      close() {
+        if (isClosing) return
+        isClosing = true
+        unsettled.delete(one) // it counts no longer, however long it takes to go
+        close()
+      },
+      settle: () => void unsettled.delete(one),
+    }
     const one: Held = { link, ear: onLink(link), since: clock(), heardAt: clock() }
     held.add(one)
     unsettled.add(one)
@@ -86,7 +102,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
 
   function connected(socket: Socket) {
     if (stopping) return void socket.destroy()
-    const one = hold((settle) => ({
+    const one = hold({
       peer: socket.remoteAddress ?? '',
       over: 'tcp',
       send(bytes) {
@@ -94,9 +110,11 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
         socket.write(bytes)
         if (socket.writableLength > limits.unsentBytesMax) socket.destroy()
       },
-      close: () => socket.destroySoon(),
-      settle,
-    }))
+      close() {
+        socket.destroySoon()
+        setTimeout(() => socket.destroy(), closingMs).unref()
+      },
+    })
     let isBusy = false
     let next: Uint8Array | undefined
     const hear = (chunk: Uint8Array) => {
@@ -133,7 +151,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     const key = `${address} ${port}`
     const one =
       byAddress.get(key) ??
-      hold((settle) => ({
+      hold({
         peer: address,
         over: 'udp',
         send: (answer) => udp.send(answer, port, address, () => {}), // lost like any datagram
@@ -142,8 +160,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
           byAddress.delete(key)
           if (mine) drop(mine)
         },
-        settle,
-      }))
+      })
     byAddress.set(key, one)
     one.heardAt = clock()
     Promise.resolve(one.ear.hear(bytes)).catch((cause: unknown) => onFault('answering a terminal', cause))
@@ -186,7 +203,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
       tcp.close()
       for (const one of held) one.link.close()
       udp?.close()
-      if (held.size > 0) await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000).unref())])
+      if (held.size > 0) await ended // none outlives its closing
     },
   }
 }
