@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
@@ -167,4 +168,107 @@ test('a link that cannot be closed at once lets no more in than there is room fo
     await until(() => links.length === n + 1)
   }
   await until(() => made.links() === 5)
+})
+
+/** A port whose ears choke on some words, at once or later; and what was said of it. */
+async function choking(context: TestContext, udp = false) {
+  const faults: string[] = []
+  const heard: string[] = []
+  const made = await port(context, {
+    udp,
+    onFault: (what) => void faults.push(what),
+    onLink: () => ({
+      hear(bytes) {
+        const word = Buffer.from(bytes).toString()
+        if (word === 'bad') throw new Error('choked')
+        heard.push(word)
+        return word === 'bad later' ? Promise.reject(new Error('choked')) : Promise.resolve()
+      },
+      gone: () => {},
+    }),
+  })
+  return { ...made, faults, heard }
+}
+
+for (const words of [['bad'], ['bad later'], ['good', 'bad']]) {
+  test(`what an ear chokes on ends its link and nothing else: ${words.join(', then ')}`, async (context) => {
+    const { faults, heard, dial, made } = await choking(context)
+    const [one, other] = [await dial(), await dial()]
+    const closed = once(one, 'close')
+    for (const word of words) {
+      one.write(word)
+      await until(() => heard.includes(word) || faults.length > 0)
+    }
+    await closed
+    await until(() => made.links() === 1)
+    assert.deepEqual(faults, ['hearing a terminal at 127.0.0.1'])
+    other.write('well')
+    await until(() => heard.includes('well'))
+  })
+}
+
+test('an ear that chokes on what waited for its turn ends its link and nothing else', async (context) => {
+  const faults: string[] = []
+  let release = () => {}
+  let count = 0
+  const { dial, made } = await port(context, {
+    onFault: (what) => void faults.push(what),
+    onLink: () => ({
+      hear() {
+        if (++count === 2) throw new Error('choked')
+        return new Promise<void>((resolve) => (release = resolve))
+      },
+      gone: () => {},
+    }),
+  })
+  const socket = await dial()
+  socket.write('a')
+  await until(() => count === 1)
+  socket.write('b')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  release()
+  await until(() => faults.length === 1 && made.links() === 0)
+})
+
+test('an ear that cannot be made, or that chokes on the end, is a fault of one link', async (context) => {
+  const faults: string[] = []
+  let count = 0
+  const { dial, made } = await port(context, {
+    onFault: (what) => void faults.push(what),
+    onLink() {
+      if (++count === 1) throw new Error('no ear')
+      return {
+        hear: () => {},
+        gone() {
+          throw new Error('choked')
+        },
+      }
+    },
+  })
+  await once(await dial(), 'close')
+  const second = await dial()
+  await until(() => made.links() === 1)
+  second.destroy()
+  await until(() => made.links() === 0)
+  assert.deepEqual(faults, ['a terminal’s link from 127.0.0.1', 'hearing a terminal at 127.0.0.1'])
+})
+
+/** A terminal that speaks in datagrams. */
+function speaker(context: TestContext, to: number) {
+  const socket = createSocket('udp4')
+  context.after(() => socket.close())
+  return (word: string) => socket.send(word, to, '127.0.0.1')
+}
+
+test('a datagram that an ear chokes on, at once or later, ends that address and no other', async (context) => {
+  const { faults, heard, made } = await choking(context, true)
+  const [one, later, other] = [speaker(context, made.port), speaker(context, made.port), speaker(context, made.port)]
+  one('bad')
+  later('bad later')
+  await until(() => faults.length === 2)
+  other('well')
+  await until(() => heard.includes('well'))
+  assert.equal(made.links(), 1)
+  one('again')
+  await until(() => heard.includes('again'))
 })

@@ -49,7 +49,7 @@ export type ListenOptions = {
   readonly limits?: Partial<TerminalLimits>
 }
 
-type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number }
+type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number; readonly cut: () => void }
 
 /** What a closing link may take to let go what was sent. */
 const closingMs = 1_000
@@ -72,7 +72,8 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   /** Milliseconds of this process: nothing here is told to anybody. */
   const clock = () => performance.now()
 
-  function hold({ peer, over, send, close }: Omit<Link, 'settle'>): Held {
+  /** Undefined where nobody listens to it. */
+  function hold({ peer, over, send, close }: Omit<Link, 'settle'>, cut: () => void): Held | undefined {
     let isClosing = false
     const link: Link = {
       peer,
@@ -86,57 +87,79 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
       },
       settle: () => void unsettled.delete(one),
     }
-    const one: Held = { link, ear: onLink(link), since: clock(), heardAt: clock() }
+    let ear: Ear
+    try {
+      ear = onLink(link)
+    } catch (cause) {
+      onFault(`a terminal’s link from ${peer}`, cause)
+      return undefined
+    }
+    const one: Held = { link, ear, since: clock(), heardAt: clock(), cut }
     held.add(one)
     unsettled.add(one)
     const [oldest] = unsettled
-    if (held.size > limits.linksMax) link.close()
-    else if (unsettled.size > limits.unsettledMax) oldest!.link.close()
+    if (unsettled.size > limits.unsettledMax) oldest!.link.close()
     return one
   }
   function drop(one: Held) {
     unsettled.delete(one)
-    if (held.delete(one)) one.ear.gone()
+    if (held.delete(one)) guarded(one, () => one.ear.gone())
     if (held.size === 0) onAllGone()
   }
 
+  /** Whether the ear is busy with it; then `onDone` follows. */
+  function hear(one: Held, bytes: Uint8Array, onDone: () => void): boolean {
+    return guarded(one, () => {
+      const busy = one.ear.hear(bytes)
+      busy?.then(onDone, (cause: unknown) => failed(one, cause))
+      return busy !== undefined
+    }) ?? false
+  }
+  /** What goes wrong on one link, at once or later, ends that link alone. */
+  function guarded<Result>(one: Held, act: () => Result): Result | undefined {
+    try {
+      return act()
+    } catch (cause) {
+      return void failed(one, cause)
+    }
+  }
+  function failed(one: Held, cause: unknown) {
+    onFault(`hearing a terminal at ${one.link.peer}`, cause)
+    one.cut()
+  }
+
   function connected(socket: Socket) {
-    if (stopping) return void socket.destroy()
-    const one = hold({
-      peer: socket.remoteAddress ?? '',
-      over: 'tcp',
-      send(bytes) {
-        if (!socket.writable) return
-        socket.write(bytes)
-        if (socket.writableLength > limits.unsentBytesMax) socket.destroy()
+    if (stopping || held.size >= limits.linksMax) return void socket.destroy()
+    const one = hold(
+      {
+        peer: socket.remoteAddress ?? '',
+        over: 'tcp',
+        send(bytes) {
+          if (!socket.writable) return
+          socket.write(bytes)
+          if (socket.writableLength > limits.unsentBytesMax) socket.destroy()
+        },
+        close() {
+          socket.destroySoon()
+          setTimeout(() => socket.destroy(), closingMs).unref()
+        },
       },
-      close() {
-        socket.destroySoon()
-        setTimeout(() => socket.destroy(), closingMs).unref()
-      },
-    })
+      () => socket.destroy(),
+    )
+    if (!one) return void socket.destroy()
     let isBusy = false
     let next: Uint8Array | undefined
-    const hear = (chunk: Uint8Array) => {
-      const busy = one.ear.hear(chunk)
-      if (!busy) return
-      isBusy = true
-      busy.then(settled, (cause: unknown) => {
-        onFault('answering a terminal', cause)
-        socket.destroy()
-      })
-    }
     const settled = () => {
       isBusy = false
       if (!next || socket.destroyed) return
       const chunk = next
       next = undefined
       socket.resume()
-      hear(chunk)
+      isBusy = hear(one, chunk, settled)
     }
     const take = (chunk: Uint8Array) => {
       one.heardAt = clock()
-      if (!isBusy) return hear(chunk)
+      if (!isBusy) return void (isBusy = hear(one, chunk, settled))
       // One chunk waits for its turn, and the rest with the sender. Most wait for our answer before they go on.
       next = chunk
       socket.pause()
@@ -149,21 +172,24 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   function datagram(udp: UdpSocket, bytes: Uint8Array, { address, port }: { address: string; port: number }) {
     if (stopping) return
     const key = `${address} ${port}`
-    const one =
-      byAddress.get(key) ??
-      hold({
-        peer: address,
-        over: 'udp',
-        send: (answer) => udp.send(answer, port, address, () => {}), // lost like any datagram
-        close() {
-          const mine = byAddress.get(key)
-          byAddress.delete(key)
-          if (mine) drop(mine)
-        },
-      })
-    byAddress.set(key, one)
+    const one = byAddress.get(key) ?? holdAddress(udp, key, address, port)
+    if (!one) return
     one.heardAt = clock()
-    Promise.resolve(one.ear.hear(bytes)).catch((cause: unknown) => onFault('answering a terminal', cause))
+    hear(one, bytes, () => {})
+  }
+  function holdAddress(udp: UdpSocket, key: string, address: string, port: number): Held | undefined {
+    if (held.size >= limits.linksMax) return undefined
+    let one: Held | undefined
+    const send = (bytes: Uint8Array) => {
+      if (one && held.has(one)) udp.send(bytes, port, address, () => {}) // lost like any datagram
+    }
+    const close = () => {
+      byAddress.delete(key)
+      if (one) drop(one)
+    }
+    one = hold({ peer: address, over: 'udp', send, close }, close)
+    if (one) byAddress.set(key, one)
+    return one
   }
 
   const tcp = createServer({ noDelay: true, highWaterMark: readAheadBytes }, connected)
