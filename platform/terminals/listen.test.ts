@@ -272,3 +272,49 @@ test('a datagram that an ear chokes on, at once or later, ends that address and 
   one('again')
   await until(() => heard.includes('again'))
 })
+
+test('a full port takes nobody more, over TCP or UDP, and goes on with whom it has', async (context) => {
+  const { links, heard, dial, made } = await port(context, { udp: true, limits: { linksMax: 3 } })
+  await dial()
+  const known = speaker(context, made.port)
+  known('first')
+  await until(() => heard.length === 1)
+  const strangers = Array.from({ length: 20 }, () => speaker(context, made.port))
+  for (const [n, stranger] of strangers.entries()) stranger(`stranger ${n}`)
+  known('second')
+  await until(() => heard.includes('second'))
+  await once(await dial(), 'close')
+  assert.deepEqual([made.links(), links.length], [3, 3])
+  links.at(-1)!.close()
+  for (let n = 0; n < 2000 && links.length === 3; n++) {
+    strangers[n % strangers.length]!('there is room again')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  assert.equal(links.length, 4)
+})
+
+test('datagrams of an address whose ear is busy do not pile up', async (context) => {
+  const released: (() => void)[] = []
+  let count = 0
+  const { made } = await port(context, {
+    udp: true,
+    limits: { datagramsMax: 4 },
+    onLink: () => ({
+      hear: () => {
+        count++
+        return new Promise<void>((resolve) => released.push(resolve))
+      },
+      gone: () => {},
+    }),
+  })
+  const [flood, other] = [speaker(context, made.port), speaker(context, made.port)]
+  for (let n = 0; n < 50; n++) flood('place')
+  await until(() => count === 4)
+  other('place')
+  await until(() => count === 5)
+  for (const release of released.splice(0)) release()
+  await until(() => {
+    if (count < 6) flood('place')
+    return count >= 6
+  })
+})

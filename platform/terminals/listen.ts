@@ -36,8 +36,10 @@ export type TerminalLimits = {
   readonly idleMs: number
   /** Not taken by the other end. */
   readonly unsentBytesMax: number
+  /** Of one address whose ear is busy; more are lost, as datagrams are, and said again. */
+  readonly datagramsMax: number
 }
-const usualLimits: TerminalLimits = { linksMax: 20_000, unsettledMax: 2_000, unsettledMs: 120_000, idleMs: 15 * 60_000, unsentBytesMax: 256 * 1024 }
+const usualLimits: TerminalLimits = { linksMax: 20_000, unsettledMax: 2_000, unsettledMs: 120_000, idleMs: 15 * 60_000, unsentBytesMax: 256 * 1024, datagramsMax: 16 }
 
 export type ListenOptions = {
   readonly host: string
@@ -49,7 +51,7 @@ export type ListenOptions = {
   readonly limits?: Partial<TerminalLimits>
 }
 
-type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number; readonly cut: () => void }
+type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number; /** Datagrams that it is at. */ busy: number; readonly cut: () => void }
 
 /** What a closing link may take to let go what was sent. */
 const closingMs = 1_000
@@ -94,7 +96,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
       onFault(`a terminal’s link from ${peer}`, cause)
       return undefined
     }
-    const one: Held = { link, ear, since: clock(), heardAt: clock(), cut }
+    const one: Held = { link, ear, since: clock(), heardAt: clock(), busy: 0, cut }
     held.add(one)
     unsettled.add(one)
     const [oldest] = unsettled
@@ -175,7 +177,9 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     const one = byAddress.get(key) ?? holdAddress(udp, key, address, port)
     if (!one) return
     one.heardAt = clock()
-    hear(one, bytes, () => {})
+    if (one.busy >= limits.datagramsMax) return
+    one.busy++
+    if (!hear(one, bytes, () => void one.busy--)) one.busy--
   }
   function holdAddress(udp: UdpSocket, key: string, address: string, port: number): Held | undefined {
     if (held.size >= limits.linksMax) return undefined
