@@ -318,3 +318,40 @@ test('datagrams of an address whose ear is busy do not pile up', async (context)
     return count >= 6
   })
 })
+
+/** A port that takes a while to answer each chunk. */
+const pondering = (context: TestContext) =>
+  port(context, {
+    onLink: (link) => ({
+      async hear(bytes) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        link.send(Buffer.from(`${Buffer.from(bytes).toString()}!`))
+      },
+      gone: () => {},
+    }),
+  })
+
+test('who says something and ends is answered all the same, and then the link is gone', async (context) => {
+  const { dial, made } = await pondering(context)
+  const [one, more, nothing] = [await dial(), await dial(), await dial()]
+  let [answer, answers] = ['', '']
+  one.on('data', (bytes) => (answer += String(bytes)))
+  more.on('data', (bytes) => (answers += String(bytes)))
+  one.end('a')
+  more.write('b')
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  more.write('c')
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  more.end()
+  nothing.end()
+  await until(() => made.links() === 0)
+  await until(() => answer === 'a!' && /^b(!c|c)!$/.test(answers))
+})
+
+test('who ends and never goes, while the ear is busy for ever, is let go when the time is up', { timeout: 60_000 }, async (context) => {
+  const { dial, made } = await port(context, { limits: { idleMs: 100 }, onLink: () => ({ hear: () => new Promise(() => {}), gone: () => {} }) })
+  const socket = await dial()
+  socket.end('a')
+  await until(() => made.links() === 1)
+  await until(() => made.links() === 0)
+})

@@ -151,13 +151,17 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     if (!one) return void socket.destroy()
     let isBusy = false
     let next: Uint8Array | undefined
+    let hasEnded = false
     const settled = () => {
       isBusy = false
-      if (!next || socket.destroyed) return
+      if (socket.destroyed) return
       const chunk = next
       next = undefined
-      socket.resume()
-      isBusy = hear(one, chunk, settled)
+      if (chunk) {
+        socket.resume()
+        isBusy = hear(one, chunk, settled)
+      }
+      if (hasEnded && !isBusy) socket.end()
     }
     const take = (chunk: Uint8Array) => {
       one.heardAt = clock()
@@ -169,6 +173,10 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     socket.on('error', () => socket.destroy()) // reset by the network: 'close' follows
     socket.on('close', () => drop(one))
     socket.on('data', take)
+    socket.on('end', () => {
+      hasEnded = true
+      if (!isBusy) socket.end()
+    })
   }
 
   function datagram(udp: UdpSocket, bytes: Uint8Array, { address, port }: { address: string; port: number }) {
@@ -196,7 +204,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     return one
   }
 
-  const tcp = createServer({ noDelay: true, highWaterMark: readAheadBytes }, connected)
+  const tcp = createServer({ noDelay: true, allowHalfOpen: true, highWaterMark: readAheadBytes }, connected)
   tcp.listen({ host, port: options.port, backlog: 4096 })
   await once(tcp, 'listening')
   const { port } = tcp.address() as { port: number }
@@ -221,7 +229,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     for (const one of held) {
       if (at - one.heardAt > limits.idleMs || (unsettled.has(one) && at - one.since > limits.unsettledMs)) one.link.close()
     }
-  }, 5_000).unref()
+  }, Math.min(5_000, limits.idleMs)).unref()
 
   return {
     port,
