@@ -51,7 +51,16 @@ export type ListenOptions = {
   readonly limits?: Partial<TerminalLimits>
 }
 
-type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number; /** Datagrams that it is at. */ busy: number; readonly cut: () => void }
+type Held = {
+  readonly link: Link
+  readonly ear: Ear
+  readonly since: number
+  heardAt: number
+  /** How many datagrams its ear is busy with. */
+  busy: number
+  /** Gone at once, with what was not sent. */
+  readonly cut: () => void
+}
 
 /** What a closing link may take to let go what was sent. */
 const closingMs = 1_000
@@ -111,11 +120,9 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
 
   /** Whether the ear is busy with it; then `onDone` follows. */
   function hear(one: Held, bytes: Uint8Array, onDone: () => void): boolean {
-    return guarded(one, () => {
-      const busy = one.ear.hear(bytes)
-      busy?.then(onDone, (cause: unknown) => failed(one, cause))
-      return busy !== undefined
-    }) ?? false
+    const busy = guarded(one, () => one.ear.hear(bytes))
+    busy?.then(onDone, (cause: unknown) => failed(one, cause))
+    return busy !== undefined
   }
   /** What goes wrong on one link, at once or later, ends that link alone. */
   function guarded<Result>(one: Held, act: () => Result): Result | undefined {
