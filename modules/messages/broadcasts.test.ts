@@ -240,3 +240,21 @@ test('calls that were made before areas were kept have them from the journal', a
   await scene.db.query(`update messages.broadcast${fill.join('')}`)
   assert.deepEqual([(await view(drawn)).area, (await view(around)).area], [area, null])
 })
+
+test('a clock that was far ahead and is set back holds up no sweep', async (context) => {
+  let aheadMs = 10 * 24 * 3_600_000
+  const now = () => scene.messages.now() + aheadMs
+  const room = openMessages({ ...scene.messages, now, fetch: () => Promise.reject(new Error('nothing is posted here')), onFault: (what, cause) => assert.fail(`${what}: ${String(cause)}`) })
+  context.after(() => room.stop())
+  const isOver = async (id: string) => {
+    for (let n = 0; n < 600 && (await view(id)).endedAt === null; n++) await new Promise((resolve) => setTimeout(resolve, 50))
+    return (await view(id)).endedAt !== null
+  }
+  const first = await call()
+  await room.start(() => {})
+  assert.ok(await isOver(first))
+  const second = await call()
+  aheadMs = 0
+  scene.pass(25 * 3600)
+  assert.ok(await isOver(second))
+})

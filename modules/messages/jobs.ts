@@ -73,7 +73,8 @@ export function openMessages(deps: MessagesDeps & { readonly fetch: Fetch; reado
     pushing ??= pushDue(deps)
       .then(() => {}, (cause: unknown) => deps.onFault('notices for phones', cause))
       .finally(() => (pushing = undefined))
-    if (deps.now() - sweptAt > hourMs) {
+    // Either way: a clock that was ahead is set back.
+    if (Math.abs(deps.now() - sweptAt) > hourMs) {
       sweptAt = deps.now()
       await sweepOldPosts(deps)
       for (const one of await forgottenBroadcasts(deps.db, deps.now() - forgottenMs, batch)) await endForgotten(deps, one)

@@ -521,9 +521,14 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       .finally(() => (lookingAtFences = undefined))
     const at = now()
     for (const session of inParts) {
-      const frames = session.talk.remind?.(at)
-      for (const frame of frames ?? []) session.link.send(frame)
-      if (!frames) inParts.delete(session)
+      try {
+        const frames = session.talk.remind?.(at)
+        for (const frame of frames ?? []) session.link.send(frame)
+        if (frames) continue
+      } catch (cause) {
+        deps.onFault?.('asking a terminal for what it lost', cause)
+      }
+      inParts.delete(session)
     }
     if (++ticks % 60 !== 0) return
     expireDownlinks(db, now())

@@ -42,3 +42,16 @@ test('a flood of addresses does not fill the memory', () => {
   limit.take('mine')
   assert.ok(limit.take('mine') > 0, 'the newest are remembered')
 })
+
+test('a clock that is set back holds nobody up for longer than a minute, and the memory neither', () => {
+  for (const backMs of [1000, 30_000, 3_600_000, 365 * 86_400_000]) {
+    let at = 1_767_225_600_000
+    const limit = allowance({ perMinute: 6, now: () => at })
+    for (let n = 0; n < 7; n++) limit.take('a')
+    at -= backMs
+    const wait = limit.take('a')
+    assert.ok(wait <= 60, `${backMs} ms back: ${wait} s`)
+    at += wait * 1000
+    assert.equal(limit.take('a'), 0, `${backMs} ms back`)
+  }
+})

@@ -21,8 +21,8 @@ export function allowance(options: { perMinute: number; now: () => Instant; keys
   return {
     take(key, perMinute = usual) {
       const at = now()
-      if (at - sweptAt > 60_000 || nextAt.size >= keysMax) {
-        for (const [one, until] of nextAt) if (until <= at) nextAt.delete(one)
+      if (Math.abs(at - sweptAt) > 60_000 || nextAt.size >= keysMax) {
+        for (const [one, until] of nextAt) if (isOver(until, at)) nextAt.delete(one)
         for (const one of nextAt.keys()) {
           if (nextAt.size < keysMax) break
           nextAt.delete(one)
@@ -30,7 +30,8 @@ export function allowance(options: { perMinute: number; now: () => Instant; keys
         sweptAt = at
       }
       const step = 60_000 / perMinute
-      const full = Math.max(nextAt.get(key) ?? at, at)
+      const until = nextAt.get(key) ?? at
+      const full = isOver(until, at) ? at : until
       const wait = full + step - (at + 60_000)
       if (wait > 0) return Math.ceil(wait / 1000)
       nextAt.delete(key) // so that the order of keys is the order of calls
@@ -39,3 +40,6 @@ export function allowance(options: { perMinute: number; now: () => Instant; keys
     },
   }
 }
+
+/** Full again; or further off than a bucket can be, since the clock was set back. */
+const isOver = (until: number, at: Instant): boolean => until <= at || until > at + 60_000

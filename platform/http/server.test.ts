@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import { Type } from 'typebox'
@@ -430,6 +431,106 @@ test('an upload that breaks off ends for its handler too, read or unread', { tim
   assert.deepEqual(ended, ['malformed', 'unread'])
   assert.equal((await fetch(`${url}/api/health`)).status, 200)
   await own.close()
+})
+
+/** A server of little patience, and raw connections to it. */
+async function impatient(context: TestContext, idleMs = 200) {
+  const server = await make({ idleMs })
+  const ended: string[] = []
+  const taking = route<object>()
+  server.mount([
+    taking({ method: 'POST', path: '/api/test/take', summary: 'Take.', access: 'public', schema: { body: Type.Object({ n: Type.Array(Type.Integer()) }) }, replies: { 200: Type.Object({ count: Type.Integer() }) },
+      handle: async (_deps, { body }) => ({ status: 200, body: { count: body.n.length } }) }),
+    taking({ method: 'POST', path: '/api/test/stream', summary: 'Take.', access: 'public', upload: true, schema: {}, replies: { 204: Type.Null() },
+      async handle(_deps, { upload }) {
+        try { for await (const _chunk of upload.stream); ended.push('whole') } catch (error) { ended.push((error as Error).message) }
+        return { status: 204, body: null }
+      } }),
+    taking({ method: 'POST', path: '/api/test/ponder', summary: 'Take.', access: 'public', upload: true, bodyLimit: 3_000_000, schema: {}, replies: { 200: Type.Object({ bytes: Type.Integer() }) },
+      async handle(_deps, { upload }) {
+        await sleep(1000)
+        let bytes = 0
+        for await (const chunk of upload.stream) bytes += (chunk as Buffer).length
+        await sleep(1000)
+        return { status: 200, body: { bytes } }
+      } }),
+    taking({ method: 'GET', path: '/api/test/much', summary: 'Give.', access: 'public', schema: {}, replies: { 200: Type.String() },
+      handle: async () => ({ status: 200, body: 'x'.repeat(64_000_000), headers: { 'content-type': 'text/plain' } }) }),
+  ], {})
+  server.app.get('/api/test/socket', { websocket: true }, (socket) => void socket.on('message', (said) => socket.send(String(said))))
+  const { url } = await server.listen('127.0.0.1', 0)
+  const sockets: Socket[] = []
+  context.after(() => {
+    for (const socket of sockets) socket.destroy()
+    return server.close()
+  })
+  const say = (words: string) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    sockets.push(socket.on('error', () => {}))
+    socket.write(words)
+    return socket
+  }
+  return { say, url, ended }
+}
+const post = (path: string, length: number) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
+
+for (const path of ['/api/test/take', '/api/test/stream']) {
+  test(`half a body and then nothing is let go: ${path}`, { timeout: 30_000 }, async (context) => {
+    const { say, ended } = await impatient(context)
+    const socket = say(`${post(path, 1000)}{"n":[1,`)
+    await once(socket.resume(), 'close')
+    if (path === '/api/test/stream') for (let n = 0; n < 1000 && ended.length === 0; n++) await sleep(10)
+    assert.deepEqual(ended, path === '/api/test/stream' ? ['malformed'] : [])
+  })
+}
+
+test('a body that comes slowly, byte by byte, is waited for', { timeout: 30_000 }, async (context) => {
+  const body = `{"n":[${Array.from({ length: 20 }, () => 7).join()}]}`
+  const { say } = await impatient(context, 2000)
+  const socket = say(post('/api/test/take', body.length))
+  let answer = ''
+  socket.on('data', (chunk) => (answer += String(chunk)))
+  for (const byte of body) {
+    socket.write(byte)
+    await sleep(60)
+  }
+  for (let n = 0; n < 1000 && !answer.includes('"count":20'); n++) await sleep(10)
+  assert.match(answer, /^HTTP\/1.1 200 [\s\S]*"count":20/)
+})
+
+test('who has said all, or as much as we take, may wait for us as long as we need', { timeout: 30_000 }, async (context) => {
+  const { url } = await impatient(context)
+  const answer = await fetch(`${url}/api/test/ponder`, { method: 'POST', headers: { 'content-type': 'image/png' }, body: Buffer.alloc(2_000_000) })
+  assert.deepEqual(await answer.json(), { bytes: 2_000_000 })
+  assert.deepEqual(await (await fetch(`${url}/api/test/slow`)).json(), { done: true })
+})
+
+test('who takes nothing of its answer is let go, and who takes it slowly gets it', { timeout: 60_000 }, async (context) => {
+  const ask = 'GET /api/test/much HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+  const { say } = await impatient(context, 400)
+  const [slow, unread] = [say(ask), say(ask)]
+  let [bytes, slept] = [0, 0]
+  for await (const chunk of slow) {
+    bytes += (chunk as Buffer).length
+    if (bytes < 12_000_000 * (slept + 1) || slept === 5) continue
+    slept++
+    await sleep(700)
+  }
+  assert.ok(bytes > 64_000_000)
+  let taken = 0
+  for await (const chunk of unread) taken += (chunk as Buffer).length
+  assert.ok(taken < 64_000_000, 'what lay on the way, and no more')
+})
+
+test('a WebSocket may be silent', async (context) => {
+  const { url } = await impatient(context)
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/test/socket`)
+  await new Promise((resolve) => socket.addEventListener('open', resolve))
+  await sleep(1000)
+  const echo = new Promise<unknown>((resolve) => socket.addEventListener('message', ({ data }) => resolve(data)))
+  socket.send('still here')
+  assert.equal(await echo, 'still here')
+  socket.close()
 })
 
 test('over TLS browsers are told to stay with it', () => {

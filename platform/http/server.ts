@@ -1,7 +1,7 @@
 /** The front door: one Fastify server on which routes are mounted, pages are served and the live feed hangs. */
 import { randomBytes } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { Transform } from 'node:stream'
 import compress from '@fastify/compress'
 import websocket from '@fastify/websocket'
@@ -43,6 +43,8 @@ export type HttpServerOptions = {
   readonly trustProxy?: readonly string[]
   /** Calls per minute: of an address with no session; of a session; of any address at all. */
   readonly limits?: Partial<Limits>
+  /** How long a caller may leave us without a byte of what it has begun to send. */
+  readonly idleMs?: number
   /** Hold answers to their schemas as well; a breach is a fault. For tests: it costs time and says nothing to users. */
   readonly checkReplies?: boolean
 }
@@ -51,6 +53,10 @@ type Limits = { readonly strangerPerMinute: number; readonly sessionPerMinute: n
 const usualLimits: Limits = { strangerPerMinute: 1200, sessionPerMinute: 12_000, addressPerMinute: 120_000 }
 
 const bodyLimit = 1024 * 1024
+/** Bears a lost radio cell and what TCP waits after it. */
+const usualIdleMs = 60_000
+/** A picture over 2G and a map over a slow line are slow, but not so slow. */
+const requestMsMax = 2 * 3_600_000
 const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** What only those who run the server may read. */
 const keepers: readonly Role[] = ['auditor', 'administrator']
@@ -82,22 +88,23 @@ const problem = (code: string, params?: Record<string, string | number>, details
 const callers = new WeakMap<FastifyRequest, { language: 'zh' | 'en'; authenticated: Authenticated | undefined }>()
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { log, now, authenticate } = options
+  const { log, now, authenticate, idleMs = usualIdleMs } = options
   const sentences: Sentences = { ...httpSentences, ...options.sentences }
   const limits = { ...usualLimits, ...options.limits }
   const listed: Omit<Route<never>, 'handle'>[] = []
   let stopping = false
 
+  const bounds = { headersTimeout: 20_000, maxHeaderSize: 16 * 1024 }
+
   const app = fastify({
     bodyLimit,
-    ...(options.tls ? { https: options.tls } : {}),
+    ...(options.tls ? { https: { ...options.tls, ...bounds } } : { http: bounds }),
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    requestTimeout: 0, // uploads of maps may be slow; headers and idle time are bounded below
-    connectionTimeout: 0,
+    requestTimeout: requestMsMax,
+    connectionTimeout: 0, // would cut off who waits for us, too: see `cutOffWhenIdle`
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 20_000, maxHeaderSize: 16 * 1024 },
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     genReqId: () => randomBytes(8).toString('hex'),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => answerError(error, request, reply),
@@ -128,6 +135,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const perRoute = allowance({ perMinute: limits.strangerPerMinute, now })
 
   app.addHook('onRequest', async (request, reply) => {
+    cutOffWhenIdle(request.raw, reply.raw, idleMs)
     reply.headers(headers)
     reply.header('x-request-id', request.id)
     callers.set(request, { language: languageOf(request.headers), authenticated: undefined })
@@ -447,6 +455,20 @@ function replyCheckersOf(replies: Route<never>['replies']): ReadonlyMap<string, 
   return new Map(Object.entries(replies).filter(([, schema]) => schema !== FileBody).map(([status, schema]) => [status, checkerOf(schema, 'reply')]))
 }
 
+/** Let go of who neither sends what it began nor takes its answer. Whoever waits for us may wait. */
+function cutOffWhenIdle(request: IncomingMessage, answer: ServerResponse, idleMs: number): void {
+  // A slow line empties a large buffer in large steps: an answer has more time.
+  const untakenMs = 4 * idleMs
+  const { socket } = request
+  if (!(socket instanceof Socket)) return // a request that a test makes up
+  answer.setTimeout(idleMs, () => {
+    const isSending = !request.complete && request.readableLength === 0
+    const isTaking = socket.writableLength > 0
+    if (isSending || !socket.writable || (isTaking && socket.timeout === untakenMs)) socket.destroy()
+    else socket.setTimeout(isTaking ? untakenMs : idleMs)
+  })
+}
+
 /** The body as it comes, counted on its way. */
 function uploadOf(request: FastifyRequest, limit: number) {
   const said = request.headers['content-length']
@@ -503,6 +525,7 @@ function badHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   const body = JSON.stringify({ code: 'malformed', because: httpSentences['malformed']!.en })
+  socket.setTimeout(5_000) // who does not hang up then is hung up on
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

@@ -337,6 +337,21 @@ test('many moves between two frames are one record: the newest', async () => {
   assert.deepEqual(client.frames[1]!.records.map((one) => one.lon.toFixed(4)), ['117.0990'])
 })
 
+test('a clock that is set back stops no map', async () => {
+  await start()
+  const client = await hello(await connect(signIn('desk', [{ role: 'dispatcher', agency: 'cn' }])))
+  client.socket.send(JSON.stringify({ type: 'view', bbox: [-180, -90, 180, 90], intervalMs: 1000 }))
+  await client.until(() => client.frames.length === 1, 'an empty view')
+  clock -= 3_600_000
+  place(7, 117, 28)
+  await client.until(() => client.frames.length === 2, 'a frame')
+  place(7, 117.1, 28)
+  await sleep(50)
+  assert.equal(client.frames.length, 2, 'not before the interval is over')
+  clock += 1000
+  await client.until(() => client.frames.length === 3, 'the next')
+})
+
 test('a client that does not take its frames is sent none meanwhile, and then the newest once; the others notice nothing', async () => {
   await start()
   const view = JSON.stringify({ type: 'view', bbox: [117, 28, 118, 29], intervalMs: 100 })

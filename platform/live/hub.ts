@@ -365,13 +365,16 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   // ——— positions ———
 
+  /** A frame that is further off than any is made was for a clock that has been set back. */
+  const isEarly = ({ nextFrameAt, intervalMs }: Client, at: Instant): boolean => at < nextFrameAt && nextFrameAt <= at + intervalMs
+
   function tick(): void {
     const at = now()
     mapViews.advance(at)
     const framed = new Map<Buffer, Buffer>()
     let [bytes, skipped] = [0, 0]
     for (const client of clients) {
-      if (at < client.nextFrameAt || client.socket.readyState !== client.socket.OPEN) continue
+      if (isEarly(client, at) || client.socket.readyState !== client.socket.OPEN) continue
       // Nothing waits in a queue to grow old there: a slow client is told the newest when it has taken what it was sent.
       if (client.socket.bufferedAmount > 0) {
         skipped++

@@ -1,7 +1,7 @@
 /** A port for terminals: TCP connections, and UDP addresses treated as if they were connections. It knows no protocol. */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer, Socket, type OnReadOpts } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 
 /** One terminal's end, as the protocol above sees it. */
 export type Link = {
@@ -9,6 +9,7 @@ export type Link = {
   readonly peer: string
   readonly over: 'tcp' | 'udp'
   send(bytes: Uint8Array): void
+  /** What was sent goes out first, if the other end takes it within a second. */
   close(): void
   /** It has shown a device that we know: from here on it may stay. */
   settle(): void
@@ -35,8 +36,10 @@ export type TerminalLimits = {
   readonly idleMs: number
   /** Not taken by the other end. */
   readonly unsentBytesMax: number
+  /** Of one address whose ear is busy; more are lost, as datagrams are, and said again. */
+  readonly datagramsMax: number
 }
-const usualLimits: TerminalLimits = { linksMax: 20_000, unsettledMax: 2_000, unsettledMs: 120_000, idleMs: 15 * 60_000, unsentBytesMax: 256 * 1024 }
+const usualLimits: TerminalLimits = { linksMax: 20_000, unsettledMax: 2_000, unsettledMs: 120_000, idleMs: 15 * 60_000, unsentBytesMax: 256 * 1024, datagramsMax: 16 }
 
 export type ListenOptions = {
   readonly host: string
@@ -48,7 +51,19 @@ export type ListenOptions = {
   readonly limits?: Partial<TerminalLimits>
 }
 
-type Held = { readonly link: Link; readonly ear: Ear; readonly since: number; heardAt: number }
+type Held = {
+  readonly link: Link
+  readonly ear: Ear
+  readonly since: number
+  heardAt: number
+  /** How many datagrams its ear is busy with. */
+  busy: number
+  /** Gone at once, with what was not sent. */
+  readonly cut: () => void
+}
+
+/** What a closing link may take to let go what was sent. */
+const closingMs = 1_000
 
 /**
  * Listen until stopped. UDP, where wanted, is on the same port.
@@ -64,94 +79,139 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
   const byAddress = new Map<string, Held>()
   let stopping = false
   let onAllGone: () => void = () => {}
-  const chunkBuffer = Buffer.allocUnsafeSlow(chunkBytesMax)
 
   /** Milliseconds of this process: nothing here is told to anybody. */
   const clock = () => performance.now()
 
-  function hold(make: (settle: () => void) => Link): Held {
-    const link = make(() => void unsettled.delete(one))
-    const one: Held = { link, ear: onLink(link), since: clock(), heardAt: clock() }
+  /** Undefined where nobody listens to it. */
+  function hold({ peer, over, send, close }: Omit<Link, 'settle'>, cut: () => void): Held | undefined {
+    let isClosing = false
+    const link: Link = {
+      peer,
+      over,
+      send,
+      close() {
+        if (isClosing) return
+        isClosing = true
+        unsettled.delete(one) // it counts no longer, however long it takes to go
+        close()
+      },
+      settle: () => void unsettled.delete(one),
+    }
+    let ear: Ear
+    try {
+      ear = onLink(link)
+    } catch (cause) {
+      onFault(`a terminal’s link from ${peer}`, cause)
+      return undefined
+    }
+    const one: Held = { link, ear, since: clock(), heardAt: clock(), busy: 0, cut }
     held.add(one)
     unsettled.add(one)
     const [oldest] = unsettled
-    if (held.size > limits.linksMax) link.close()
-    else if (unsettled.size > limits.unsettledMax) oldest!.link.close()
+    if (unsettled.size > limits.unsettledMax) oldest!.link.close()
     return one
   }
   function drop(one: Held) {
     unsettled.delete(one)
-    if (held.delete(one)) one.ear.gone()
+    if (held.delete(one)) guarded(one, () => one.ear.gone())
     if (held.size === 0) onAllGone()
   }
 
-  function connected(accepted: Socket) {
-    if (stopping) return void accepted.destroy()
-    const socket = readingInto(chunkBuffer, accepted, (chunk) => take(chunk))
-    const one = hold((settle) => ({
-      peer: socket.remoteAddress ?? '',
-      over: 'tcp',
-      send(bytes) {
-        if (!socket.writable) return
-        socket.write(bytes)
-        if (socket.writableLength > limits.unsentBytesMax) socket.destroy()
+  /** Whether the ear is busy with it; then `onDone` follows. */
+  function hear(one: Held, bytes: Uint8Array, onDone: () => void): boolean {
+    const busy = guarded(one, () => one.ear.hear(bytes))
+    busy?.then(onDone, (cause: unknown) => failed(one, cause))
+    return busy !== undefined
+  }
+  /** What goes wrong on one link, at once or later, ends that link alone. */
+  function guarded<Result>(one: Held, act: () => Result): Result | undefined {
+    try {
+      return act()
+    } catch (cause) {
+      return void failed(one, cause)
+    }
+  }
+  function failed(one: Held, cause: unknown) {
+    onFault(`hearing a terminal at ${one.link.peer}`, cause)
+    one.cut()
+  }
+
+  function connected(socket: Socket) {
+    if (stopping || held.size >= limits.linksMax) return void socket.destroy()
+    const one = hold(
+      {
+        peer: socket.remoteAddress ?? '',
+        over: 'tcp',
+        send(bytes) {
+          if (!socket.writable) return
+          socket.write(bytes)
+          if (socket.writableLength > limits.unsentBytesMax) socket.destroy()
+        },
+        close() {
+          socket.destroySoon()
+          setTimeout(() => socket.destroy(), closingMs).unref()
+        },
       },
-      close: () => socket.destroySoon(),
-      settle,
-    }))
+      () => socket.destroy(),
+    )
+    if (!one) return void socket.destroy()
     let isBusy = false
     let next: Uint8Array | undefined
-    const hear = (chunk: Uint8Array) => {
-      const busy = one.ear.hear(chunk)
-      if (!busy) return
-      isBusy = true
-      busy.then(settled, (cause: unknown) => {
-        onFault('answering a terminal', cause)
-        socket.destroy()
-      })
-    }
+    let hasEnded = false
     const settled = () => {
       isBusy = false
-      if (!next || socket.destroyed) return
+      if (socket.destroyed) return
       const chunk = next
       next = undefined
-      socket.resume()
-      hear(chunk)
+      if (chunk) {
+        socket.resume()
+        isBusy = hear(one, chunk, settled)
+      }
+      if (hasEnded && !isBusy) socket.end()
     }
     const take = (chunk: Uint8Array) => {
       one.heardAt = clock()
-      if (!isBusy) return hear(chunk)
+      if (!isBusy) return void (isBusy = hear(one, chunk, settled))
       // One chunk waits for its turn, and the rest with the sender. Most wait for our answer before they go on.
       next = chunk
       socket.pause()
     }
     socket.on('error', () => socket.destroy()) // reset by the network: 'close' follows
     socket.on('close', () => drop(one))
-    socket.resume()
+    socket.on('data', take)
+    socket.on('end', () => {
+      hasEnded = true
+      if (!isBusy) socket.end()
+    })
   }
 
   function datagram(udp: UdpSocket, bytes: Uint8Array, { address, port }: { address: string; port: number }) {
     if (stopping) return
     const key = `${address} ${port}`
-    const one =
-      byAddress.get(key) ??
-      hold((settle) => ({
-        peer: address,
-        over: 'udp',
-        send: (answer) => udp.send(answer, port, address, () => {}), // lost like any datagram
-        close() {
-          const mine = byAddress.get(key)
-          byAddress.delete(key)
-          if (mine) drop(mine)
-        },
-        settle,
-      }))
-    byAddress.set(key, one)
+    const one = byAddress.get(key) ?? holdAddress(udp, key, address, port)
+    if (!one) return
     one.heardAt = clock()
-    Promise.resolve(one.ear.hear(bytes)).catch((cause: unknown) => onFault('answering a terminal', cause))
+    if (one.busy >= limits.datagramsMax) return
+    one.busy++
+    if (!hear(one, bytes, () => void one.busy--)) one.busy--
+  }
+  function holdAddress(udp: UdpSocket, key: string, address: string, port: number): Held | undefined {
+    if (held.size >= limits.linksMax) return undefined
+    let one: Held | undefined
+    const send = (bytes: Uint8Array) => {
+      if (one && held.has(one)) udp.send(bytes, port, address, () => {}) // lost like any datagram
+    }
+    const close = () => {
+      byAddress.delete(key)
+      if (one) drop(one)
+    }
+    one = hold({ peer: address, over: 'udp', send, close }, close)
+    if (one) byAddress.set(key, one)
+    return one
   }
 
-  const tcp = createServer({ noDelay: true, pauseOnConnect: true }, connected)
+  const tcp = createServer({ noDelay: true, allowHalfOpen: true, highWaterMark: readAheadBytes }, connected)
   tcp.listen({ host, port: options.port, backlog: 4096 })
   await once(tcp, 'listening')
   const { port } = tcp.address() as { port: number }
@@ -176,7 +236,7 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
     for (const one of held) {
       if (at - one.heardAt > limits.idleMs || (unsettled.has(one) && at - one.since > limits.unsettledMs)) one.link.close()
     }
-  }, 5_000).unref()
+  }, Math.min(5_000, limits.idleMs)).unref()
 
   return {
     port,
@@ -188,31 +248,10 @@ export async function listenForTerminals(options: ListenOptions): Promise<Termin
       tcp.close()
       for (const one of held) one.link.close()
       udp?.close()
-      if (held.size > 0) await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000).unref())])
+      if (held.size > 0) await ended // none outlives its closing
     },
   }
 }
 
-/** Of one read: more stays in the kernel for the next. */
-const chunkBytesMax = 64 * 1024
-
-/**
- * An accepted connection again, as one that reads into a buffer which all share; `take` gets a copy of what came, of its own length.
- *
- * Node takes 64 KiB from the system for each read, gives most of it back, and passes the rest through a stream: of a message of 45 bytes
- * a fifth of its processor (15.7 → 12.4 and 20.5 → 13.5 µs with its answer). It has a word against that, but only for connections that
- * it opens itself, so the handle is taken over as its own cluster does.
- */
-function readingInto(buffer: Buffer, accepted: Socket, take: (chunk: Uint8Array) => void): Socket {
-  const { _handle: handle } = accepted as unknown as { _handle: object | null } // no type has it
-  ;(accepted as unknown as { _handle: null })._handle = null
-  accepted.destroy() // its server counts it no longer
-  const onread: OnReadOpts = {
-    buffer,
-    callback(count) {
-      take(Buffer.from(buffer.subarray(0, count)))
-      return true
-    },
-  }
-  return new Socket({ handle, onread } as ConstructorParameters<typeof Socket>[0])
-}
+/** So much may lie here of a link whose ear is busy, beside the chunk that waits for its turn. */
+const readAheadBytes = 4 * 1024
