@@ -82,7 +82,7 @@ export function reassembly(limits: Limits = limitsOfAConnection): Reassembly {
     },
     stalled(at, ms) {
       if (open.size === 0) return []
-      const still = [...open.values()].filter(({ heardAt }) => at - heardAt >= ms)
+      const still = [...open.values()].filter(({ heardAt }) => Math.abs(at - heardAt) >= ms) // a clock may be set back
       for (const message of still) message.heardAt = at
       return still.map((message) => ({ header: message.header, firstSerial: message.firstSerial, missing: missingOf(message), first: message.parts.get(1) }))
     },

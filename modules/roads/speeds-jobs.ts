@@ -112,7 +112,7 @@ export function openSpeeds(needs: Pick<RoadsNeeds, 'db' | 'now' | 'onFault' | 'l
     const at = now()
     rule = await speedsRuleNow(db)
     let news = false
-    if (learnsFrom && at - lookedAt >= LEARN_EVERY_MS) {
+    if (learnsFrom && Math.abs(at - lookedAt) >= LEARN_EVERY_MS) { // a clock may be set back
       news = await learn(on, learnsFrom)
       await dropOldLessons(db, rule.epoch, monthOf(at) - MONTHS_KEPT)
       lookedAt = at

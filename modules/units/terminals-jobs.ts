@@ -507,7 +507,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
 
   async function sweep() {
     await handOverSeen(devices, deps.keepSeen)
-    if (now() - sweptAt < HOUR_MS) return
+    if (Math.abs(now() - sweptAt) < HOUR_MS) return // a clock may be set back
     sweptAt = now()
     await dropDownlinks(db, now() - keptMs)
   }
