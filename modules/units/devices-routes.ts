@@ -1,6 +1,6 @@
 /** Devices over HTTP: the registry, who knocked, what terminals are told and what alarms they had. */
 import { Type } from 'typebox'
-import { inScope, scopeOf, type Actor } from '#kernel/actor.ts'
+import { inScope, scopeOf, type Actor, type Role } from '#kernel/actor.ts'
 import { At, CommandIdOf, Id, ItemsOf, Nothing } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
 import { inHex } from '#gateways/talk.ts'
@@ -70,10 +70,10 @@ function viewOf(deps: UnitsDeps, device: Device, status: DeviceStatus, fences: F
 const pairedView = async (deps: UnitsDeps, { device, key }: Paired) => ({ ...(await deviceView(deps, device)), key, path: key === null ? '' : `/api/units/osmand?id=${encodeURIComponent(key)}` })
 
 /** A device of the caller's part of the tree. */
-function seen(deps: UnitsDeps, actor: Actor, id: string) {
+function seen(deps: UnitsDeps, actor: Actor, id: string, as: readonly Role[] = ['administrator']) {
   const device = deps.devices.find(id)
   const unit = device && deps.live.find(device.unit)
-  return unit && inScope(unit.agency, scopeOf(actor, ['administrator'])) ? device! : refuse('device-not-found')
+  return unit && inScope(unit.agency, scopeOf(actor, as)) ? device! : refuse('device-not-found')
 }
 
 /** Those of the caller's part of the tree, of one unit or among these ids where any are named. */
@@ -275,13 +275,16 @@ export const devicesRoutes = [
   units({
     method: 'GET',
     path: '/api/units/alarms',
-    summary: 'Alarms of devices of units on duty, the newest first, at most 200.',
+    summary: 'Alarms of devices of units on duty, or of one device, the newest first, at most 200.',
     access: watching,
-    schema: { querystring: Type.Object({ since: Type.Optional(At) }) },
+    schema: { querystring: Type.Object({ since: Type.Optional(At), device: Type.Optional(Id) }) },
     replies: { 200: ItemsOf(AlarmView) },
-    async handle(deps, { actor, querystring: { since = deps.now() - 24 * 3_600_000 } }) {
-      const visible = new Map(deps.live.views(scopeOf(actor, watching)).map((unit) => [unit.handle, unit]))
-      const rows = await listAlarms(deps.db, [...visible.keys()], since, alarmsShown)
+    async handle(deps, { actor, querystring: { since = deps.now() - 24 * 3_600_000, device: id } }) {
+      const only = id === undefined ? undefined : seen(deps, actor, id, watching)
+      if (only && isRefused(only)) return only
+      const found = only ? [deps.live.view(only.unit)].filter((unit) => unit !== undefined) : deps.live.views(scopeOf(actor, watching))
+      const visible = new Map(found.map((unit) => [unit.handle, unit]))
+      const rows = await listAlarms(deps.db, [...visible.keys()], since, alarmsShown, only?.number)
       const items = rows.flatMap(({ device, unit, name, beganAt, endedAt }) => {
         const [of, from] = [visible.get(unit), deps.devices.byNumber(device)]
         return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, name, beganAt, endedAt }] : []
