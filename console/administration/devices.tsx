@@ -150,7 +150,7 @@ export function Devices() {
           {t('device.notWhole')}
         </p>
       ) : null}
-      <div className="device-lists" onPointerMove={() => void (movedAt.current = performance.now())}>
+      <div onPointerMove={() => void (movedAt.current = performance.now())}>
         {strangers && strangers.items.length > 0 ? <StrangersList items={strangers.items} onAdopt={setAdopting} /> : null}
         <WhenThere list={page}>
           {({ rows }) =>
@@ -189,20 +189,22 @@ export function Devices() {
   )
 }
 
-const strangersAtOnce = 20
+/** Three rows: the registry below is in sight. */
+const strangersAtFirst = 9
+const strangersMore = 60
 
 /** Who knocked: nothing of them is kept until somebody says whose they are. */
 function StrangersList({ items, onAdopt }: { readonly items: readonly StrangerView[]; readonly onAdopt: (stranger: StrangerView) => void }) {
   const { t } = useTranslation('administration')
   const format = useFormat()
   const [words, setWords] = useState('')
-  const [shown, setShown] = useState(strangersAtOnce)
+  const [shown, setShown] = useState(strangersAtFirst)
   const found = items.filter(({ name }) => name.toLowerCase().includes(words.trim().toLowerCase()))
   return (
     <section className="strangers" aria-label={t('device.strangers')}>
       <header>
         <h2>{t('device.strangersTitle', { number: format.count(items.length) })}</h2>
-        {items.length > strangersAtOnce ? <Input allowClear size="small" placeholder={t('device.strangersSearch')} aria-label={t('device.strangersSearch')} value={words} onChange={(event) => setWords(event.target.value)} /> : null}
+        {items.length > strangersAtFirst ? <Input allowClear size="small" placeholder={t('device.strangersSearch')} aria-label={t('device.strangersSearch')} value={words} onChange={(event) => setWords(event.target.value)} /> : null}
       </header>
       <p className="form-hint">{t('device.strangersText')}</p>
       {found.length === 0 ? <p className="form-hint">{t('device.nothingFound')}</p> : null}
@@ -222,7 +224,7 @@ function StrangersList({ items, onAdopt }: { readonly items: readonly StrangerVi
         ))}
       </ul>
       {found.length > shown ? (
-        <Button size="small" type="link" onClick={() => setShown(shown + 3 * strangersAtOnce)}>
+        <Button size="small" type="link" onClick={() => setShown(shown + strangersMore)}>
           {t('device.strangersMore', { number: format.count(found.length - shown) })}
         </Button>
       ) : null}
