@@ -1,53 +1,66 @@
 /** Devices 定位设备: what reports where units are, who knocked and is not known, and what is wrong with those that fall silent. */
 import { App, Button, Form, Input, InputNumber, Select, Switch, Table, Tabs, type TableColumnsType } from 'antd'
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Static } from 'typebox'
-import type { AlarmView, DeviceView, DownlinkView, PairedDevice, RawFrameView, StrangerView, TerminalCommand, TerminalPorts, UnitView } from '#modules/units/contract.ts'
+import type { AlarmView, DeviceQuery, DeviceView, DownlinkView, PairedDevice, RawFrameView, StrangerView, TerminalCommand, TerminalPorts } from '#modules/units/contract.ts'
 import { api } from '#ui/client.ts'
 import { serverNow } from '#ui/clock.ts'
 import { Empty, Icon, StateMark } from '#ui/primitives.ts'
 import { useFormat } from '#ui/use-format.ts'
 import { useAct } from './act.ts'
+import { devices, useDevicePage } from './device-page.ts'
 import { ageOf, conditionOf, openPorts, skewIsLarge, tonesOfCondition } from './device-rows.ts'
+import { changesOf, followed, sparable, valuesOf, type SettingsValues } from './device-settings.ts'
 import { FormDrawer } from './form-drawer.tsx'
 import { Frame, WhenThere } from './frame.tsx'
-import { useList } from './lists.tsx'
+import { useAsked, useList } from './lists.tsx'
 import { Secret } from './one-time-password.tsx'
 
-/** What devices say changes without an entry in the journal: looked at again this often. */
-const lookMs = 5_000
 const protocols = ['jt808', 'gt06', 'h02', 'phone'] as const
+const states = ['online', 'silent', 'never'] as const
+const pageSize = 50
+const turns = { ascend: 'ascending', descend: 'descending' } as const
+/** Whoever moves the pointer is about to click. */
+const heldMs = 3_000
 
-type Known = { readonly items: readonly StrangerView[]; readonly isWhole: boolean; readonly ports: TerminalPorts }
+/** What is looked for, and where in it. */
+type Search = Pick<DeviceQuery, 'protocol' | 'state' | 'sort' | 'order'> & { readonly page: number }
 
 export function Devices() {
   const { t } = useTranslation('administration')
   const format = useFormat()
-  const devices = useList('devices')
-  const units = useList('units')
-  const [strangers, setStrangers] = useState<Known>()
+  const [search, setSearch] = useState<Search>({ page: 1 })
   const [words, setWords] = useState('')
+  const [q, setQ] = useState('')
   const [opened, setOpened] = useState<string>()
   const [adopting, setAdopting] = useState<StrangerView>()
   const [isNew, setIsNew] = useState(false)
+  const movedAt = useRef(-Infinity)
+  const { page: at, ...rest } = search
+  const { page, strangers, isAsking } = useDevicePage({ ...rest, q, offset: (at - 1) * pageSize, limit: pageSize }, () => performance.now() - movedAt.current < heldMs, opened)
+  const total = page.items?.total ?? 0
 
-  const { reload } = devices
-  const look = useCallback(async () => {
-    await Promise.all([reload(), api.get<Known>('/api/units/strangers').then(setStrangers, () => {})])
-  }, [reload])
+  // not with every key
   useEffect(() => {
-    void look()
-    const timer = window.setInterval(() => document.visibilityState === 'visible' && void look(), lookMs)
-    return () => window.clearInterval(timer)
-  }, [look])
+    const timer = window.setTimeout(() => {
+      if (words.trim() === q) return
+      setQ(words.trim())
+      setSearch((before) => ({ ...before, page: 1 }))
+    }, 250)
+    return () => window.clearTimeout(timer)
+  }, [words, q])
+  // its last device is gone
+  useEffect(() => {
+    if (!isAsking && total > 0 && (at - 1) * pageSize >= total) setSearch((before) => ({ ...before, page: Math.ceil(total / pageSize) }))
+  }, [at, isAsking, total])
 
+  const sortable = (sort: NonNullable<DeviceQuery['sort']>) => ({ key: sort, sorter: true, sortOrder: search.sort !== sort ? null : search.order === 'descending' ? ('descend' as const) : ('ascend' as const) })
   const columns: TableColumnsType<DeviceView> = [
     {
       title: t('device.device'),
-      key: 'label',
-      sorter: (a, b) => a.label.localeCompare(b.label, 'zh-CN', { numeric: true }),
+      ...sortable('label'),
       render: (_, { label, terminal }) => (
         <span className="two-lines">
           <strong>{label}</strong>
@@ -55,12 +68,13 @@ export function Devices() {
         </span>
       ),
     },
-    { title: t('device.unit'), dataIndex: 'callSign', sorter: (a, b) => a.callSign.localeCompare(b.callSign, 'zh-CN', { numeric: true }) },
+    { title: t('device.unit'), dataIndex: 'callSign', ...sortable('callSign') },
     {
       title: t('device.protocol'),
       key: 'protocol',
       filters: protocols.map((value) => ({ value, text: t(`device.protocols.${value}`) })),
-      onFilter: (value, device) => device.protocol === value,
+      filterMultiple: false,
+      filteredValue: search.protocol ? [search.protocol] : null,
       render: (_, { protocol, status: { dialect } }) => (
         <span className="two-lines">
           <span>{t(`device.protocols.${protocol}`)}</span>
@@ -71,36 +85,33 @@ export function Devices() {
     {
       title: t('device.state'),
       key: 'state',
-      filters: (['online', 'silent', 'never'] as const).map((value) => ({ value, text: t(`device.states.${value}`) })),
-      onFilter: (value, device) => conditionOf(device) === value,
+      filters: states.map((value) => ({ value, text: t(`device.states.${value}`) })),
+      filterMultiple: false,
+      filteredValue: search.state ? [search.state] : null,
       render: (_, device) => <StateMark tone={tonesOfCondition[conditionOf(device)]}>{t(`device.states.${conditionOf(device)}`)}</StateMark>,
     },
     {
       title: t('device.seen'),
-      key: 'seen',
-      sorter: (a, b) => (a.lastSeenAt ?? 0) - (b.lastSeenAt ?? 0),
+      ...sortable('seen'),
       render: (_, { lastSeenAt }) => (lastSeenAt === null ? '–' : t('device.ago', { age: format.duration(ageOf(lastSeenAt, serverNow())) })),
     },
     {
       title: t('device.battery'),
-      key: 'battery',
+      ...sortable('battery'),
       align: 'right',
-      sorter: (a, b) => (a.status.batteryPercent ?? 101) - (b.status.batteryPercent ?? 101),
       render: (_, { status: { batteryPercent } }) => (batteryPercent === null ? '–' : format.share(batteryPercent / 100, 0)),
     },
     {
       title: t('device.clock'),
-      key: 'clock',
+      ...sortable('clock'),
       align: 'right',
-      sorter: (a, b) => Math.abs(a.status.clockSkewMs ?? 0) - Math.abs(b.status.clockSkewMs ?? 0),
       render: (_, { status: { clockSkewMs } }) =>
         clockSkewMs === null ? '–' : <span className={skewIsLarge(clockSkewMs) ? 'device-warning' : ''}>{t(clockSkewMs >= 0 ? 'device.ahead' : 'device.behind', { time: format.duration(Math.abs(clockSkewMs) / 1000) })}</span>,
     },
     {
       title: t('device.positions'),
-      key: 'positions',
+      ...sortable('accepted'),
       align: 'right',
-      sorter: (a, b) => a.status.accepted - b.status.accepted,
       render: (_, { status }) => (
         <span className="two-lines numbers">
           <span>{format.count(status.accepted)}</span>
@@ -125,57 +136,80 @@ export function Devices() {
     const open = openPorts(ports).map(({ protocol, port }) => t('device.port', { protocol: t(`device.ports.${protocol}`), port }))
     return open.length === 0 ? t('device.noPorts') : t('device.listening', { ports: open.join(t('and')) })
   }
-  const wanted = words.trim().toLowerCase()
-  const chosen = devices.items?.find(({ id }) => id === opened)
+  const chosen = opened === undefined ? undefined : (page.items?.rows.find(({ id }) => id === opened) ?? page.items?.opened)
+  const isNarrowed = q !== '' || search.protocol !== undefined || search.state !== undefined
   return (
     <Frame
       title={t('section.devices')}
       text={strangers ? listening(strangers.ports) : t('device.text')}
       action={{ label: t('device.new'), run: () => setIsNew(true) }}
-      tools={<Input allowClear placeholder={t('device.search')} aria-label={t('device.search')} value={words} onChange={(event) => setWords(event.target.value)} />}
+      tools={<Input allowClear maxLength={80} placeholder={t('device.search')} aria-label={t('device.search')} value={words} onChange={(event) => setWords(event.target.value)} />}
     >
-      {strangers?.isWhole === false ? (
+      {strangers?.isWhole === false || page.items?.isWhole === false ? (
         <p className="form-hint" role="status">
           {t('device.notWhole')}
         </p>
       ) : null}
-      {strangers && strangers.items.length > 0 ? <Strangers items={strangers.items} onAdopt={setAdopting} /> : null}
-      <WhenThere list={devices}>
-        {(items) =>
-          items.length === 0 ? (
-            <Empty icon="signal" title={t('device.empty')}>
-              {t('device.emptyText')}
-            </Empty>
-          ) : (
-            <Table
-              rowKey="id"
-              size="middle"
-              columns={columns}
-              dataSource={items.filter((device) => `${device.label} ${device.callSign} ${device.terminal ?? ''}`.toLowerCase().includes(wanted))}
-              pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
-              locale={{ emptyText: <p className="table-empty">{t('device.nothingFound')}</p> }}
-              scroll={{ x: 'max-content' }}
-            />
-          )
-        }
-      </WhenThere>
-      {chosen ? <DeviceDrawer key={chosen.id} device={chosen} onClose={() => setOpened(undefined)} onChanged={look} /> : null}
-      {adopting ? <AdoptForm stranger={adopting} units={units.items ?? []} onClose={() => setAdopting(undefined)} onDone={look} /> : null}
-      {isNew ? <NewForm units={units.items ?? []} onClose={() => setIsNew(false)} onDone={look} /> : null}
+      <div onPointerMove={() => void (movedAt.current = performance.now())}>
+        {strangers && strangers.items.length > 0 ? <StrangersList items={strangers.items} onAdopt={setAdopting} /> : null}
+        <WhenThere list={page}>
+          {({ rows }) =>
+            total === 0 && !isNarrowed && !isAsking ? (
+              <Empty icon="signal" title={t('device.empty')}>
+                {t('device.emptyText')}
+              </Empty>
+            ) : (
+              <Table
+                rowKey="id"
+                size="middle"
+                columns={columns}
+                dataSource={rows as DeviceView[] /* antd only reads */}
+                loading={{ spinning: isAsking, delay: 400 }}
+                onChange={({ current = 1 }, filters, sorter, { action }) => {
+                  const { columnKey, order } = Array.isArray(sorter) ? sorter[0]! : sorter
+                  setSearch({
+                    page: action === 'paginate' ? current : 1,
+                    protocol: protocols.find((value) => value === filters['protocol']?.[0]),
+                    state: states.find((value) => value === filters['state']?.[0]),
+                    ...(order && { sort: columnKey as DeviceQuery['sort'], order: turns[order] }), // the keys of what sorts are its names
+                  })
+                }}
+                pagination={{ current: at, pageSize, total, hideOnSinglePage: true, showSizeChanger: false, showQuickJumper: total > 10 * pageSize, showTotal: (number) => t('device.total', { number: format.count(number) }) }}
+                locale={{ emptyText: <p className="table-empty">{t('device.nothingFound')}</p> }}
+                scroll={{ x: 'max-content' }}
+              />
+            )
+          }
+        </WhenThere>
+      </div>
+      {chosen ? <DeviceDrawer key={chosen.id} device={chosen} onClose={() => setOpened(undefined)} onChanged={page.reload} /> : null}
+      {adopting ? <AdoptForm stranger={adopting} onClose={() => setAdopting(undefined)} onDone={page.reload} /> : null}
+      {isNew ? <NewForm onClose={() => setIsNew(false)} onDone={page.reload} /> : null}
     </Frame>
   )
 }
 
+/** Three rows: the registry below is in sight. */
+const strangersAtFirst = 9
+const strangersMore = 60
+
 /** Who knocked: nothing of them is kept until somebody says whose they are. */
-function Strangers({ items, onAdopt }: { readonly items: readonly StrangerView[]; readonly onAdopt: (stranger: StrangerView) => void }) {
+function StrangersList({ items, onAdopt }: { readonly items: readonly StrangerView[]; readonly onAdopt: (stranger: StrangerView) => void }) {
   const { t } = useTranslation('administration')
   const format = useFormat()
+  const [words, setWords] = useState('')
+  const [shown, setShown] = useState(strangersAtFirst)
+  const found = items.filter(({ name }) => name.toLowerCase().includes(words.trim().toLowerCase()))
   return (
     <section className="strangers" aria-label={t('device.strangers')}>
-      <h2>{t('device.strangersTitle', { number: format.count(items.length) })}</h2>
+      <header>
+        <h2>{t('device.strangersTitle', { number: format.count(items.length) })}</h2>
+        {items.length > strangersAtFirst ? <Input allowClear size="small" placeholder={t('device.strangersSearch')} aria-label={t('device.strangersSearch')} value={words} onChange={(event) => setWords(event.target.value)} /> : null}
+      </header>
       <p className="form-hint">{t('device.strangersText')}</p>
+      {found.length === 0 ? <p className="form-hint">{t('device.nothingFound')}</p> : null}
       <ul>
-        {items.slice(0, 20).map((stranger) => (
+        {found.slice(0, shown).map((stranger) => (
           <li key={stranger.id}>
             <span className="two-lines">
               <strong className="numbers">{stranger.name}</strong>
@@ -189,22 +223,28 @@ function Strangers({ items, onAdopt }: { readonly items: readonly StrangerView[]
           </li>
         ))}
       </ul>
+      {found.length > shown ? (
+        <Button size="small" type="link" onClick={() => setShown(shown + strangersMore)}>
+          {t('device.strangersMore', { number: format.count(found.length - shown) })}
+        </Button>
+      ) : null}
     </section>
   )
 }
 
 /** Units by call sign, to choose from by typing. */
-function UnitPicker({ units, ...given }: { readonly units: readonly UnitView[]; readonly value?: string; readonly onChange?: (unit: string) => void; readonly id?: string }) {
+function UnitPicker(given: { readonly value?: string; readonly onChange?: (unit: string) => void; readonly id?: string }) {
   const { t } = useTranslation('administration')
+  const { items: units = [] } = useList('units')
   return <Select {...given} showSearch autoFocus optionFilterProp="label" placeholder={t('device.chooseUnit')} options={units.map(({ id, callSign }) => ({ value: id, label: callSign }))} />
 }
 
-function AdoptForm({ stranger, units, onClose, onDone }: { readonly stranger: StrangerView; readonly units: readonly UnitView[]; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
+function AdoptForm({ stranger, onClose, onDone }: { readonly stranger: StrangerView; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
   const { t } = useTranslation('administration')
   const [form] = Form.useForm<{ unit: string; label: string }>()
   const { busy, run } = useAct(form, { 'unit-not-found': 'unit' })
   const save = async (values: { unit: string; label: string }) => {
-    if (!(await run((commandId) => api.post(`/api/units/strangers/${stranger.id}/adopt`, { commandId, ...values }), t('device.adopted')))) return
+    if (!(await run((commandId) => api.post(`/api/units/strangers/${stranger.id}/adopt`, { commandId, ...values }), t('device.adopted'), JSON.stringify(values)))) return
     onClose()
     await onDone()
   }
@@ -212,7 +252,7 @@ function AdoptForm({ stranger, units, onClose, onDone }: { readonly stranger: St
     <FormDrawer size={420} title={t('device.adoptTitle', { name: stranger.name })} busy={busy} saveLabel={t('device.adopt')} onSave={() => form.submit()} onClose={onClose}>
       <Form form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={{ label: stranger.protocol === 'phone' ? t('device.usualLabel.phone') : t('device.usualLabel.terminal') }}>
         <Form.Item name="unit" label={t('device.unit')} rules={[{ required: true, message: t('needed') }]}>
-          <UnitPicker units={units} />
+          <UnitPicker />
         </Form.Item>
         <Form.Item name="label" label={t('device.label')} rules={[{ required: true, message: t('needed') }]}>
           <Input maxLength={80} />
@@ -226,7 +266,7 @@ function AdoptForm({ stranger, units, onClose, onDone }: { readonly stranger: St
 type NewValues = { unit: string; label: string; protocol: (typeof protocols)[number]; terminal?: string }
 type Paired = Static<typeof PairedDevice>
 
-function NewForm({ units, onClose, onDone }: { readonly units: readonly UnitView[]; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
+function NewForm({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
   const { t } = useTranslation('administration')
   const [form] = Form.useForm<NewValues>()
   const { busy, run } = useAct(form, { 'unit-not-found': 'unit', 'terminal-taken': 'terminal', 'terminal-needed': 'terminal' })
@@ -234,7 +274,7 @@ function NewForm({ units, onClose, onDone }: { readonly units: readonly UnitView
   const protocol = Form.useWatch('protocol', form)
   const save = async ({ terminal, ...values }: NewValues) => {
     let made: Paired | undefined
-    const worked = await run(async (commandId) => (made = await api.post<Paired>('/api/units/devices', { commandId, ...values, ...(values.protocol !== 'phone' && { terminal }) })))
+    const worked = await run(async (commandId) => (made = await api.post<Paired>('/api/units/devices', { commandId, ...values, ...(values.protocol !== 'phone' && { terminal }) })), undefined, JSON.stringify({ ...values, terminal }))
     if (!worked) return
     await onDone()
     if (made?.key) setPaired(made)
@@ -257,7 +297,7 @@ function NewForm({ units, onClose, onDone }: { readonly units: readonly UnitView
     <FormDrawer size={420} title={t('device.new')} busy={busy} onSave={() => form.submit()} onClose={onClose}>
       <Form<NewValues> form={form} layout="vertical" requiredMark={false} onFinish={save} initialValues={{ protocol: 'jt808', label: t('device.usualLabel.terminal') }}>
         <Form.Item name="unit" label={t('device.unit')} rules={[{ required: true, message: t('needed') }]}>
-          <UnitPicker units={units} />
+          <UnitPicker />
         </Form.Item>
         <Form.Item name="protocol" label={t('device.protocol')}>
           <Select options={protocols.map((value) => ({ value, label: t(`device.protocols.${value}`) }))} />
@@ -277,20 +317,31 @@ function NewForm({ units, onClose, onDone }: { readonly units: readonly UnitView
 
 // ——— one device ———
 
-type Settings = DeviceView['settings']
-type SettingsValues = Omit<Settings, 'leftOut' | 'vehiclePlate'> & { label: string; vehiclePlate: string; through: Record<(typeof sparable)[number], boolean> }
-const sparable = ['time', 'coordinates', 'outlier', 'fences', 'visits'] as const
-
 function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceView; readonly onClose: () => void; readonly onChanged: () => Promise<void> }) {
   const { t } = useTranslation('administration')
   const { modal } = App.useApp()
   const [form] = Form.useForm<SettingsValues>()
   const { busy, run } = useAct(form)
-  const { settings } = device
+  const opened = useRef(valuesOf(device))
 
-  const save = async ({ label, through, vehiclePlate, ...rest }: SettingsValues) => {
-    const wanted = { ...rest, zoneMinutes: rest.zoneMinutes ?? null, vehiclePlate: vehiclePlate?.trim() || null, leftOut: sparable.filter((step) => !through[step]) }
-    if (await run((commandId) => api.patch(`/api/units/devices/${device.id}`, { commandId, label, settings: wanted }), t('saved'))) await onChanged()
+  useEffect(() => {
+    const inForm = form.getFieldsValue(true) as Partial<SettingsValues> // also what is hidden
+    if (!inForm.through) {
+      opened.current = valuesOf(device) // it will be drawn with that
+      return
+    }
+    const { shown, opened: present } = followed(opened.current, inForm as SettingsValues, valuesOf(device)) // all of it is there together
+    opened.current = present
+    form.setFieldsValue(shown)
+  }, [device, form])
+
+  const save = async () => {
+    const values = form.getFieldsValue(true) as SettingsValues // as above
+    const work = async (commandId: string) => {
+      const present = (await devices({ ids: device.id })).items[0] ?? device
+      await api.patch(`/api/units/devices/${device.id}`, { commandId, ...changesOf(opened.current, values, present.settings.leftOut) })
+    }
+    if (await run(work, t('saved'), JSON.stringify(values))) await onChanged()
   }
   const remove = () =>
     void modal.confirm({
@@ -300,7 +351,7 @@ function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceV
       okButtonProps: { danger: true },
       autoFocusButton: 'cancel',
       async onOk() {
-        if (!(await run((commandId) => api.delete(`/api/units/devices/${device.id}?commandId=${commandId}`), t('devices.removed')))) return
+        if (!(await run((commandId) => api.delete(`/api/units/devices/${device.id}?commandId=${commandId}`), t('devices.removed'), 'remove'))) return
         onClose()
         await onChanged()
       },
@@ -334,12 +385,7 @@ function DeviceDrawer({ device, onClose, onChanged }: { readonly device: DeviceV
                 layout="vertical"
                 requiredMark={false}
                 onFinish={save}
-                initialValues={{
-                  ...settings,
-                  label: device.label,
-                  vehiclePlate: settings.vehiclePlate ?? '',
-                  through: Object.fromEntries(sparable.map((step) => [step, !settings.leftOut.includes(step)])),
-                }}
+                initialValues={valuesOf(device)}
               >
                 <Form.Item name="label" label={t('device.label')} rules={[{ required: true, message: t('needed') }]}>
                   <Input maxLength={80} />
@@ -448,99 +494,122 @@ function fencesInWords({ fences, settings }: DeviceView, t: TFunction<'administr
 function Alarms({ device }: { readonly device: DeviceView }) {
   const { t, i18n } = useTranslation('administration')
   const format = useFormat()
-  const [alarms, setAlarms] = useState<readonly AlarmView[]>()
-  const heard = device.status.frames
-  useEffect(() => {
-    void api.get<{ items: AlarmView[] }>('/api/units/alarms').then(({ items }) => setAlarms(items.filter((one) => one.device === device.id)), () => setAlarms([]))
-  }, [device.id, heard])
-  if (alarms?.length === 0) return <p className="form-hint">{t('device.noAlarms')}</p>
+  const alarms = useAsked<{ readonly items: readonly AlarmView[] }>(`/api/units/alarms?device=${device.id}`, device.status.frames)
   return (
-    <ol className="device-told">
-      {alarms?.map((alarm) => (
-        <li key={`${alarm.name} ${alarm.beganAt}`}>
-          <span>{t(i18n.exists(`common:deviceAlarm.${alarm.name}`) ? `common:deviceAlarm.${alarm.name}` : 'common:deviceAlarm.other')}</span>
-          <span className="numbers">
-            {format.dayTime(alarm.beganAt)} – {alarm.endedAt === null ? t('device.alarmLasts') : format.clockTime(alarm.endedAt)}
-          </span>
-        </li>
-      ))}
-    </ol>
+    <WhenThere list={alarms}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className="form-hint">{t('device.noAlarms')}</p>
+        ) : (
+          <ol className="device-told">
+            {items.map((alarm) => (
+              <li key={`${alarm.name} ${alarm.beganAt}`}>
+                <span>{t(i18n.exists(`common:deviceAlarm.${alarm.name}`) ? `common:deviceAlarm.${alarm.name}` : 'common:deviceAlarm.other')}</span>
+                <span className="numbers">
+                  {format.dayTime(alarm.beganAt)} – {alarm.endedAt === null ? t('device.alarmLasts') : format.clockTime(alarm.endedAt)}
+                </span>
+              </li>
+            ))}
+          </ol>
+        )
+      }
+    </WhenThere>
   )
 }
 
 function Frames({ device }: { readonly device: DeviceView }) {
   const { t } = useTranslation('administration')
   const format = useFormat()
-  const [frames, setFrames] = useState<readonly Static<typeof RawFrameView>[]>()
-  const heard = device.status.frames
-  useEffect(() => {
-    void api.get<{ items: Static<typeof RawFrameView>[] }>(`/api/units/devices/${device.id}/frames`).then(({ items }) => setFrames(items), () => setFrames([]))
-  }, [device.id, heard])
-  if (frames?.length === 0) return <p className="form-hint">{t('device.noFrames')}</p>
+  const frames = useAsked<{ readonly items: readonly Static<typeof RawFrameView>[] }>(`/api/units/devices/${device.id}/frames`, device.status.frames)
   return (
-    <>
-      <p className="form-hint">{t('device.framesText')}</p>
-      <ol className="device-frames">
-        {frames?.map((frame, index) => (
-          <li key={`${frame.at}-${index}`} className={frame.because ? 'is-wrong' : ''}>
-            <span>
-              {format.clockTime(frame.at)} · {frame.type}
-              {frame.because ? ` · ${frame.because}` : ''}
-            </span>
-            <code>{frame.hex}</code>
-          </li>
-        ))}
-      </ol>
-    </>
+    <WhenThere list={frames}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className="form-hint">{t('device.noFrames')}</p>
+        ) : (
+          <>
+            <p className="form-hint">{t('device.framesText')}</p>
+            <ol className="device-frames">
+              {items.map((frame, index) => (
+                <li key={`${frame.at}-${index}`} className={frame.because ? 'is-wrong' : ''}>
+                  <span>
+                    {format.clockTime(frame.at)} · {frame.type}
+                    {frame.because ? ` · ${frame.because}` : ''}
+                  </span>
+                  <code>{frame.hex}</code>
+                </li>
+              ))}
+            </ol>
+          </>
+        )
+      }
+    </WhenThere>
   )
 }
 
 const tonesOfDownlink = { waiting: 'rest', sent: 'en-route', done: 'free', refused: 'busy', expired: 'rest' } as const
 
+const buttons = [
+  { word: 'locate', command: { type: 'locate' } },
+  { word: 'track', command: { type: 'track', everySeconds: 2, forSeconds: 600 } },
+  { word: 'untrack', command: { type: 'track', everySeconds: 0, forSeconds: 0 } },
+  { word: 'interval', command: { type: 'interval', seconds: 5 } },
+  { word: 'areasAgain', command: { type: 'areas' } },
+] as const satisfies readonly { word: string; command: TerminalCommand }[]
+
 function Commands({ device }: { readonly device: DeviceView }) {
   const { t } = useTranslation('administration')
   const format = useFormat()
-  const { busy, run } = useAct()
+  const { isBusy, run } = useAct()
   const [text, setText] = useState('')
-  const [told, setTold] = useState<readonly DownlinkView[]>([])
-  const look = useCallback(
-    () => api.get<{ items: DownlinkView[] }>(`/api/units/devices/${device.id}/commands`).then(({ items }) => setTold(items), () => {}),
-    [device.id],
-  )
-  const heard = device.status.frames
-  useEffect(() => void look(), [look, heard])
+  const told = useAsked<{ readonly items: readonly DownlinkView[] }>(`/api/units/devices/${device.id}/commands`, device.status.frames)
+  const { reload } = told
   const tell = async (command: TerminalCommand) => {
-    if (await run((commandId) => api.post(`/api/units/devices/${device.id}/commands`, { commandId, command }), t('device.told'))) await look()
+    const worked = await run((commandId) => api.post(`/api/units/devices/${device.id}/commands`, { commandId, command }), t('device.told'), JSON.stringify(command))
+    if (worked) await reload()
+    return worked
+  }
+  const said: TerminalCommand = { type: 'text', text: text.trim() }
+  const say = async () => {
+    // what was typed meanwhile is the next text
+    if (await tell(said)) setText((now) => (now === text ? '' : now))
   }
   return (
     <>
       <div className="device-tell">
         <Input.TextArea rows={2} maxLength={400} value={text} aria-label={t('device.textToSpeak')} placeholder={t('device.textToSpeak')} onChange={(event) => setText(event.target.value)} />
         <div className="device-acts">
-          <Button type="primary" loading={busy} disabled={!text.trim()} title={text.trim() ? undefined : t('device.textNeeded')} onClick={() => void tell({ type: 'text', text: text.trim() }).then(() => setText(''))}>
+          <Button type="primary" loading={isBusy(JSON.stringify(said))} disabled={!text.trim()} title={text.trim() ? undefined : t('device.textNeeded')} onClick={() => void say()}>
             {t('device.command.text')}
           </Button>
-          <Button onClick={() => void tell({ type: 'locate' })}>{t('device.command.locate')}</Button>
-          <Button onClick={() => void tell({ type: 'track', everySeconds: 2, forSeconds: 600 })}>{t('device.command.track')}</Button>
-          <Button onClick={() => void tell({ type: 'track', everySeconds: 0, forSeconds: 0 })}>{t('device.command.untrack')}</Button>
-          <Button onClick={() => void tell({ type: 'interval', seconds: 5 })}>{t('device.command.interval')}</Button>
-          <Button onClick={() => void tell({ type: 'areas' })}>{t('device.command.areasAgain')}</Button>
+          {buttons.map(({ word, command }) => (
+            <Button key={word} loading={isBusy(JSON.stringify(command))} onClick={() => void tell(command)}>
+              {t(`device.command.${word}`)}
+            </Button>
+          ))}
         </div>
       </div>
-      {told.length === 0 ? <p className="form-hint">{t('device.noCommands')}</p> : null}
-      <ol className="device-told">
-        {told.map((one) => (
-          <li key={one.id}>
-            <span className="two-lines">
-              <span>{one.command.type === 'text' ? one.command.text : one.command.type === 'track' && one.command.everySeconds === 0 ? t('device.command.untrack') : t(`device.command.${one.command.type}`)}</span>
-              <span>
-                {format.dayTime(one.madeAt)} · {t('device.attempts', { number: format.count(one.attempts) })}
-              </span>
-            </span>
-            <StateMark tone={tonesOfDownlink[one.state]}>{t(`device.downlink.${one.state}`)}</StateMark>
-          </li>
-        ))}
-      </ol>
+      <WhenThere list={told}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="form-hint">{t('device.noCommands')}</p>
+          ) : (
+            <ol className="device-told">
+              {items.map((one) => (
+                <li key={one.id}>
+                  <span className="two-lines">
+                    <span>{one.command.type === 'text' ? one.command.text : one.command.type === 'track' && one.command.everySeconds === 0 ? t('device.command.untrack') : t(`device.command.${one.command.type}`)}</span>
+                    <span>
+                      {format.dayTime(one.madeAt)} · {t('device.attempts', { number: format.count(one.attempts) })}
+                    </span>
+                  </span>
+                  <StateMark tone={tonesOfDownlink[one.state]}>{t(`device.downlink.${one.state}`)}</StateMark>
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </WhenThere>
       <p className="form-hint device-logged">
         <Icon name="note" size={14} /> {t('device.logged')}
       </p>

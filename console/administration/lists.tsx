@@ -5,7 +5,7 @@ import type { BotView, PushAgencyView } from '#modules/messages/contract.ts'
 import type { CategoryView } from '#modules/dispatch/contract.ts'
 import type { DoubtsView, SpeedsView } from '#modules/roads/contract.ts'
 import type { TownView } from '#modules/town/contract.ts'
-import type { DeviceView, RetentionView, UnitView } from '#modules/units/contract.ts'
+import type { RetentionView, UnitView } from '#modules/units/contract.ts'
 import { api } from '#ui/client.ts'
 import { connectLive } from '#ui/live.ts'
 
@@ -14,7 +14,7 @@ type Shapes = {
   readonly members: readonly MemberView[]
   readonly accounts: readonly AccountView[]
   readonly units: readonly UnitView[]
-  readonly devices: readonly DeviceView[]
+  readonly deviceCounts: { readonly counts: Readonly<Record<string, number>> }
   readonly categories: readonly CategoryView[]
   readonly bots: readonly BotView[]
   readonly push: readonly PushAgencyView[]
@@ -30,7 +30,7 @@ const paths: Readonly<Record<ListName, string>> = {
   members: '/api/organisation/members',
   accounts: '/api/organisation/accounts',
   units: '/api/units',
-  devices: '/api/units/devices',
+  deviceCounts: '/api/units/devices/counts',
   categories: '/api/dispatch/categories',
   bots: '/api/messages/bots',
   push: '/api/messages/push/agencies',
@@ -40,7 +40,7 @@ const paths: Readonly<Record<ListName, string>> = {
   retention: '/api/units/retention',
 }
 /** Those that are one thing and no list. */
-const whole: ReadonlySet<ListName> = new Set(['town', 'speeds', 'doubts', 'retention'])
+const whole: ReadonlySet<ListName> = new Set(['deviceCounts', 'town', 'speeds', 'doubts', 'retention'])
 
 /** Which list a journal stream changes, by the word before the slash. */
 const listsOf: Readonly<Record<string, readonly ListName[]>> = {
@@ -48,7 +48,7 @@ const listsOf: Readonly<Record<string, readonly ListName[]>> = {
   retention: ['retention'],
   member: ['members'],
   account: ['accounts'],
-  unit: ['units', 'devices'],
+  unit: ['units'],
   category: ['categories'],
   bot: ['bots'],
   push: ['push'],
@@ -57,12 +57,19 @@ const listsOf: Readonly<Record<string, readonly ListName[]>> = {
   'road-speeds': ['speeds', 'doubts'],
 }
 
+const countsDevices: ReadonlySet<string> = new Set(['device-registered', 'device-removed', 'unit-retired'])
+
+type Entry = { readonly stream: string; readonly type: string }
+const listsAbout = ({ stream, type }: Entry): readonly ListName[] => [...(listsOf[stream.split('/')[0] ?? ''] ?? []), ...(countsDevices.has(type) ? ['deviceCounts' as const] : [])]
+
 export type Held<T> = { readonly value: T | undefined; readonly problem: unknown }
 
 type Lists = {
   readonly held: { readonly [name in ListName]?: Held<Shapes[name]> }
   readonly fetch: (name: ListName) => Promise<void>
   readonly watch: (name: ListName) => () => void
+  /** Whoever hears that something of these types happened, or may have. */
+  readonly hear: (types: ReadonlySet<string>, listener: () => void) => () => void
 }
 
 const Context = createContext<Lists | undefined>(undefined)
@@ -70,6 +77,7 @@ const Context = createContext<Lists | undefined>(undefined)
 export function ListsProvider({ children }: { readonly children: ReactNode }) {
   const [held, setHeld] = useState<Lists['held']>({})
   const watched = useRef(new Map<ListName, number>())
+  const listeners = useRef(new Map<() => void, ReadonlySet<string>>())
 
   const fetch = useCallback(async (name: ListName) => {
     try {
@@ -84,21 +92,25 @@ export function ListsProvider({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     const wanted = new Set<ListName>()
     let timer = 0
-    const soon = (names: Iterable<ListName>) => {
+    const told = new Set<() => void>()
+    const soon = (names: Iterable<ListName>, isAbout: (types: ReadonlySet<string>) => boolean) => {
       for (const name of names) if (watched.current.has(name)) wanted.add(name)
+      for (const [listener, types] of listeners.current) if (isAbout(types)) told.add(listener)
       // several entries of one act are one look at the list
       timer ||= window.setTimeout(() => {
         timer = 0
         for (const name of wanted) void fetch(name)
         wanted.clear()
+        for (const listener of told) if (listeners.current.has(listener)) listener()
+        told.clear()
       }, 250)
     }
     const live = connectLive({
       after: undefined,
-      onReset: () => soon(watched.current.keys()),
+      onReset: () => soon(watched.current.keys(), () => true),
       onFrame: () => {},
       onStatus: () => {},
-      onChanges: (changes) => soon(changes.entries.flatMap((entry) => listsOf[entry.stream.split('/')[0] ?? ''] ?? [])),
+      onChanges: ({ entries }) => soon(entries.flatMap(listsAbout), (types) => entries.some(({ type }) => types.has(type))),
     })
     return () => {
       window.clearTimeout(timer)
@@ -115,16 +127,51 @@ export function ListsProvider({ children }: { readonly children: ReactNode }) {
       else watched.current.delete(name)
     }
   }, [])
-  const lists = useMemo<Lists>(() => ({ held, fetch, watch }), [held, fetch, watch])
+  const hear = useCallback((types: ReadonlySet<string>, listener: () => void) => {
+    listeners.current.set(listener, types)
+    return () => void listeners.current.delete(listener)
+  }, [])
+  const lists = useMemo<Lists>(() => ({ held, fetch, watch, hear }), [held, fetch, watch, hear])
   return <Context value={lists}>{children}</Context>
 }
 
 export type List<T> = { readonly items: T | undefined; readonly problem: unknown; readonly reload: () => Promise<void> }
 
-/** A list, kept true while the component is on the screen. */
-export function useList<Name extends ListName>(name: Name): List<Shapes[Name]> {
+function useLists(): Lists {
   const lists = useContext(Context)
   if (!lists) throw new Error('useList needs a ListsProvider above it')
+  return lists
+}
+
+/** Be told when entries of these types came, or may have. @param types  the same set from drawing to drawing */
+export function useEntries(types: ReadonlySet<string>, listener: () => void): void {
+  const { hear } = useLists()
+  const latest = useRef(listener)
+  latest.current = listener
+  useEffect(() => hear(types, () => latest.current()), [hear, types])
+}
+
+/** What one path answers, asked again when `again` is another. What came stays when the next answer fails. */
+export function useAsked<T>(path: string, again: unknown): List<T> {
+  const [known, setKnown] = useState<{ readonly path: string; readonly value: T | undefined; readonly problem: unknown }>()
+  const turns = useRef({ asked: 0, shown: 0 })
+  const reload = useCallback(async () => {
+    const turn = ++turns.current.asked
+    const tell = (change: { value: T } | { problem: unknown }) => {
+      // an older answer never takes the place of a newer one
+      if (turn < turns.current.shown) return
+      turns.current.shown = turn
+      setKnown((before) => ({ path, value: before?.path === path ? before.value : undefined, problem: undefined, ...change }))
+    }
+    await api.get<T>(path).then((value) => tell({ value }), (problem: unknown) => tell({ problem }))
+  }, [path])
+  useEffect(() => void reload(), [reload, again])
+  return known?.path === path ? { items: known.value, problem: known.problem, reload } : { items: undefined, problem: undefined, reload }
+}
+
+/** A list, kept true while the component is on the screen. */
+export function useList<Name extends ListName>(name: Name): List<Shapes[Name]> {
+  const lists = useLists()
   const { watch, fetch } = lists
   useEffect(() => {
     const stop = watch(name)

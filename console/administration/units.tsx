@@ -15,7 +15,7 @@ import { useAct } from './act.ts'
 import { FormDrawer } from './form-drawer.tsx'
 import { AgencyPicker } from './agency-picker.tsx'
 import { Frame, WhenThere } from './frame.tsx'
-import { useList } from './lists.tsx'
+import { useAsked, useList } from './lists.tsx'
 import { Secret } from './one-time-password.tsx'
 import { agencyName } from './tree.ts'
 
@@ -28,7 +28,7 @@ export function Units() {
   const { language } = useLanguage()
   const units = useList('units')
   const { items: agencies = [] } = useList('agencies')
-  const { items: devices = [] } = useList('devices')
+  const counts = useList('deviceCounts').items?.counts
   const [editing, setEditing] = useState<UnitView | 'new'>()
   const [words, setWords] = useState('')
 
@@ -39,7 +39,7 @@ export function Units() {
     { title: t('units.capabilities'), key: 'capabilities', render: (_, unit) => unit.capabilities.map((each) => t(`capability.${each}`, { defaultValue: each })).join(t('and')) || '–' },
     { title: t('units.state'), key: 'state', render: (_, unit) => <StateMark tone={toneOf(unit.state)}>{t(`common:unitState.${unit.state}`)}</StateMark> },
     { title: t('units.crew'), key: 'crew', render: (_, unit) => unit.crew.map((person) => person.name).join(t('and')) || '–' },
-    { title: t('units.devices'), key: 'devices', align: 'right', render: (_, unit) => devices.filter((device) => device.unit === unit.id).length || '–' },
+    { title: t('units.devices'), key: 'devices', align: 'right', render: (_, unit) => counts?.[unit.id] ?? '–' },
     {
       key: 'acts',
       align: 'right',
@@ -103,7 +103,7 @@ function UnitForm({ unit, onClose, onDone }: { readonly unit: UnitView | undefin
     if (worked) await onDone()
   }
   const retire = async () => {
-    if (await run((commandId) => api.delete(`/api/units/${unit!.id}?commandId=${commandId}`), t('units.retired'))) await onDone()
+    if (await run((commandId) => api.delete(`/api/units/${unit!.id}?commandId=${commandId}`), t('units.retired'), 'retire')) await onDone()
   }
 
   return (
@@ -155,11 +155,11 @@ type Paired = Static<typeof PairedDevice>
 function Devices({ unit }: { readonly unit: UnitView }) {
   const { t } = useTranslation('administration')
   const format = useFormat()
-  const devices = useList('devices')
+  const count = useList('deviceCounts').items?.counts[unit.id]
+  const devices = useAsked<{ readonly items: readonly DeviceView[] }>(`/api/units/devices?unit=${unit.id}`, count)
   const [label, setLabel] = useState('')
   const [paired, setPaired] = useState<Paired>()
   const { busy, run } = useAct()
-  const own = (devices.items ?? []).filter((device) => device.unit === unit.id)
 
   const pair = async () => {
     if (!label.trim()) return
@@ -179,7 +179,7 @@ function Devices({ unit }: { readonly unit: UnitView }) {
       <h2>{t('units.devices')}</h2>
       <p className="form-hint">{t('devices.text')}</p>
       <ul>
-        {own.map((device) => (
+        {devices.items?.items.map((device) => (
           <li key={device.id}>
             <div className="two-lines">
               <strong>{device.label}</strong>

@@ -42,9 +42,12 @@ const columns = 'device, unit, name, began_at as "beganAt", ended_at as "endedAt
 export const loadAlarms = (db: Db, since: number): Promise<AlarmRow[]> =>
   db.query<AlarmRow>(`select ${columns} from units.alarm where ended_at is null or began_at >= $1 order by began_at`, [since])
 
-/** Alarms of these units, by their numbers, the newest first. */
-export const listAlarms = (db: Db, units: readonly number[], since: number, limit: number): Promise<AlarmRow[]> =>
-  db.query<AlarmRow>(`select ${columns} from units.alarm where unit = any($1::int[]) and began_at >= $2 order by began_at desc, device, name limit $3`, [units, since, limit])
+/** Alarms of these units, or of one of their devices, all by their numbers, the newest first. */
+export const listAlarms = (db: Db, units: readonly number[], since: number, limit: number, device?: number): Promise<AlarmRow[]> =>
+  db.query<AlarmRow>(
+    `select ${columns} from units.alarm where unit = any($1::int[]) and began_at >= $2 and ($4::int is null or device = $4) order by began_at desc, device, name limit $3`,
+    [units, since, limit, device ?? null],
+  )
 
 /** What may have to be shown of these units' devices: what lasts, and what was not long ago. */
 export const recentEpisodes = (db: Db, units: readonly number[], since: number): Promise<AlarmEpisode[]> =>

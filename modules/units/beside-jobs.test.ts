@@ -134,6 +134,16 @@ test('a terminal that knocked at one node is adopted at the other, and heard whe
   for (const node of nodes) {
     const status = (await node.units.deps.beside.statuses([device])).of(device.number)
     assert.deepEqual([status.frames, status.links, status.taken.accepted, status.fixAt], [2, 1, 2, clock.now])
+    const briefs = () => node.units.deps.beside.briefs().then(({ of }) => of(device.number))
+    const { seenAt, links, accepted } = await briefs()
+    assert.deepEqual([seenAt, links, accepted], [clock.now, 1, 2], 'what the registry is sorted by')
+    const before = clock.now
+    node.units.deps.devices.status(device.number).taken.accepted += 10
+    assert.equal((await briefs()).accepted, 2, 'asked once in a while, however many look')
+    clock.now += 5_000
+    assert.equal((await briefs()).accepted, 12)
+    node.units.deps.devices.status(device.number).taken.accepted -= 10
+    clock.now = before
   }
   again.close()
 })

@@ -185,6 +185,24 @@ export const DeviceView = Type.Object({
 })
 export type DeviceView = Static<typeof DeviceView>
 
+/** Which devices, in which order. Without `limit` all that match. */
+export const DeviceQuery = Type.Object({
+  unit: Type.Optional(Id),
+  ids: Type.Optional(Type.String({ maxLength: 6_500, pattern: '^[A-Za-z0-9_-]{1,64}(,[A-Za-z0-9_-]{1,64}){0,99}$', description: 'these, at most 100, with commas between; those that are gone or not to be seen are left out' })),
+  q: Type.Optional(Type.String({ maxLength: 80, description: 'a part of its name, its terminal’s number or its unit’s call sign' })),
+  protocol: Type.Optional(Protocol),
+  state: Type.Optional(Type.Union([Type.Literal('online'), Type.Literal('silent'), Type.Literal('never')])),
+  sort: Type.Optional(
+    Type.Union([Type.Literal('number'), Type.Literal('label'), Type.Literal('callSign'), Type.Literal('seen'), Type.Literal('battery'), Type.Literal('clock'), Type.Literal('accepted')], {
+      description: 'number: as they were registered, and so without this',
+    }),
+  ),
+  order: Type.Optional(Type.Union([Type.Literal('ascending'), Type.Literal('descending')])),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+})
+export type DeviceQuery = Static<typeof DeviceQuery>
+
 export const NewDevice = Type.Object(
   {
     commandId: CommandIdOf,

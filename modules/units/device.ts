@@ -141,6 +141,7 @@ export type Devices = {
   load(devices: readonly Device[]): void
   /** The devices of one unit anew. */
   replace(unit: string, devices: readonly Device[]): void
+  all(): Iterable<Device>
   find(id: string): Device | undefined
   byNumber(number: number): Device | undefined
   byTerminal(protocol: Protocol, terminal: string): Device | undefined
@@ -211,6 +212,7 @@ export function devicesInMemory(onStopped?: (step: StepName, count: number) => v
       tellOfRemoved(before)
     },
     replace,
+    all: () => byId.values(),
     find: (id) => byId.get(id),
     byNumber: (number) => byNumber.get(number),
     byTerminal: (protocol, terminal) => byTerminal.get(protocol)?.get(terminal),

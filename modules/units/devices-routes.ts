@@ -1,16 +1,17 @@
 /** Devices over HTTP: the registry, who knocked, what terminals are told and what alarms they had. */
 import { Type } from 'typebox'
-import { scopeOf, type Actor } from '#kernel/actor.ts'
+import { inScope, scopeOf, type Actor, type Role } from '#kernel/actor.ts'
 import { At, CommandIdOf, Id, ItemsOf, Nothing } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
 import { inHex } from '#gateways/talk.ts'
 import { route } from '#platform/http/route.ts'
 import { alarmViewers } from './alarms-live-jobs.ts'
 import { listAlarms } from './alarms-store.ts'
-import { AdoptStranger, AlarmView, ChangeDevice, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, SeeAlarm, StandingAlarmView, StrangerView, TerminalPorts } from './contract.ts'
+import { AdoptStranger, AlarmView, ChangeDevice, DeviceQuery, DeviceView, DownlinkView, NewDevice, NewTerminalCommand, PairedDevice, RawFrameView, SeeAlarm, StandingAlarmView, StrangerView, TerminalPorts } from './contract.ts'
 import { commandTerminal } from './command-terminal.ts'
 import type { UnitsDeps } from './deps.ts'
 import { skewOf, type Device, type DeviceStatus } from './device.ts'
+import { asksBriefs, isOnline, nothingHeard, pageOf } from './device-list.ts'
 import type { Downlink } from './downlink.ts'
 import { listDownlinks } from './downlink-store.ts'
 import { adoptStranger, changeDevice, pairDevice, removeDevice, renewKey, type Paired } from './pair-device.ts'
@@ -25,8 +26,6 @@ const IsWhole = Type.Boolean({ description: 'false: a node of this house could n
 /** On DELETE, where a body is not usual: the same id twice is one command. */
 const MaybeCommand = Type.Object({ commandId: Type.Optional(CommandIdOf) })
 
-/** What has no connection to show that it is there is taken to be there for so long after its last word. */
-const heardLatelyMs = 5 * 60_000
 const alarmsShown = 200
 const downlinksShown = 50
 /** Who watches over units on duty. */
@@ -51,7 +50,7 @@ function viewOf(deps: UnitsDeps, device: Device, status: DeviceStatus, fences: F
     terminal: device.terminal,
     settings: device.settings,
     status: {
-      online: status.links > 0 || (status.seenAt !== null && deps.now() - status.seenAt < heardLatelyMs),
+      online: isOnline(status, deps.now()),
       lastFixAt: status.fixAt,
       dialect: status.dialect,
       batteryPercent: status.battery,
@@ -70,12 +69,21 @@ function viewOf(deps: UnitsDeps, device: Device, status: DeviceStatus, fences: F
 
 const pairedView = async (deps: UnitsDeps, { device, key }: Paired) => ({ ...(await deviceView(deps, device)), key, path: key === null ? '' : `/api/units/osmand?id=${encodeURIComponent(key)}` })
 
-const visibleUnits = (deps: UnitsDeps, actor: Actor) => deps.live.views(scopeOf(actor, ['administrator']))
-
 /** A device of the caller's part of the tree. */
-function seen(deps: UnitsDeps, actor: Actor, id: string) {
+function seen(deps: UnitsDeps, actor: Actor, id: string, as: readonly Role[] = ['administrator']) {
   const device = deps.devices.find(id)
-  return device && visibleUnits(deps, actor).some((unit) => unit.id === device.unit) ? device : refuse('device-not-found')
+  const unit = device && deps.live.find(device.unit)
+  return unit && inScope(unit.agency, scopeOf(actor, as)) ? device! : refuse('device-not-found')
+}
+
+/** Those of the caller's part of the tree, of one unit or among these ids where any are named. */
+function listed(deps: UnitsDeps, actor: Actor, { unit, ids }: DeviceQuery) {
+  const scope = scopeOf(actor, ['administrator'])
+  const named = ids?.split(',').flatMap((id) => deps.devices.find(id) ?? [])
+  return Array.from(named ?? (unit === undefined ? deps.devices.all() : deps.devices.of(unit))).flatMap((device) => {
+    const of = unit === undefined || device.unit === unit ? deps.live.find(device.unit) : undefined
+    return of && inScope(of.agency, scope) ? [{ device, callSign: of.callSign, unit: of.id }] : []
+  })
 }
 
 /** As people think of them: a set of fences is one thing, however many messages it takes; answers to alarms go without saying. */
@@ -116,14 +124,28 @@ export const devicesRoutes = [
   units({
     method: 'GET',
     path: '/api/units/devices',
-    summary: 'Devices that report for units, with what is known of them; without keys.',
+    summary: 'Devices that report for units, with what is known of them; without keys. By pages with `limit`, else all. What the nodes have heard counts for filters and orders as of some seconds ago.',
     access: ['administrator'],
-    schema: { querystring: Type.Object({ unit: Type.Optional(Id) }) },
-    replies: { 200: Type.Object({ items: Type.Array(DeviceView), isWhole: IsWhole }) },
-    async handle(deps, { actor, querystring: { unit } }) {
-      const visible = visibleUnits(deps, actor).filter(({ id }) => unit === undefined || id === unit)
-      const devices = visible.flatMap(({ id }) => deps.devices.of(id)).sort((a, b) => a.number - b.number)
-      return { status: 200, body: await deviceViews(deps, devices) }
+    schema: { querystring: DeviceQuery },
+    replies: { 200: Type.Object({ items: Type.Array(DeviceView), total: Type.Integer({ description: 'that match, on all pages' }), isWhole: IsWhole }) },
+    async handle(deps, { actor, querystring }) {
+      const briefs = asksBriefs(querystring) ? await deps.beside.briefs() : { of: () => nothingHeard, isWhole: true }
+      const { items: devices, total } = pageOf(listed(deps, actor, querystring), querystring, briefs.of, deps.now())
+      const { items, isWhole } = await deviceViews(deps, devices)
+      return { status: 200, body: { items, total, isWhole: isWhole && briefs.isWhole } }
+    },
+  }),
+  units({
+    method: 'GET',
+    path: '/api/units/devices/counts',
+    summary: 'How many devices each unit has, of those that have any.',
+    access: ['administrator'],
+    schema: {},
+    replies: { 200: Type.Object({ counts: Type.Record(Type.String(), Type.Integer(), { description: 'by the unit’s id' }) }) },
+    async handle(deps, { actor }) {
+      const counts: Record<string, number> = {}
+      for (const { unit } of listed(deps, actor, {})) counts[unit] = (counts[unit] ?? 0) + 1
+      return { status: 200, body: { counts } }
     },
   }),
   units({
@@ -253,13 +275,16 @@ export const devicesRoutes = [
   units({
     method: 'GET',
     path: '/api/units/alarms',
-    summary: 'Alarms of devices of units on duty, the newest first, at most 200.',
+    summary: 'Alarms of devices of units on duty, or of one device, the newest first, at most 200.',
     access: watching,
-    schema: { querystring: Type.Object({ since: Type.Optional(At) }) },
+    schema: { querystring: Type.Object({ since: Type.Optional(At), device: Type.Optional(Id) }) },
     replies: { 200: ItemsOf(AlarmView) },
-    async handle(deps, { actor, querystring: { since = deps.now() - 24 * 3_600_000 } }) {
-      const visible = new Map(deps.live.views(scopeOf(actor, ['administrator', 'dispatcher', 'commander', 'station'])).map((unit) => [unit.handle, unit]))
-      const rows = await listAlarms(deps.db, [...visible.keys()], since, alarmsShown)
+    async handle(deps, { actor, querystring: { since = deps.now() - 24 * 3_600_000, device: id } }) {
+      const only = id === undefined ? undefined : seen(deps, actor, id, watching)
+      if (only && isRefused(only)) return only
+      const found = only ? [deps.live.view(only.unit)].filter((unit) => unit !== undefined) : deps.live.views(scopeOf(actor, watching))
+      const visible = new Map(found.map((unit) => [unit.handle, unit]))
+      const rows = await listAlarms(deps.db, [...visible.keys()], since, alarmsShown, only?.number)
       const items = rows.flatMap(({ device, unit, name, beganAt, endedAt }) => {
         const [of, from] = [visible.get(unit), deps.devices.byNumber(device)]
         return of && from ? [{ device: from.id, label: from.label, unit: of.id, callSign: of.callSign, name, beganAt, endedAt }] : []

@@ -120,7 +120,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     intake,
     wrongKeys: allowance({ perMinute: 60, now }),
     strangers,
-    beside: openBeside({ bus, db, devices, strangers }),
+    beside: openBeside({ bus, db, devices, strangers, now }),
     refreshDevices: (unit) => inTurn(() => readDevices([unit])),
     keepSeen: (seen) => keepSeen(db, seen),
     ports: () => ({ jt808: null, gt06: null, h02: null, osmand: phones?.port ?? null, mqtt: ownBroker?.port ?? null, ...terminals.ports() }),

@@ -204,6 +204,44 @@ test('a paired phone reports as OsmAnd and Traccar Client do', async () => {
   assert.equal((await ask('GET', `${renewed.body.path}&lat=28.313&lon=117.21`)).status, 404)
 })
 
+test('the registry comes by pages, searched, sorted and filtered, of the caller’s part of the tree', async () => {
+  const unit = await makeUnit('巡页1')
+  const made: string[] = []
+  for (const [label, terminal] of [['页10', '7710'], ['页2', '7702'], ['页1', '77AB']] as const) {
+    made.push((await ask('POST', '/api/units/devices', admin, { commandId: commandId(), unit, label, protocol: 'gt06', terminal })).body.id)
+  }
+  const phone = (await ask('POST', '/api/units/devices', admin, { commandId: commandId(), unit, label: '页手机' })).body
+  assert.equal((await ask('GET', `${phone.path}&lat=28.3&lon=117.2&timestamp=${clock.now / 1000}`)).body.accepted, 1)
+  clock.now += 6_000
+  const page = async (query: Record<string, string | number>, who = admin) => {
+    const { status, body } = await ask('GET', `/api/units/devices?${new URLSearchParams({ q: '页', ...query } as Record<string, string>)}`, who)
+    return status === 200 ? [body.total, ...body.items.map(({ label }: { label: string }) => label)] : [status, body.code, body.details[0].path]
+  }
+  assert.deepEqual(await page({}), [4, '页10', '页2', '页1', '页手机'], 'as registered')
+  assert.deepEqual(await page({ sort: 'label', limit: 2 }), [4, '页1', '页2'])
+  assert.deepEqual(await page({ sort: 'label', limit: 2, offset: 2 }), [4, '页10', '页手机'])
+  assert.deepEqual(await page({ limit: 2, offset: 4 }), [4], 'beyond the end there is nothing')
+  assert.deepEqual(await page({ q: '77ab', limit: 9 }), [1, '页1'], 'a terminal by its number, whatever the case')
+  assert.deepEqual(await page({ q: ' 巡页1 ', protocol: 'phone' }), [1, '页手机'], 'a unit by its call sign')
+  assert.deepEqual(await page({ state: 'online' }), [1, '页手机'])
+  assert.deepEqual(await page({ state: 'never', sort: 'label', order: 'descending', limit: 1 }), [3, '页10'])
+  assert.deepEqual(await page({ sort: 'accepted', order: 'descending', limit: 2 }), [4, '页手机', '页10'])
+  clock.now += 5 * 60_000
+  assert.deepEqual(await page({ state: 'silent' }), [1, '页手机'])
+  const ids = [made[2]!, 'never-was', phone.id].join()
+  assert.deepEqual(await page({ ids }), [2, '页1', '页手机'])
+
+  assert.deepEqual(await page({}, 'administrator@jx.yushan'), [0])
+  assert.deepEqual(await page({ ids, sort: 'seen' }, 'administrator@jx.yushan'), [0])
+  assert.deepEqual(await page({ unit }, 'administrator@jx.yushan'), [0])
+  const counts = async (who: string) => (await ask('GET', '/api/units/devices/counts', who)).body.counts?.[unit]
+  assert.deepEqual([await counts(admin), await counts('administrator@jx.yushan'), await counts(desk)], [4, undefined, undefined])
+
+  for (const [name, value] of Object.entries({ limit: 201, offset: -1, sort: 'secret', order: 'up', state: 'asleep', protocol: 'smoke', ids: 'a b' })) {
+    assert.deepEqual(await page({ [name]: value }), [400, 'malformed', `query/${name}`])
+  }
+})
+
 test('OwnTracks that has nothing to say, and asks whether we have, is told that there is nothing', async () => {
   const unit = await makeUnit('巡41')
   const { key } = (await ask('POST', '/api/units/devices', admin, { commandId: commandId(), unit, label: '手机' })).body

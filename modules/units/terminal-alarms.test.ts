@@ -89,3 +89,20 @@ test('an alarm that lasts stands in the watch room until somebody takes note of 
   assert.equal(seen!.by, 'dispatcher')
   terminal.close()
 })
+
+test('alarms of one device are asked for by themselves, however many others have newer ones', async () => {
+  const [{ device }, loud] = [await car('830'), await car('831')]
+  const terminal = await hello('830')
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place({ alarm: 2 ** 8 }))), 0)
+  const query = `insert into units.alarm (device, unit, taken_at, name, began_at, ended_at)
+    select $1, u.handle, $2::bigint, 'power-cut', $2 + n, $2 + n from units.unit u, generate_series(1, 200) n where u.id = $3`
+  await database.database.query(query, [loud.device.number, clock.now, loud.unit])
+  const alarms = async (querystring: object, by: Actor = desk) => (await call(by, 'GET', '/api/units/alarms', { querystring })).body?.items.map((one: { device: string; name: string }) => [one.device, one.name])
+  assert.equal((await alarms({})).some(([of]: string[]) => of === device.id), false, 'the newest 200 are of the other')
+  assert.deepEqual(await alarms({ device: device.id }), [[device.id, 'power-cut']])
+  assert.deepEqual(await alarms({ device: device.id, since: clock.now + 1 }), [])
+  assert.equal((await alarms({ device: loud.device.id })).length, 200)
+  const stranger = { ...desk, grants: [{ role: 'dispatcher' as const, agency: 'jx.other' }] }
+  assert.equal((await call(stranger, 'GET', '/api/units/alarms', { querystring: { device: device.id } })).refused, 'device-not-found')
+  terminal.close()
+})
