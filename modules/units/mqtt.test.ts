@@ -12,12 +12,14 @@ import { connectAsync } from 'mqtt'
 import type { Actor, Role } from '#kernel/actor.ts'
 import { isRefused } from '#kernel/decision.ts'
 import { postgresJournal } from '#platform/journal/postgres.ts'
+import { DatabaseUnavailable } from '#platform/db/fault.ts'
 import { silentLog } from '#platform/log.ts'
 import { testDatabase } from '#test/database.ts'
 import { freePort } from '#test/serve.ts'
 import { goOnDuty } from './change-shift.ts'
 import { createUnit } from './change-unit.ts'
 import { openUnits } from './jobs.ts'
+import { listenToBroker } from './mqtt-jobs.ts'
 import { pairDevice } from './pair-device.ts'
 import { projections } from './store.ts'
 
@@ -116,6 +118,46 @@ test('what a phone publishes moves its unit; what came while nobody listened com
   await sleep(1000)
   await say(117.201)
   ;(await reopen()).listenToBroker(url, 'test')
+  await isAt(117.201)
+})
+
+test('what comes while the database is away is taken when it is back, however much it was; what can never be taken holds up nobody', { skip: binary ? false : 'no mosquitto on this machine', timeout: 60_000 }, async () => {
+  const { database, key, isAt, units } = await scene()
+  const port = await freePort()
+  await mosquitto(port)
+  const url = `mqtt://127.0.0.1:${port}`
+  let fails: Error | undefined
+  let faults = 0
+  const listener = listenToBroker(
+    {
+      ...units().deps,
+      db: { ...database, query: (...asked: Parameters<typeof database.query>) => (fails ? Promise.reject(fails) : database.query(...asked)) } as typeof database,
+      onFault: () => faults++,
+    },
+    url,
+    'outage',
+  )
+  closing.push(() => listener.stop())
+  const phone = await connectAsync(url)
+  closing.push(() => phone.endAsync())
+  const publish = (text: string) => phone.publishAsync(`owntracks/zhang/${key}`, text, { qos: 1 })
+  await isAt(117.199, (lon) => publish(location(lon)))
+
+  fails = new DatabaseUnavailable('gone')
+  for (let n = 0; n < 30; n++) await publish('{"_type":"lwt"}') // mosquitto stops at 20 that nobody answered
+  await sleep(1000)
+  await publish(location(117.2))
+  while (faults === 0) await sleep(50)
+  fails = undefined
+  await isAt(117.2)
+
+  fails = new Error('a bug')
+  const before = faults
+  await publish('{"_type":"lwt"}')
+  await sleep(1000)
+  await publish(location(117.201))
+  while (faults < before + 2) await sleep(50)
+  fails = undefined
   await isAt(117.201)
 })
 
