@@ -24,6 +24,7 @@ import { botRoutes } from '#modules/messages/bot-routes.ts'
 import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
 import { broadcastProjections, broadcastSubjects } from '#modules/messages/broadcast-store.ts'
 import { closeOpenBots } from '#modules/messages/bot-store.ts'
+import { hasHouseKey, otherKeyWords, type KeyFile } from '#modules/messages/keys-store.ts'
 import { openMessages, type MessagesRoom } from '#modules/messages/jobs.ts'
 import { pushRoutes } from '#modules/messages/push-routes.ts'
 import { pushProjections } from '#modules/messages/push-store.ts'
@@ -307,6 +308,10 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       alsoInLog: (actor, incident) => messagesRoom.logOf(actor, incident),
     }
     const pushHosts = hostsOf(process.env.GENGFU_PUSH_HOSTS)
+    const seal = sealWith(await sealKeys(process.env.GENGFU_SEAL_KEYS ?? join(data, 'seal.keys'), randomBytes), randomBytes)
+    const pushKey = await pushKeyOf(process.env.GENGFU_PUSH_KEY ?? join(data, 'push.key'), randomBytes)
+    const keyFiles: KeyFile[] = [{ file: 'seal.keys', names: seal.keyNames }, { file: 'push.key', names: [pushKey.publicKey] }]
+    for (const one of keyFiles) if (!(await hasHouseKey(database, one, bus === aloneBus))) log.error(otherKeyWords(one))
     const messagesDeps: MessagesDeps = {
       db: database,
       journal,
@@ -328,9 +333,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       voices: pictureStore(join(data, 'voices'), newId),
       crewsAt: crewsReader(database),
       fenceArea: patrol.fenceArea,
-      seal: sealWith(await sealKeys(process.env.GENGFU_SEAL_KEYS ?? join(data, 'seal.keys'), randomBytes), randomBytes),
+      seal,
       push: {
-        key: await pushKeyOf(process.env.GENGFU_PUSH_KEY ?? join(data, 'push.key'), randomBytes),
+        key: pushKey,
         hosts: pushHosts,
         randomBytes,
         takes: (endpoint, keys) => isPushEndpoint(endpoint, pushHosts) && areKeys(keys, randomBytes),
