@@ -96,7 +96,7 @@ import { createLog } from '#platform/log.ts'
 import { createMetrics } from '#platform/metrics.ts'
 import type { TownFile } from '#sim/town-file.ts'
 import { builtFolder, ensureUi } from '#ui/build.ts'
-import { isLoopback, type ServeArguments } from './arguments.ts'
+import { isLoopback, mqttName, type ServeArguments } from './arguments.ts'
 import { readDemo, seedTown, startSimulator, townFolder, type DemoAccount } from './demo.ts'
 import { explain } from './faults.ts'
 
@@ -157,6 +157,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
   async function start(): Promise<Platform | undefined> {
     const town = options.demo === 'none' ? undefined : readDemo(options.demo)
     const language = town?.language ?? 'zh'
+
+    const mqttUrl = process.env.GENGFU_MQTT_URL
+    const nameAtBroker = mqttUrl ? mqttName(process.env.GENGFU_MQTT_NAME, Boolean(process.env.GENGFU_NATS_URL)) : ''
 
     // ——— the ground ———
     await mkdir(data, { recursive: true })
@@ -461,7 +464,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const { url } = await http.listen(options.host, options.port)
     closing.push(() => http.close())
     const terminals = await unitsRoom.listen(options.terminalsHost, options.terminals)
-    if (process.env.GENGFU_MQTT_URL) unitsRoom.listenToBroker(process.env.GENGFU_MQTT_URL, process.env.GENGFU_MQTT_NAME ?? 'house')
+    if (mqttUrl) unitsRoom.listenToBroker(mqttUrl, nameAtBroker)
 
     // ——— what may come later ———
     const jobs = startJobs({ database, log, onJob: (name, result) => metrics.jobs.inc({ name, result }) })

@@ -14,6 +14,10 @@ const retryMs = 250
 const retryMsMax = 10_000
 /** What fails so often while the database is there fails for what it says. */
 const triesMax = 6
+/** Who takes a client's name at a broker ends its connection: two that share one do so in turn, every `reconnectMs`. */
+const reconnectMs = 2_000
+const lastingMs = 3 * reconnectMs
+const brokenMax = 4
 
 /**
  * Connect to a broker and take what phones publish. A broker that goes away is waited for; with a session that the broker keeps and
@@ -24,21 +28,33 @@ const triesMax = 6
  * @param name  of this node at the broker; the same after a restart, so that its session is found again
  */
 export function listenToBroker(deps: UnitsDeps, url: string, name: string): MqttListener {
-  const client: MqttClient = connect(url, { clientId: `gengfu-${name}`, clean: false, reconnectPeriod: 2_000, resubscribe: true })
+  const client: MqttClient = connect(url, { clientId: `gengfu-${name}`, clean: false, reconnectPeriod: reconnectMs, resubscribe: true })
   let isSaid = false
+  let lasting: NodeJS.Timeout | undefined
+  /** Connections in a row that ended as soon as they were there. */
+  let broken = 0
   /** Over with the connection: what was not acknowledged comes again on the next, maybe under another number. */
   let connection = new AbortController()
   client.on('connect', () => {
     isSaid = false
+    lasting = setTimeout(() => {
+      lasting = undefined
+      broken = 0
+    }, lastingMs).unref()
     client.subscribe(topics, { qos: 1 }, (cause) => cause && deps.onFault?.('subscribing at the MQTT broker', cause))
   })
   client.on('close', () => {
+    if (lasting && ++broken === brokenMax) {
+      deps.onFault?.(`the MQTT broker at ${hostOf(url)}`, new Error(`It ends each connection at once. Probably another program comes there as gengfu-${name}: give each node a GENGFU_MQTT_NAME of its own.`))
+    }
+    clearTimeout(lasting)
+    lasting = undefined
     connection.abort()
     connection = new AbortController()
   })
   client.on('error', (cause) => {
     // Tried again every two seconds: said once for each time that it is away.
-    if (!isSaid) deps.onFault?.(`the MQTT broker at ${url.replace(/^.*@/, '')}`, cause)
+    if (!isSaid) deps.onFault?.(`the MQTT broker at ${hostOf(url)}`, cause)
     isSaid = true
   })
 
@@ -66,6 +82,8 @@ export function listenToBroker(deps: UnitsDeps, url: string, name: string): Mqtt
     },
   }
 }
+
+const hostOf = (url: string) => url.replace(/^.*@/, '')
 
 /** Away, full, read only or shutting down: not class 22, where the values are at fault. */
 const isOfDatabase = (cause: unknown): boolean =>

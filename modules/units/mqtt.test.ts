@@ -161,6 +161,20 @@ test('what comes while the database is away is taken when it is back, however mu
   await isAt(117.201)
 })
 
+test('two nodes under one name at a broker say so, once', { skip: binary ? false : 'no mosquitto on this machine', timeout: 60_000 }, async () => {
+  const { units } = await scene()
+  const port = await freePort()
+  await mosquitto(port)
+  const said: string[] = []
+  const onFault = (what: string, cause: unknown) => said.push(`${what}: ${(cause as Error).message}`)
+  const both = [1, 2].map(() => listenToBroker({ ...units().deps, onFault }, `mqtt://zhang:secret@127.0.0.1:${port}`, 'house'))
+  closing.push(...both.map((each) => () => each.stop()))
+  const ofName = () => said.filter((words) => !words.startsWith('subscribing'))
+  while (ofName().length < 2) await sleep(50)
+  await sleep(3000)
+  assert.deepEqual(ofName(), Array(2).fill(`the MQTT broker at 127.0.0.1:${port}: It ends each connection at once. Probably another program comes there as gengfu-house: give each node a GENGFU_MQTT_NAME of its own.`))
+})
+
 test('the house’s own broker takes places from who has a key, when they are durable, and tells nobody anything', { timeout: 60_000 }, async () => {
   const { database, key, device, isAt, units } = await scene()
   const { mqtt: port } = await units().listen('127.0.0.1', { mqtt: 0 })
