@@ -271,6 +271,26 @@ test('an alarm that a node could not hear of is told there all the same, and tha
   }
 })
 
+test('a place that a node could not hear of is read there, though the clock was set back', async () => {
+  const [here, there] = nodes as [Node, Node]
+  const unit = await unitOnDuty(here)
+  ok(await pairDevice(here.units.deps, admin, { commandId: command(), unit, label: '车载', protocol: 'jt808', terminal: '82' }))
+  await until(() => here.units.deps.devices.byTerminal('jt808', '82') !== undefined)
+  const terminal = await jt808Terminal(here.port, '82')
+  line.isThere = false
+  const before = clock.now
+  try {
+    await sleep(1100) // as the tick sees it
+    assert.equal(await terminal.answerTo(terminal.say(0x0200, locationBody({ lon: 117.21, lat: 28.29, at: before }))), 0)
+    clock.now -= 3_600_000
+    await until(() => there.units.describeUnits([unit])[0]!.fixAt !== null)
+  } finally {
+    clock.now = before + 10_000
+    line.isThere = true
+    terminal.close()
+  }
+})
+
 test('a device that was registered while a node could not read is heard there as soon as it can', async () => {
   const [here, there] = nodes as [Node, Node]
   const unit = await unitOnDuty(here)

@@ -1,6 +1,7 @@
 /** Where every fix goes in, whatever door it came through: judged, stored with others, and only then shown. */
 import type { UnitsNeeds } from './deps.ts'
 import type { Devices } from './device.ts'
+import { openShift } from './duty.ts'
 import { isNewer, withFix, type Fix, type Track } from './fix.ts'
 import type { StoredFix } from './fix-wire.ts'
 import { groupCommit } from './group-commit.ts'
@@ -37,7 +38,7 @@ export function openIntake(deps: {
   readonly ageMs: number
   /** Told what was stored and shown here, for the nodes beside. */
   readonly onStored: (stored: readonly StoredFix[]) => void
-  /** Told that a fix which came again is on disk and was not shown: the node that took it died before it told. */
+  /** Told that a fix which came again is on disk and is not shown: the node that took it died before it told. */
   readonly onUntold: () => void
 }): Intake {
   const newest = newestOfSources()
@@ -79,7 +80,7 @@ export function openIntake(deps: {
       if (row === undefined || known.has(row)) {
         deps.devices.stop(observations[index]!.fix.device, 'duplicate')
         status.taken.duplicates++
-        if (row && isUnknownHere(deps.live.track(row.unit), row.fix)) deps.onUntold()
+        if (row && isUnknownHere(deps.live, row)) deps.onUntold()
         return 'duplicate'
       }
       const { unit, fix, flagged } = row
@@ -108,7 +109,14 @@ export function openIntake(deps: {
   }
 }
 
-const isUnknownHere = ({ place, suspect }: Track, fix: Fix) => (!place || isNewer(fix, place)) && (!suspect || isNewer(fix, suspect))
+/** What would be shown, and is not: of a shift that is over nothing is. */
+function isUnknownHere(live: LiveUnits, { unit, fix }: PositionRow): boolean {
+  const duty = live.findByHandle(unit)
+  const since = duty && openShift(duty)?.startedAt
+  if (since === undefined || fix.fixAt < since) return false
+  const { place, suspect } = live.track(unit)
+  return (!place || isNewer(fix, place)) && (!suspect || isNewer(fix, suspect))
+}
 
 /**
  * The newest fix of each source, a device or a unit itself, that this process has handed to the database, whether it was written or not.

@@ -31,7 +31,9 @@ const retentionDaysUsual = 90
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const tickMs = 1000
-/** While other nodes cannot be heard, the database is asked this often where their units are. */
+/** What a pause is measured by: a wall clock that is set back would stop it. */
+const clock = () => performance.now()
+/** While other nodes cannot be heard, the database is asked this often where their units are; no more often for what one of them never told. */
 const deafMs = 5_000
 /** Where nodes tell each other of fixes that they have stored. */
 const placedSubject = 'units.placed'
@@ -110,7 +112,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     if (bus !== aloneBus) bus.publish(placedSubject, encodeFixes(stored))
     tellPlaced(stored)
   }
-  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored, onUntold: () => catchUp() })
+  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored, onUntold: () => void (isUntold = true) })
   const alarmsLive = openAlarmsLive({ db, bus, live, devices, now, onFault })
   const deps: UnitsDeps = {
     ...needs,
@@ -134,6 +136,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   let timer: NodeJS.Timeout | undefined
   let keptAt = -Infinity
   let caughtAt = -Infinity
+  let isUntold = false
 
   // ——— kept by the journal ———
 
@@ -188,7 +191,8 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   let catching: Promise<void> | undefined
   let isCaughtAgain = false
   function catchUp() {
-    caughtAt = now()
+    caughtAt = clock()
+    isUntold = false
     alarmsLive.lookAtAll()
     isCaughtAgain = catching !== undefined
     catching ??= placeAll()
@@ -234,9 +238,9 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     live.tick()
     readAgain()
     alarmsLive.round()
-    if (!bus.isConnected() && now() - caughtAt >= deafMs) catchUp()
-    if (now() - keptAt < HOUR_MS) return
-    keptAt = now()
+    if ((isUntold || !bus.isConnected()) && clock() - caughtAt >= deafMs) catchUp()
+    if (clock() - keptAt < HOUR_MS) return
+    keptAt = clock()
     keepPositions().catch((cause: unknown) => onFault('keeping positions', cause))
   }
 
