@@ -245,6 +245,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onPicture: (picture) => addTerminalPicture(dispatchDeps, picture),
     })
     closing.push(() => unitsRoom.stop())
+    metrics.watchClock(unitsRoom.isClockDoubted)
     const retentionRoom = openRetention({ db: database, now, onFault })
     closing.push(() => retentionRoom.stop())
     const retentionDeps: RetentionDeps = { db: database, journal, now, agencyPaths: () => agencyPaths(organisationDeps) }

@@ -9,6 +9,7 @@ import { openAlarmsLive } from './alarms-live-jobs.ts'
 import { dropAlarms } from './alarms-store.ts'
 import { openBeside } from './beside-jobs.ts'
 import { openBroker } from './broker-jobs.ts'
+import { clockDoubt } from './clock-doubt.ts'
 import type { TerminalPorts, UnitFacts, UnitView } from './contract.ts'
 import type { Placed, UnitsDeps, UnitsNeeds } from './deps.ts'
 import { devicesInMemory } from './device.ts'
@@ -71,6 +72,8 @@ export type Units = {
   unitFacts(tx: Tx, unit: UnitId): Promise<UnitFacts | undefined>
   /** For dispatch: units as they are now, in these subtrees (all without one). */
   liveUnits(scope?: readonly AgencyPath[]): UnitView[]
+  /** Most devices are ahead of this machine's clock. */
+  isClockDoubted(): boolean
   /** For roads, which keep sums of them and no places: where a unit was on a drive, oldest first; what was an impossible jump is left out. */
   driveFixes(unit: number, from: Instant, to: Instant): Promise<{ ms: number; lon: number; lat: number; accuracyMeters: number | null; headingDegrees: number | null; metersPerSecond: number | null }[]>
   /** For dispatch: the unit on duty in which a member sits. */
@@ -120,6 +123,10 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     live,
     devices,
     intake,
+    clockDoubt: clockDoubt({
+      clock,
+      onDoubt: (ahead, heard) => onFault('the clock of this machine', new Error(`${ahead} of ${heard} devices that were heard are more than 60 s ahead of it: set it by NTP. Their places are not taken meanwhile; terminals of JT/T 808 are asked to send them again.`)),
+    }),
     wrongKeys: allowance({ perMinute: 60, now }),
     strangers,
     beside: openBeside({ bus, db, devices, strangers }),
@@ -300,6 +307,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     keepPositions,
     unitFacts: unitFacts(live),
     liveUnits: (scope) => live.views(scope),
+    isClockDoubted: () => deps.clockDoubt.isDoubted(),
     driveFixes: async (unit, from, to) =>
       (await readTrack(db, unit, from, to + 1, DRIVE_FIXES_MAX, now())).flatMap(({ fixAt, lon, lat, accuracyMeters, courseDeg, speedKmh, flagged }) =>
         flagged ? [] : [{ ms: fixAt, lon, lat, accuracyMeters, headingDegrees: courseDeg, metersPerSecond: speedKmh === null ? null : speedKmh / 3.6 }],

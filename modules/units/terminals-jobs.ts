@@ -262,10 +262,13 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     status.taken.unusable += unusable
     const newest = positions.at(-1)
     if (newest && !isLate) noteSkew(status, newest.fixAt, now())
-    return takeFromDevice(deps, 'zh', device, positions).then(() => {
+    return takeFromDevice(deps, 'zh', device, positions).then(({ rejected }) => {
+      // Where our own clock is behind it is right, and is taken when that is set.
+      const isKept = session.protocol === 'jt808' && rejected.some(({ code }) => code === 'fix-in-future') && deps.clockDoubt.isDoubted()
+      const verdict: Verdict = isKept ? { result: 'failed' } : done
       // Asked now: what one message of a segment began may be what the next one ends.
-      if (answersTo === undefined && !hasAlarms(device, alarms)) return done
-      return afterPositions(session, device, said)
+      if (answersTo === undefined && !hasAlarms(device, alarms)) return verdict
+      return afterPositions(session, device, said).then((made) => (made === done ? verdict : made))
     })
   }
 
