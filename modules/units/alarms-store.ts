@@ -42,6 +42,10 @@ const columns = 'device, unit, name, began_at as "beganAt", ended_at as "endedAt
 export const loadAlarms = (db: Db, since: number): Promise<AlarmRow[]> =>
   db.query<AlarmRow>(`select ${columns} from units.alarm where ended_at is null or began_at >= $1 order by began_at`, [since])
 
+/** The same of one device, which another node may have heard. */
+export const loadAlarmsOf = (db: Db, device: number, since: number): Promise<AlarmRow[]> =>
+  db.query<AlarmRow>(`select ${columns} from units.alarm where device = $1 and (ended_at is null or began_at >= $2) order by began_at`, [device, since])
+
 /** Alarms of these units, by their numbers, the newest first. */
 export const listAlarms = (db: Db, units: readonly number[], since: number, limit: number): Promise<AlarmRow[]> =>
   db.query<AlarmRow>(`select ${columns} from units.alarm where unit = any($1::int[]) and began_at >= $2 order by began_at desc, device, name limit $3`, [units, since, limit])
