@@ -81,3 +81,16 @@ test('a fix that is on disk and not shown is untold only where its unit’s shif
     assert.equal(untold, expected, `shift since ${since}`)
   }
 })
+
+test('a day whose table vanished is made again, and nothing is lost', async () => {
+  const { database } = opened
+  const { add } = node(database)
+  const late = { ...observation(seeded(1)), unit: 77 }
+  assert.deepEqual(await add([late]), ['accepted'])
+  const dropDay = () => database.query(`drop table units.position_${new Date(T0).toISOString().slice(0, 10).replaceAll('-', '')}`)
+  await dropDay()
+  const next = { ...late, fix: { ...late.fix, fixAt: late.fix.fixAt + 1_000 } }
+  assert.deepEqual(await add([next]), ['accepted'], 'as what is new is written')
+  await dropDay()
+  assert.deepEqual(await add([late, next]), ['accepted', 'accepted'], 'as what may be known is')
+})

@@ -7,7 +7,7 @@ import type { StoredFix } from './fix-wire.ts'
 import { groupCommit } from './group-commit.ts'
 import type { LiveUnits } from './live.ts'
 import { isOutlier, type StepName } from './pipeline.ts'
-import { keyOf, writePositions, type DayKeeper, type PositionRow } from './positions-store.ts'
+import { isDayMissing, keyOf, writePositions, type DayKeeper, type PositionRow } from './positions-store.ts'
 
 /** A fix of a unit on duty, found plausible. */
 export type Observation = {
@@ -44,7 +44,8 @@ export function openIntake(deps: {
   const newest = newestOfSources()
 
   async function write(observations: readonly Observation[]): Promise<Taken[]> {
-    await deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
+    const ensureDays = () => deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
+    await ensureDays()
 
     // Each is judged by what the ones before it in this batch would have made of the track.
     const tracks = new Map<number, Track>()
@@ -72,7 +73,13 @@ export function openIntake(deps: {
       else doubtful.push(row)
     }
 
-    const known = await writePositions(deps.db, fresh, doubtful)
+    const writeRows = () => writePositions(deps.db, fresh, doubtful)
+    const known = await writeRows().catch(async (cause: unknown) => {
+      if (!isDayMissing(cause)) throw cause
+      deps.days.forget()
+      await ensureDays()
+      return writeRows()
+    })
 
     const stored: StoredFix[] = []
     const taken = rows.map((row, index): Taken => {

@@ -187,6 +187,9 @@ export function dayKeeper(db: Db) {
     forget: () => known.clear(),
   }
 }
+/** A day's table is gone that was there: 23514, no partition for the row. */
+export const isDayMissing = (error: unknown): boolean => (error as { readonly code?: unknown } | undefined)?.code === '23514'
+
 export type DayKeeper = ReturnType<typeof dayKeeper>
 
 /** Days whose first moment is older than `retentionDays`: nothing older than that is kept, not even for an hour. */
