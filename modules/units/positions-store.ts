@@ -187,10 +187,10 @@ export function dayKeeper(db: Db) {
     forget: () => known.clear(),
   }
 }
+export type DayKeeper = ReturnType<typeof dayKeeper>
+
 /** A day's table is gone that was there: 23514, no partition for the row. */
 export const isDayMissing = (error: unknown): boolean => (error as { readonly code?: unknown } | undefined)?.code === '23514'
-
-export type DayKeeper = ReturnType<typeof dayKeeper>
 
 /** Days whose first moment is older than `retentionDays`: nothing older than that is kept, not even for an hour. */
 export const expiredDays = (days: readonly number[], now: number, retentionDays: number): number[] =>
