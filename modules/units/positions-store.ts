@@ -58,6 +58,8 @@ const none: ReadonlySet<PositionRow> = new Set()
 
 const copySql = `copy units.position (${columns}) from stdin (format binary)`
 const isKnownAlready = (error: unknown) => (error as { code?: unknown }).code === '23505'
+/** The table of a row's day is gone: no partition is for it. */
+export const isDayMissing = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === '23514'
 
 /**
  * Write rows. Durable when it returns.
@@ -188,9 +190,6 @@ export function dayKeeper(db: Db) {
   }
 }
 export type DayKeeper = ReturnType<typeof dayKeeper>
-
-/** A day's table is gone that was there: 23514, no partition for the row. */
-export const isDayMissing = (error: unknown): boolean => (error as { readonly code?: unknown } | undefined)?.code === '23514'
 
 /** Days whose first moment is older than `retentionDays`: nothing older than that is kept, not even for an hour. */
 export const expiredDays = (days: readonly number[], now: number, retentionDays: number): number[] =>
