@@ -27,6 +27,10 @@ export function createMetrics(parts: { readonly isDatabaseUp?: () => boolean } =
       new Gauge({ name: 'gengfu_bus_connected', help: '1 while what other nodes tell is heard', registers, collect() { this.set(bus.isConnected() ? 1 : 0) } })
       new Gauge({ name: 'gengfu_nodes', help: 'Nodes of this house that were heard lately, with this one', registers, collect() { this.set(bus.nodes() + 1) } })
     },
+    /** Whether most devices are ahead of this machine's clock. */
+    watchClock(isDoubted: () => boolean) {
+      new Gauge({ name: 'gengfu_clock_doubted', help: '1 while most devices are more than 60 s ahead of the clock of this machine', registers, collect() { this.set(isDoubted() ? 1 : 0) } })
+    },
     /** Commands by what became of them: accepted, repeated, refused, failed. */
     commands: new Counter({ name: 'gengfu_commands_total', help: 'Commands by outcome', labelNames: ['outcome'], registers }),
     commandSeconds: new Histogram({

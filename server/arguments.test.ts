@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseArguments, UsageError, type ServeArguments } from './arguments.ts'
+import { mqttName, parseArguments, UsageError, type ServeArguments } from './arguments.ts'
 
 test('serve has safe defaults', () => {
   assert.deepEqual(parseArguments(['serve', '--data', 'd']), {
@@ -48,3 +48,8 @@ const refused: [what: string, words: string[], because: RegExp][] = [
 for (const [what, words, because] of refused) {
   test(`refuses ${what}`, () => assert.throws(() => parseArguments(words), (error: Error) => error instanceof UsageError && because.test(error.message)))
 }
+
+test('a node among others has a name of its own at an outside MQTT broker', () => {
+  assert.deepEqual([mqttName(undefined, false), mqttName('', false), mqttName('east', true), mqttName('east', false)], ['house', 'house', 'east', 'east'])
+  assert.throws(() => mqttName(undefined, true), /GENGFU_MQTT_NAME: .* each node needs a name of its own/)
+})

@@ -260,6 +260,17 @@ function minutesOf(value: string): number[] {
   return value.split(',').map((part) => number(part.trim(), '--minutes', 0.1, 600, false))
 }
 
+/**
+ * What this node is called at an outside MQTT broker (`GENGFU_MQTT_NAME`).
+ *
+ * @throws a fault with a sentence where nodes beside it may take the name that it would have without one: a broker ends the connection of whoever had it
+ */
+export function mqttName(given: string | undefined, hasOthers: boolean): string {
+  if (given) return given
+  if (!hasOthers) return 'house'
+  throw Object.assign(new Error('GENGFU_MQTT_NAME: with GENGFU_NATS_URL each node needs a name of its own at the MQTT broker, the same after a restart. `house` goes on where a node without one left off.'), { code: 'mqtt-name' })
+}
+
 type Options = Record<string, { type: 'string' | 'boolean' }>
 
 function read(words: readonly string[], options: Options) {

@@ -24,6 +24,7 @@ import { botRoutes } from '#modules/messages/bot-routes.ts'
 import { broadcastRoutes } from '#modules/messages/broadcast-routes.ts'
 import { broadcastProjections, broadcastSubjects } from '#modules/messages/broadcast-store.ts'
 import { closeOpenBots } from '#modules/messages/bot-store.ts'
+import { hasHouseKey, otherKeyWords, type KeyFile } from '#modules/messages/keys-store.ts'
 import { openMessages, type MessagesRoom } from '#modules/messages/jobs.ts'
 import { pushRoutes } from '#modules/messages/push-routes.ts'
 import { pushProjections } from '#modules/messages/push-store.ts'
@@ -95,7 +96,7 @@ import { createLog } from '#platform/log.ts'
 import { createMetrics } from '#platform/metrics.ts'
 import type { TownFile } from '#sim/town-file.ts'
 import { builtFolder, ensureUi } from '#ui/build.ts'
-import { isLoopback, type ServeArguments } from './arguments.ts'
+import { isLoopback, mqttName, type ServeArguments } from './arguments.ts'
 import { readDemo, seedTown, startSimulator, townFolder, type DemoAccount } from './demo.ts'
 import { explain } from './faults.ts'
 
@@ -156,6 +157,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
   async function start(): Promise<Platform | undefined> {
     const town = options.demo === 'none' ? undefined : readDemo(options.demo)
     const language = town?.language ?? 'zh'
+
+    const mqttUrl = process.env.GENGFU_MQTT_URL
+    const nameAtBroker = mqttUrl ? mqttName(process.env.GENGFU_MQTT_NAME, Boolean(process.env.GENGFU_NATS_URL)) : ''
 
     // ——— the ground ———
     await mkdir(data, { recursive: true })
@@ -241,6 +245,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       onPicture: (picture) => addTerminalPicture(dispatchDeps, picture),
     })
     closing.push(() => unitsRoom.stop())
+    metrics.watchClock(unitsRoom.isClockDoubted)
     const retentionRoom = openRetention({ db: database, now, onFault })
     closing.push(() => retentionRoom.stop())
     const retentionDeps: RetentionDeps = { db: database, journal, now, agencyPaths: () => agencyPaths(organisationDeps) }
@@ -307,6 +312,10 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       alsoInLog: (actor, incident) => messagesRoom.logOf(actor, incident),
     }
     const pushHosts = hostsOf(process.env.GENGFU_PUSH_HOSTS)
+    const seal = sealWith(await sealKeys(process.env.GENGFU_SEAL_KEYS ?? join(data, 'seal.keys'), randomBytes), randomBytes)
+    const pushKey = await pushKeyOf(process.env.GENGFU_PUSH_KEY ?? join(data, 'push.key'), randomBytes)
+    const keyFiles: KeyFile[] = [{ file: 'seal.keys', names: seal.keyNames }, { file: 'push.key', names: [pushKey.publicKey] }]
+    for (const one of keyFiles) if (!(await hasHouseKey(database, one, bus === aloneBus))) log.error(otherKeyWords(one))
     const messagesDeps: MessagesDeps = {
       db: database,
       journal,
@@ -328,9 +337,9 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       voices: pictureStore(join(data, 'voices'), newId),
       crewsAt: crewsReader(database),
       fenceArea: patrol.fenceArea,
-      seal: sealWith(await sealKeys(process.env.GENGFU_SEAL_KEYS ?? join(data, 'seal.keys'), randomBytes), randomBytes),
+      seal,
       push: {
-        key: await pushKeyOf(process.env.GENGFU_PUSH_KEY ?? join(data, 'push.key'), randomBytes),
+        key: pushKey,
         hosts: pushHosts,
         randomBytes,
         takes: (endpoint, keys) => isPushEndpoint(endpoint, pushHosts) && areKeys(keys, randomBytes),
@@ -456,7 +465,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
     const { url } = await http.listen(options.host, options.port)
     closing.push(() => http.close())
     const terminals = await unitsRoom.listen(options.terminalsHost, options.terminals)
-    if (process.env.GENGFU_MQTT_URL) unitsRoom.listenToBroker(process.env.GENGFU_MQTT_URL, process.env.GENGFU_MQTT_NAME ?? 'house')
+    if (mqttUrl) unitsRoom.listenToBroker(mqttUrl, nameAtBroker)
 
     // ——— what may come later ———
     const jobs = startJobs({ database, log, onJob: (name, result) => metrics.jobs.inc({ name, result }) })

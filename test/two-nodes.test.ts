@@ -99,6 +99,26 @@ test('a terminal that knocks at one node is adopted at the other, is heard there
   knock.close()
 })
 
+test('a terminal that changes its node while an alarm lasts ends it there, and one that comes later is heard', { skip, timeout: 300_000 }, async () => {
+  const call = callerOf(nodes.at(0).url, { token: nodes.administrator })
+  const made = await call('POST', '/api/units/devices', { commandId: commandId(), unit: nodes.crews[1]!.unit, label: '车载', protocol: 'jt808', terminal: '200' })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const say = async (place: number, alarm: number) => {
+    const terminal = await jt808Terminal(nodes.at(place).terminals.jt808!, '200')
+    await until(async () => ((await terminal.answerTo(terminal.say(0x0200, locationBody({ lon: 117.21, lat: 28.29, at: Date.now(), alarm })), 10_000)) === 0 ? true : undefined), `an answer of node ${place}`)
+    terminal.close()
+    await sleep(1000) // the protocol's clock has whole seconds
+    const rows = await ground.query<{ ended: boolean }>(`select ended_at is not null as ended from units.alarm where name = 'power-cut' and device = (select number from units.device where terminal = '200') order by began_at`)
+    return rows.map(({ ended }) => ended)
+  }
+  const powerCut = 2 ** 8
+  assert.deepEqual(await say(0, powerCut), [false])
+  assert.deepEqual(await say(1, powerCut), [false])
+  assert.deepEqual(await say(1, 0), [true])
+  assert.deepEqual(await say(0, powerCut), [true, false])
+  assert.deepEqual(await say(1, 0), [true, true])
+})
+
 test('NATS is killed and comes back under load', { skip, timeout: 300_000 }, async () => {
   await ground.killNats()
   await goesOn() // late, from the database

@@ -52,12 +52,16 @@ export async function pushDue(deps: PushingDeps): Promise<number> {
 async function tellOne(deps: PushingDeps, due: DuePush, isSignedIn: boolean): Promise<void> {
   // asked again here, because the end of a shift or a session may have been written while no node ran
   const contact = isSignedIn && deps.unitOfMember(due.member) === due.unit ? await pushContact(deps.db, due.agency) : undefined
+  if (contact === undefined) return void (await dropSubscription(deps.db, due.id))
+  const later = () => deps.now() + pushRetryMs * 2 ** (due.tries - 1)
   const to = openedEndpoint(deps.seal, due)
-  if (contact === undefined || !to || !isPushEndpoint(to.endpoint, deps.push.hosts)) return void (await dropSubscription(deps.db, due.id))
+  // Another node may have the key, and takes it when it is due again.
+  if (!to) return settlePush(deps.db, due, { again: later(), problem: 'its address was closed with another node’s key: give every node the same seal.keys' })
+  if (!isPushEndpoint(to.endpoint, deps.push.hosts)) return void (await dropSubscription(deps.db, due.id))
   const status = await tryOne(deps, due, to, contact)
   const outcome = status === undefined ? 'later' : pushOutcome(status)
   if (outcome === 'gone') return void (await dropSubscription(deps.db, due.id))
-  const again = outcome === 'later' ? deps.now() + pushRetryMs * 2 ** (due.tries - 1) : null
+  const again = outcome === 'later' ? later() : null
   await settlePush(deps.db, due, { again, problem: outcome === 'told' ? null : status === undefined ? 'could not be reached' : `HTTP ${status}` })
 }
 

@@ -1,16 +1,18 @@
 /** Telling phones whose page is closed: a push service of our own takes what is sent and opens it as a browser would. */
 import assert from 'node:assert/strict'
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, randomBytes, verify } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Actor } from '#kernel/actor.ts'
 import type { Fact } from '#kernel/journal.ts'
 import { assignUnit } from '#modules/dispatch/assign-unit.ts'
 import { openIncident } from '#modules/dispatch/open-incident.ts'
+import { sealWith } from '#platform/auth/seal.ts'
 import { people, place } from '#test/dispatch-scene.ts'
 import { crewOf, messagesScene, type MessagesScene } from '#test/messages-scene.ts'
 import { newBrowser, openPush, type PushBrowser } from '#test/push-browser.ts'
-import { newsOf } from './push.ts'
+import { hasHouseKey } from './keys-store.ts'
+import { newsOf, pushRetryMs } from './push.ts'
 import { leavePushNotices, pushDue, type PushingDeps } from './push-jobs.ts'
 import { pushAgencies } from './push-store.ts'
 import { sendBroadcast } from './send-broadcast.ts'
@@ -233,6 +235,27 @@ test('one browser is one phone: who subscribes with it later takes it over; only
   assert.equal(await phones(), 1)
   await unsubscribe(scene.messages, crewOf.p2, endpoint)
   assert.equal(await phones(), 0)
+})
+
+test('a node that has another key forgets no phone: the one that has it tells it', async () => {
+  await let_in(crewOf.p1)
+  await order('p1')
+  const elsewhere = sealWith([randomBytes(32)], randomBytes)
+  assert.equal(await pushDue({ ...pushing(), seal: elsewhere }), 1)
+  assert.equal(got.length, 0)
+  const [{ browsers, failing, problem }] = (await pushAgencies(scene.db, ['guixi'])) as [Awaited<ReturnType<typeof pushAgencies>>[0]]
+  assert.deepEqual([browsers, failing], [1, 1])
+  assert.match(problem!, /give every node the same seal\.keys/)
+  assert.equal(await pushDue({ ...pushing(), now: () => scene.messages.now() + pushRetryMs }), 1)
+  assert.equal(got.length, 1)
+})
+
+test('a node says when its key is not the house’s; a new key before the old one is; who is alone says it once', async () => {
+  const has = (names: readonly string[], isAlone = false) => hasHouseKey(scene.db, { file: 'seal.keys', names }, isAlone)
+  assert.deepEqual([await has(['a']), await has(['a']), await has(['b']), await has(['b'])], [true, true, false, false])
+  assert.deepEqual([await has(['c', 'a']), await has(['a']), await has(['c'])], [true, false, true], 'the old file lacks the new key')
+  assert.deepEqual([await has(['d'], true), await has(['d'], true)], [false, true])
+  assert.equal(await hasHouseKey(scene.db, { file: 'push.key', names: ['p'] }, false), true)
 })
 
 test('a copy of the database tells nobody’s address, and the journal knows of no phone', async () => {

@@ -38,6 +38,10 @@ export const keepAlarmIncident = async (db: Db, device: number, name: string, be
 
 const columns = 'device, unit, name, began_at as "beganAt", ended_at as "endedAt", incident'
 
+/** What a node must know of one device that another may have heard. */
+export const loadAlarmsOf = (db: Db, device: number, since: number): Promise<AlarmRow[]> =>
+  db.query<AlarmRow>(`select ${columns} from units.alarm where device = $1 and (ended_at is null or began_at >= $2) order by began_at`, [device, since])
+
 /** Alarms that have not ended, and when each device's last began: what a node must know at its start. */
 export const loadAlarms = (db: Db, since: number): Promise<AlarmRow[]> =>
   db.query<AlarmRow>(`select ${columns} from units.alarm where ended_at is null or began_at >= $1 order by began_at`, [since])

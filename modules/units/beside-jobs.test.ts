@@ -41,6 +41,7 @@ const line = { isThere: true }
 const nodes: Node[] = []
 let isBlind = false
 let drop: () => Promise<void>
+let query: Db['query']
 
 /** Two ends of a line. */
 function buses(): [Bus, Bus] {
@@ -64,6 +65,7 @@ function buses(): [Bus, Bus] {
 before(async () => {
   const test = await testDatabase()
   drop = test.drop
+  query = test.database.query
   for (const [index, bus] of buses().entries()) {
     const journal = postgresJournal({ db: test.database, projections, log: silentLog })
     const db: Db = {
@@ -279,6 +281,51 @@ test('an alarm that a node could not hear of is told there all the same, and tha
     line.isThere = true
     terminal.close()
   }
+})
+
+test('a place that a node could not hear of is read there, though the clock was set back', async () => {
+  const [here, there] = nodes as [Node, Node]
+  const unit = await unitOnDuty(here)
+  ok(await pairDevice(here.units.deps, admin, { commandId: command(), unit, label: '车载', protocol: 'jt808', terminal: '82' }))
+  await until(() => here.units.deps.devices.byTerminal('jt808', '82') !== undefined)
+  const terminal = await jt808Terminal(here.port, '82')
+  line.isThere = false
+  const before = clock.now
+  try {
+    await sleep(1100) // as the tick sees it
+    assert.equal(await terminal.answerTo(terminal.say(0x0200, locationBody({ lon: 117.21, lat: 28.29, at: before }))), 0)
+    clock.now -= 3_600_000
+    await until(() => there.units.describeUnits([unit])[0]!.fixAt !== null)
+  } finally {
+    clock.now = before + 10_000
+    line.isThere = true
+    terminal.close()
+  }
+})
+
+test('an alarm that began at one node ends at the other, once, and begins anew where it began before', async () => {
+  const [here, there] = nodes as [Node, Node]
+  const unit = await unitOnDuty(here)
+  const { device } = ok(await pairDevice(here.units.deps, admin, { commandId: command(), unit, label: '车载', protocol: 'jt808', terminal: '83' }))
+  await until(() => there.units.deps.devices.byTerminal('jt808', '83') !== undefined)
+  const alarms = () => query<{ isOpen: boolean }>('select ended_at is null as "isOpen" from units.alarm where device = $1 order by began_at', [device.number])
+  const open = async () => (await alarms()).map(({ isOpen }) => isOpen)
+  const visit = async (node: Node, ...said: number[]) => {
+    const terminal = await jt808Terminal(node.port, '83')
+    for (const alarm of said) assert.equal(await terminal.answerTo(terminal.say(0x0200, locationBody({ lon: 117.21, lat: 28.29, at: (clock.now += 1000), alarm }))), 0)
+    terminal.close()
+  }
+  const powerCut = 2 ** 8
+  await visit(here, 0, powerCut)
+  assert.deepEqual(await open(), [true])
+  await visit(there, powerCut, powerCut)
+  assert.deepEqual(await open(), [true], 'the same')
+  await visit(there, 0, 0)
+  assert.deepEqual(await open(), [false])
+  await visit(here, powerCut)
+  assert.deepEqual(await open(), [false, true])
+  await visit(there, 0)
+  assert.deepEqual(await open(), [false, false])
 })
 
 test('a device that was registered while a node could not read is heard there as soon as it can', async () => {

@@ -11,6 +11,7 @@ import type { PositionsTaken, TerminalPorts, UnitKind } from './contract.ts'
 import type { SaidAlarm } from './alarm.ts'
 import type { AlarmsLive } from './alarms-live-jobs.ts'
 import type { Beside } from './beside-jobs.ts'
+import type { ClockDoubt } from './clock-doubt.ts'
 import type { Device, Devices } from './device.ts'
 import type { Fix } from './fix.ts'
 import type { LiveUnits } from './live.ts'
@@ -96,6 +97,8 @@ export type UnitsDeps = UnitsNeeds & {
   /** Alarms as the watch rooms are shown them. */
   readonly alarmsLive: AlarmsLive
   readonly intake: Intake
+  /** Whether the clock of this machine is behind. */
+  readonly clockDoubt: ClockDoubt
   /** How often an address may show keys that open nothing. */
   readonly wrongKeys: Allowance
 }

@@ -14,11 +14,12 @@ let opened: Awaited<ReturnType<typeof testDatabase>>
 before(async () => void (opened = await testDatabase()))
 after(() => opened.drop())
 
-/** A node that knows nothing of where units are. */
-function node(db: Db) {
+/** A node that knows nothing of where units are. @param since  when their shifts began; null when none is open */
+function node(db: Db, since: number | null = 0, onUntold = () => {}) {
   const devices = devicesInMemory()
-  const live = { track: () => noTrack, place: () => true } as unknown as LiveUnits
-  return { devices, ...openIntake({ db, live, devices, days: dayKeeper(db), ageMs: 1e9, onStored: () => {}, onUntold: () => {} }) }
+  const shifts = since === null ? [{ startedAt: 0, endedAt: T0 }] : [{ startedAt: since, endedAt: null }]
+  const live = { track: () => noTrack, place: () => true, findByHandle: () => ({ shifts }) } as unknown as LiveUnits
+  return { devices, ...openIntake({ db, live, devices, days: dayKeeper(db), ageMs: 1e9, onStored: () => {}, onUntold }) }
 }
 
 function observation(random: () => number): Observation {
@@ -67,4 +68,29 @@ test('what was written and never acknowledged is a duplicate when it is sent aga
   assert.equal(devices.status(one.fix.device).taken.accepted, 0)
   isCut = false
   assert.deepEqual(await add([one]), ['duplicate'])
+})
+
+test('a fix that is on disk and not shown is untold only where its unit’s shift would show it', async () => {
+  const { database } = opened
+  await database.query('truncate units.position')
+  const one = observation(seeded(1))
+  await node(database).add([one])
+  for (const [since, expected] of [[one.fix.fixAt, 1], [one.fix.fixAt + 1, 0], [null, 0]] as const) {
+    let untold = 0
+    assert.deepEqual(await node(database, since, () => untold++).add([one]), ['duplicate'])
+    assert.equal(untold, expected, `shift since ${since}`)
+  }
+})
+
+test('a day whose table vanished is made again, and nothing is lost', async () => {
+  const { database } = opened
+  const { add } = node(database)
+  const late = { ...observation(seeded(1)), unit: 77 }
+  assert.deepEqual(await add([late]), ['accepted'])
+  const dropDay = () => database.query(`drop table units.position_${new Date(T0).toISOString().slice(0, 10).replaceAll('-', '')}`)
+  await dropDay()
+  const next = { ...late, fix: { ...late.fix, fixAt: late.fix.fixAt + 1_000 } }
+  assert.deepEqual(await add([next]), ['accepted'], 'as what is new is written')
+  await dropDay()
+  assert.deepEqual(await add([late, next]), ['accepted', 'accepted'], 'as what may be known is')
 })

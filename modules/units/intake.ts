@@ -1,12 +1,13 @@
 /** Where every fix goes in, whatever door it came through: judged, stored with others, and only then shown. */
 import type { UnitsNeeds } from './deps.ts'
 import type { Devices } from './device.ts'
+import { openShift } from './duty.ts'
 import { isNewer, withFix, type Fix, type Track } from './fix.ts'
 import type { StoredFix } from './fix-wire.ts'
 import { groupCommit } from './group-commit.ts'
 import type { LiveUnits } from './live.ts'
 import { isOutlier, type StepName } from './pipeline.ts'
-import { keyOf, writePositions, type DayKeeper, type PositionRow } from './positions-store.ts'
+import { isDayMissing, keyOf, writePositions, type DayKeeper, type PositionRow } from './positions-store.ts'
 
 /** A fix of a unit on duty, found plausible. */
 export type Observation = {
@@ -37,13 +38,14 @@ export function openIntake(deps: {
   readonly ageMs: number
   /** Told what was stored and shown here, for the nodes beside. */
   readonly onStored: (stored: readonly StoredFix[]) => void
-  /** Told that a fix which came again is on disk and was not shown: the node that took it died before it told. */
+  /** Told that a fix which came again is on disk and is not shown: the node that took it died before it told. */
   readonly onUntold: () => void
 }): Intake {
   const newest = newestOfSources()
 
   async function write(observations: readonly Observation[]): Promise<Taken[]> {
-    await deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
+    const ensureDays = () => deps.days.ensure(observations.map(({ fix }) => fix.fixAt))
+    await ensureDays()
 
     // Each is judged by what the ones before it in this batch would have made of the track.
     const tracks = new Map<number, Track>()
@@ -71,7 +73,13 @@ export function openIntake(deps: {
       else doubtful.push(row)
     }
 
-    const known = await writePositions(deps.db, fresh, doubtful)
+    const writeRows = () => writePositions(deps.db, fresh, doubtful)
+    const known = await writeRows().catch(async (cause: unknown) => {
+      if (!isDayMissing(cause)) throw cause
+      deps.days.forget()
+      await ensureDays()
+      return writeRows()
+    })
 
     const stored: StoredFix[] = []
     const taken = rows.map((row, index): Taken => {
@@ -79,7 +87,7 @@ export function openIntake(deps: {
       if (row === undefined || known.has(row)) {
         deps.devices.stop(observations[index]!.fix.device, 'duplicate')
         status.taken.duplicates++
-        if (row && isUnknownHere(deps.live.track(row.unit), row.fix)) deps.onUntold()
+        if (row && isUnknownHere(deps.live, row)) deps.onUntold()
         return 'duplicate'
       }
       const { unit, fix, flagged } = row
@@ -108,7 +116,14 @@ export function openIntake(deps: {
   }
 }
 
-const isUnknownHere = ({ place, suspect }: Track, fix: Fix) => (!place || isNewer(fix, place)) && (!suspect || isNewer(fix, suspect))
+/** What would be shown, and is not: of a shift that is over nothing is. */
+function isUnknownHere(live: LiveUnits, { unit, fix }: PositionRow): boolean {
+  const duty = live.findByHandle(unit)
+  const since = duty && openShift(duty)?.startedAt
+  if (since === undefined || fix.fixAt < since) return false
+  const { place, suspect } = live.track(unit)
+  return (!place || isNewer(fix, place)) && (!suspect || isNewer(fix, suspect))
+}
 
 /**
  * The newest fix of each source, a device or a unit itself, that this process has handed to the database, whether it was written or not.

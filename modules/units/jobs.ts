@@ -9,6 +9,7 @@ import { openAlarmsLive } from './alarms-live-jobs.ts'
 import { dropAlarms } from './alarms-store.ts'
 import { openBeside } from './beside-jobs.ts'
 import { openBroker } from './broker-jobs.ts'
+import { clockDoubt } from './clock-doubt.ts'
 import type { TerminalPorts, UnitFacts, UnitView } from './contract.ts'
 import type { Placed, UnitsDeps, UnitsNeeds } from './deps.ts'
 import { devicesInMemory } from './device.ts'
@@ -31,7 +32,9 @@ const retentionDaysUsual = 90
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const tickMs = 1000
-/** While other nodes cannot be heard, the database is asked this often where their units are. */
+/** What a pause is measured by: a wall clock that is set back would stop it. */
+const clock = () => performance.now()
+/** While other nodes cannot be heard, the database is asked this often where their units are; no more often for what one of them never told. */
 const deafMs = 5_000
 /** Where nodes tell each other of fixes that they have stored. */
 const placedSubject = 'units.placed'
@@ -69,6 +72,8 @@ export type Units = {
   unitFacts(tx: Tx, unit: UnitId): Promise<UnitFacts | undefined>
   /** For dispatch: units as they are now, in these subtrees (all without one). */
   liveUnits(scope?: readonly AgencyPath[]): UnitView[]
+  /** Most devices are ahead of this machine's clock. */
+  isClockDoubted(): boolean
   /** For roads, which keep sums of them and no places: where a unit was on a drive, oldest first; what was an impossible jump is left out. */
   driveFixes(unit: number, from: Instant, to: Instant): Promise<{ ms: number; lon: number; lat: number; accuracyMeters: number | null; headingDegrees: number | null; metersPerSecond: number | null }[]>
   /** For dispatch: the unit on duty in which a member sits. */
@@ -110,7 +115,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     if (bus !== aloneBus) bus.publish(placedSubject, encodeFixes(stored))
     tellPlaced(stored)
   }
-  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored, onUntold: () => catchUp() })
+  const intake = openIntake({ db, live, devices, days, ageMs: Math.min(ageMsMax, retentionDays * DAY_MS), onStored, onUntold: () => void (isUntold = true) })
   const alarmsLive = openAlarmsLive({ db, bus, live, devices, now, onFault })
   const deps: UnitsDeps = {
     ...needs,
@@ -118,6 +123,10 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     live,
     devices,
     intake,
+    clockDoubt: clockDoubt({
+      clock,
+      onDoubt: (ahead, heard) => onFault('the clock of this machine', new Error(`${ahead} of ${heard} devices that were heard are more than 60 s ahead of it: set it by NTP. Their places are not taken meanwhile; terminals of JT/T 808 are asked to send them again.`)),
+    }),
     wrongKeys: allowance({ perMinute: 60, now }),
     strangers,
     beside: openBeside({ bus, db, devices, strangers, now }),
@@ -134,6 +143,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   let timer: NodeJS.Timeout | undefined
   let keptAt = -Infinity
   let caughtAt = -Infinity
+  let isUntold = false
 
   // ——— kept by the journal ———
 
@@ -188,7 +198,8 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
   let catching: Promise<void> | undefined
   let isCaughtAgain = false
   function catchUp() {
-    caughtAt = now()
+    caughtAt = clock()
+    isUntold = false
     alarmsLive.lookAtAll()
     isCaughtAgain = catching !== undefined
     catching ??= placeAll()
@@ -234,9 +245,9 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     live.tick()
     readAgain()
     alarmsLive.round()
-    if (!bus.isConnected() && now() - caughtAt >= deafMs) catchUp()
-    if (now() - keptAt < HOUR_MS) return
-    keptAt = now()
+    if ((isUntold || !bus.isConnected()) && clock() - caughtAt >= deafMs) catchUp()
+    if (clock() - keptAt < HOUR_MS) return
+    keptAt = clock()
     keepPositions().catch((cause: unknown) => onFault('keeping positions', cause))
   }
 
@@ -296,6 +307,7 @@ export async function openUnits(needs: UnitsNeeds): Promise<Units> {
     keepPositions,
     unitFacts: unitFacts(live),
     liveUnits: (scope) => live.views(scope),
+    isClockDoubted: () => deps.clockDoubt.isDoubted(),
     driveFixes: async (unit, from, to) =>
       (await readTrack(db, unit, from, to + 1, DRIVE_FIXES_MAX, now())).flatMap(({ fixAt, lon, lat, accuracyMeters, courseDeg, speedKmh, flagged }) =>
         flagged ? [] : [{ ms: fixAt, lon, lat, accuracyMeters, headingDegrees: courseDeg, metersPerSecond: speedKmh === null ? null : speedKmh / 3.6 }],

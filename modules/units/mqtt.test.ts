@@ -12,12 +12,14 @@ import { connectAsync } from 'mqtt'
 import type { Actor, Role } from '#kernel/actor.ts'
 import { isRefused } from '#kernel/decision.ts'
 import { postgresJournal } from '#platform/journal/postgres.ts'
+import { DatabaseUnavailable } from '#platform/db/fault.ts'
 import { silentLog } from '#platform/log.ts'
 import { testDatabase } from '#test/database.ts'
 import { freePort } from '#test/serve.ts'
 import { goOnDuty } from './change-shift.ts'
 import { createUnit } from './change-unit.ts'
 import { openUnits } from './jobs.ts'
+import { listenToBroker } from './mqtt-jobs.ts'
 import { pairDevice } from './pair-device.ts'
 import { projections } from './store.ts'
 
@@ -117,6 +119,60 @@ test('what a phone publishes moves its unit; what came while nobody listened com
   await say(117.201)
   ;(await reopen()).listenToBroker(url, 'test')
   await isAt(117.201)
+})
+
+test('what comes while the database is away is taken when it is back, however much it was; what can never be taken holds up nobody', { skip: binary ? false : 'no mosquitto on this machine', timeout: 60_000 }, async () => {
+  const { database, key, isAt, units } = await scene()
+  const port = await freePort()
+  await mosquitto(port)
+  const url = `mqtt://127.0.0.1:${port}`
+  let fails: Error | undefined
+  let faults = 0
+  const listener = listenToBroker(
+    {
+      ...units().deps,
+      db: { ...database, query: (...asked: Parameters<typeof database.query>) => (fails ? Promise.reject(fails) : database.query(...asked)) } as typeof database,
+      onFault: () => faults++,
+    },
+    url,
+    'outage',
+  )
+  closing.push(() => listener.stop())
+  const phone = await connectAsync(url)
+  closing.push(() => phone.endAsync())
+  const publish = (text: string) => phone.publishAsync(`owntracks/zhang/${key}`, text, { qos: 1 })
+  await isAt(117.199, (lon) => publish(location(lon)))
+
+  fails = new DatabaseUnavailable('gone')
+  for (let n = 0; n < 30; n++) await publish('{"_type":"lwt"}') // mosquitto stops at 20 that nobody answered
+  await sleep(1000)
+  await publish(location(117.2))
+  while (faults === 0) await sleep(50)
+  fails = undefined
+  await isAt(117.2)
+
+  fails = new Error('a bug')
+  const before = faults
+  await publish('{"_type":"lwt"}')
+  await sleep(1000)
+  await publish(location(117.201))
+  while (faults < before + 2) await sleep(50)
+  fails = undefined
+  await isAt(117.201)
+})
+
+test('two nodes under one name at a broker say so, once', { skip: binary ? false : 'no mosquitto on this machine', timeout: 60_000 }, async () => {
+  const { units } = await scene()
+  const port = await freePort()
+  await mosquitto(port)
+  const said: string[] = []
+  const onFault = (what: string, cause: unknown) => said.push(`${what}: ${(cause as Error).message}`)
+  const both = [1, 2].map(() => listenToBroker({ ...units().deps, onFault }, `mqtt://zhang:secret@127.0.0.1:${port}`, 'house'))
+  closing.push(...both.map((each) => () => each.stop()))
+  const ofName = () => said.filter((words) => !words.startsWith('subscribing'))
+  while (ofName().length < 2) await sleep(50)
+  await sleep(3000)
+  assert.deepEqual(ofName(), Array(2).fill(`the MQTT broker at 127.0.0.1:${port}: It ends each connection at once. Probably another program comes there as gengfu-house: give each node a GENGFU_MQTT_NAME of its own.`))
 })
 
 test('the house’s own broker takes places from who has a key, when they are durable, and tells nobody anything', { timeout: 60_000 }, async () => {

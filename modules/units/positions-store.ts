@@ -58,6 +58,8 @@ const none: ReadonlySet<PositionRow> = new Set()
 
 const copySql = `copy units.position (${columns}) from stdin (format binary)`
 const isKnownAlready = (error: unknown) => (error as { code?: unknown }).code === '23505'
+/** The table of a row's day is gone: no partition is for it. */
+export const isDayMissing = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === '23514'
 
 /**
  * Write rows. Durable when it returns.

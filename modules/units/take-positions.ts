@@ -94,6 +94,7 @@ function plausible(deps: UnitsDeps, duty: Duty, device: Device | undefined, posi
   const now = deps.now()
   const leftOut = settings?.leftOut ?? nothing
   const passed = passAlone({ duty, now, ageMs: deps.intake.ageMs, position: asKnown(position, settings?.crs) }, leftOut)
+  if (number > 0 && !leftOut.includes('time')) deps.clockDoubt.note(number, position.fixAt, now)
   if ('discard' in passed) return { stopped: passed.discard, device: number }
   if ('reject' in passed) return { stopped: passed.step, device: number, reject: passed.reject }
   return { observe: observationOf(passed, number, leftOut) }

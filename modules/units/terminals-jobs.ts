@@ -8,11 +8,12 @@ import { jt808Talk, type Jt808Talk } from '#gateways/jt808/talk.ts'
 import { gt06Talk } from '#gateways/gt06/talk.ts'
 import { h02Talk } from '#gateways/h02/talk.ts'
 import type { Asked, Heard, Said, Talk, TerminalProfile, Verdict } from '#gateways/talk.ts'
+import { aloneBus } from '#platform/bus/bus.ts'
 import type { Sql } from '#platform/db/sql.ts'
 import { followJournal } from '#platform/journal/follow.ts'
 import { listenForTerminals, type Ear, type Link, type TerminalLimits, type TerminalPort } from '#platform/terminals/listen.ts'
 import { alarmEdges, saysStates, type SaidAlarm } from './alarm.ts'
-import { keepAlarmIncident, keepAlarms, loadAlarms } from './alarms-store.ts'
+import { keepAlarmIncident, keepAlarms, loadAlarms, loadAlarmsOf, type AlarmRow } from './alarms-store.ts'
 import type { TerminalProtocol } from './contract.ts'
 import type { UnitsDeps } from './deps.ts'
 import { handOverSeen, noteSkew, remember, type Device } from './device.ts'
@@ -87,6 +88,9 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   const inParts = new Set<Session>()
   const openAlarms = new Map<number, Map<string, Instant>>()
   const recentAlarms = new Map<number, Map<string, Instant>>()
+  /** Devices that came here from nobody knows where: another node may have begun or ended alarms of theirs. */
+  const unreadAlarms = new Set<number>()
+  const hasNodesBeside = deps.bus !== undefined && deps.bus !== aloneBus
   /** Devices whose emergency nobody has answered yet, by the incident that it became: two in one car are one call. */
   const calls = new Map<string, Set<number>>()
   const alarmsUnderWay = new Map<number, Promise<boolean>>()
@@ -104,11 +108,14 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     onFault: (what, cause) => deps.onFault?.(what, cause),
   })
 
-  for (const { device, name, beganAt, endedAt, incident } of await loadAlarms(db, now() - HOUR_MS)) {
-    if (endedAt === null) mapOf(openAlarms, device).set(name, beganAt)
-    mapOf(recentAlarms, device).set(name, beganAt)
-    if (incident !== null) callsOf(incident).add(device)
+  const knowAlarms = (rows: readonly AlarmRow[]) => {
+    for (const { device, name, beganAt, endedAt, incident } of rows) {
+      if (endedAt === null) mapOf(openAlarms, device).set(name, beganAt)
+      mapOf(recentAlarms, device).set(name, beganAt)
+      if (incident !== null) callsOf(incident).add(device)
+    }
   }
+  knowAlarms(await loadAlarms(db, now() - HOUR_MS))
 
   // ——— what is said ———
 
@@ -205,6 +212,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
       session.device = device
       session.authenticated = false
       session.wasTrusted = false
+      if (hasNodesBeside) unreadAlarms.add(device.number)
       const all = linked.get(device.number) ?? new Set()
       linked.set(device.number, all.add(session))
       devices.status(device.number).links = all.size
@@ -312,10 +320,13 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
     status.taken.unusable += unusable
     const newest = positions.at(-1)
     if (newest && !isLate) noteSkew(status, newest.fixAt, now())
-    return takeFromDevice(deps, 'zh', device, positions).then(() => {
+    return takeFromDevice(deps, 'zh', device, positions).then(({ rejected }) => {
+      // Where our own clock is behind it is right, and is taken when that is set.
+      const isKept = session.protocol === 'jt808' && rejected.some(({ code }) => code === 'fix-in-future') && deps.clockDoubt.isDoubted()
+      const verdict: Verdict = isKept ? { result: 'failed' } : done
       // Asked now: what one message of a segment began may be what the next one ends.
-      if (answersTo === undefined && !hasAlarms(device, alarms)) return done
-      return afterPositions(session, device, said)
+      if (answersTo === undefined && !hasAlarms(device, alarms)) return verdict
+      return afterPositions(session, device, said).then((made) => (made === done ? verdict : made))
     })
   }
 
@@ -360,7 +371,20 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
   // ——— alarms ———
 
   /** Whether there is anything to begin or to end. */
-  const hasAlarms = ({ number }: Device, alarms: readonly SaidAlarm[]) => alarms.length > 0 || (openAlarms.get(number)?.size ?? 0) > 0 || alarmsUnderWay.has(number)
+  const hasAlarms = ({ number }: Device, alarms: readonly SaidAlarm[]) => alarms.length > 0 || (openAlarms.get(number)?.size ?? 0) > 0 || alarmsUnderWay.has(number) || unreadAlarms.has(number)
+
+  async function readAlarms(device: number) {
+    unreadAlarms.delete(device) // first: it may leave and come again meanwhile
+    try {
+      const rows = await loadAlarmsOf(db, device, now() - HOUR_MS)
+      openAlarms.delete(device)
+      recentAlarms.delete(device)
+      knowAlarms(rows)
+    } catch (cause) {
+      unreadAlarms.add(device)
+      throw cause
+    }
+  }
 
   /** Two messages of one device are looked at in turn: each must know what the other began. */
   function takeAlarms(device: Device, alarms: readonly SaidAlarm[], at: Instant, place: Place | undefined, isLate = false): Promise<boolean> {
@@ -375,6 +399,7 @@ export async function openTerminals(deps: UnitsDeps): Promise<Terminals> {
 
   /** Keep what begins and ends. True when an emergency is known to those who answer it: begun now or before. */
   async function keepEdges(device: Device, alarms: readonly SaidAlarm[], at: Instant, place: Place | undefined, isLate: boolean): Promise<boolean> {
+    if (unreadAlarms.has(device.number)) await readAlarms(device.number)
     const open = mapOf(openAlarms, device.number)
     const isCalling = alarms.some(({ name }) => name === 'emergency')
     const duty = live.find(device.unit)

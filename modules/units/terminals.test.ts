@@ -343,3 +343,21 @@ test('phones of every kind report to the port that is theirs, by their key', asy
   assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(600_000) })).status, 413)
   assert.equal((await fetch(url, { method: 'POST', headers: json, body: '{"locations":1}' })).status, 400)
 })
+
+test('a place ahead of our clock is answered well, and as a failure where most devices are ahead: then it is kept, and taken when our clock is right', async () => {
+  const { device } = await car('60000')
+  const terminal = await jt808('60000')
+  const ahead = place({ at: clock.now + 90_000 })
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, ahead)), 0)
+  const others = () => {
+    for (let other = 0; other < 1000; other++) units.deps.clockDoubt.note(1_000_000 + other, clock.now + 90_000, clock.now)
+  }
+  assert.throws(others, /the clock of this machine: .* set it by NTP/)
+  assert.equal(units.isClockDoubted(), true)
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, ahead)), 1)
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, place())), 0, 'what we can take is taken')
+  clock.now += 90_000
+  assert.equal(await terminal.answerTo(terminal.say(0x0200, ahead)), 0)
+  assert.equal(await rows(device.number), 2)
+  terminal.close()
+})

@@ -36,6 +36,7 @@ test('a new key before the old one: the new one closes, both open', () => {
   const both = sealWith([second, first], randomBytes)
   assert.equal(both.open(closed, 'x'), 'secret')
   assert.equal(sealWith([second], randomBytes).open(both.close('new', 'x'), 'x'), 'new')
+  assert.deepEqual(both.keyNames, [second, first].flatMap((key) => sealWith([key], randomBytes).keyNames))
 })
 
 test('the key’s file is made once, for its owner only; one that is spoilt is not replaced', async () => {

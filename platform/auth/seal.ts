@@ -12,6 +12,8 @@ export type Seal = {
   open(sealed: string, about: string): string | undefined
   /** Whether this is something closed, and not the plain text of before. */
   isClosed(text: string): boolean
+  /** Of its keys, the closing one first; they tell nothing of the keys. */
+  readonly keyNames: readonly string[]
 }
 
 const keyBytes = 32
@@ -47,6 +49,7 @@ export function sealWith(keys: readonly Uint8Array[], randomBytes: (count: numbe
       }
     },
     isClosed: (text) => form.test(text),
+    keyNames: [...byId.keys()],
   }
 }
 
