@@ -11,7 +11,7 @@ const lookMs = 5_000
 const changing: ReadonlySet<string> = new Set(['device-registered', 'device-changed', 'device-removed', 'unit-changed', 'unit-retired'])
 
 type Answer = { readonly items: readonly DeviceView[]; readonly total: number; readonly isWhole: boolean }
-export type Strangers = { readonly items: readonly StrangerView[]; readonly isWhole: boolean; readonly ports: TerminalPorts }
+export type Strangers = { readonly items: readonly StrangerView[]; readonly isWhole: boolean; readonly ports: TerminalPorts; readonly isClockDoubted: boolean }
 type Page = { readonly of: string; readonly rows: readonly DeviceView[]; readonly total: number; readonly isWhole: boolean; /** The one that is looked at, wherever it is. */ readonly opened: DeviceView | undefined }
 
 export type DevicePage = {

@@ -145,6 +145,11 @@ export function Devices() {
       action={{ label: t('device.new'), run: () => setIsNew(true) }}
       tools={<Input allowClear maxLength={80} placeholder={t('device.search')} aria-label={t('device.search')} value={words} onChange={(event) => setWords(event.target.value)} />}
     >
+      {strangers?.isClockDoubted ? (
+        <p className="retention-warning" role="alert">
+          <Icon name="alert" /> <span>{t('device.clockDoubted')}</span>
+        </p>
+      ) : null}
       {strangers?.isWhole === false || page.items?.isWhole === false ? (
         <p className="form-hint" role="status">
           {t('device.notWhole')}

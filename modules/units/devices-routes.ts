@@ -245,7 +245,7 @@ export const devicesRoutes = [
     summary: 'Devices that connected and are not known, the newest first.',
     access: ['administrator'],
     schema: {},
-    replies: { 200: Type.Object({ items: Type.Array(StrangerView), isWhole: IsWhole, ports: TerminalPorts }) },
+    replies: { 200: Type.Object({ items: Type.Array(StrangerView), isWhole: IsWhole, ports: TerminalPorts, isClockDoubted: Type.Boolean({ description: 'most devices are ahead of this machine’s clock' }) }) },
     async handle(deps) {
       const { list, isWhole } = await deps.beside.strangers()
       const items = list.map((stranger) => ({
@@ -257,7 +257,7 @@ export const devicesRoutes = [
         lastAt: stranger.lastAt,
         times: stranger.times,
       }))
-      return { status: 200, body: { items, isWhole, ports: deps.ports() } }
+      return { status: 200, body: { items, isWhole, ports: deps.ports(), isClockDoubted: deps.clockDoubt.isDoubted() } }
     },
   }),
   units({
