@@ -5,9 +5,9 @@ import { outlineOf } from '#core/geo/fence-shape.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
 import type { UnitKind } from '#modules/units/contract.ts'
-import type { FenceView } from './contract.ts'
+import type { FenceHours, FenceView } from './contract.ts'
 import type { PatrolNeeds } from './deps.ts'
-import { isMeant } from './fence.ts'
+import { hoursBegan, isMeant } from './fence.ts'
 import { shapeOf } from './outline.ts'
 import { fencesById, fencesInUse, lastCrossings, lastStays, waitingAlarms, type FenceRow } from './store.ts'
 import { tell, type Found } from './tell-passage.ts'
@@ -70,7 +70,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     const before = rows
     const known = index.fences
     rows = new Map((await fencesInUse(db)).map((row) => [row.id, row]))
-    const fences = [...rows.values()].map((row) => watchedFence(row, before.get(row.id), known.get(row.id)))
+    const fences = [...rows.values()].map((row) => watchedFence(row, needs.timeZone, before.get(row.id), known.get(row.id)))
     index = indexFences(fences)
     needs.onFences?.()
     visits.places(new Map([...rows.values()].flatMap(({ id, visitSeconds }): [string, number][] => (visitSeconds ? [[id, visitSeconds * 1000]] : []))))
@@ -134,7 +134,9 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       // it left meanwhile, perhaps to come again, or the fence is another by now: that is another stay
       if (before?.side !== 'inside' || !watch || !now || now.side === 'outside' || (since !== undefined && now.insideSince !== since)) continue
       const stayTold = now.stayTold || (told.get(`${fence} ${unit}`) ?? -Infinity) >= before.insideSince
-      const earlier = { insideSince: Math.min(now.insideSince, before.insideSince), insideMs: now.insideMs + before.insideMs, stayTold }
+      const hoursSince = known.wants.tellsSince?.(now.seenAt) ?? -Infinity
+      const dueMs = now.dueMs + (before.seenAt < hoursSince ? 0 : before.dueMs)
+      const earlier = { insideSince: Math.min(now.insideSince, before.insideSince), insideMs: now.insideMs + before.insideMs, dueMs, stayTold }
       const presence = now.side === 'unknown' ? { ...before, ...earlier, seenAt: now.seenAt } : { ...now, ...earlier }
       watched.set(unit, { ...watch, presences: new Map(watch.presences).set(fence, presence) })
     }
@@ -278,7 +280,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
 }
 
 /** The same outline as before as long as the drawing is the same. */
-function watchedFence(row: FenceRow, before: FenceRow | undefined, known: WatchedFence | undefined): WatchedFence {
+function watchedFence(row: FenceRow, timeZone: () => string, before: FenceRow | undefined, known: WatchedFence | undefined): WatchedFence {
   const isSame = known && before && JSON.stringify(before.geometry) === JSON.stringify(row.geometry)
   return {
     id: row.id,
@@ -287,6 +289,17 @@ function watchedFence(row: FenceRow, before: FenceRow | undefined, known: Watche
       stayMs: row.tells.staySeconds === null ? null : row.tells.staySeconds * 1000,
       speedLimitKmh: row.tells.speedLimitKmh,
       overMs: row.tells.overSeconds * 1000,
+      ...(row.hours ? { tellsSince: beganOf(row.hours, timeZone) } : {}),
     },
+  }
+}
+
+/** `hoursBegan`, looked up once a minute: many units are looked at in one. */
+function beganOf(hours: FenceHours, timeZone: () => string): (at: number) => number | null {
+  let known: { readonly minute: number; readonly began: number | null } | undefined
+  return (at) => {
+    const minute = Math.floor(at / 60_000)
+    if (known?.minute !== minute) known = { minute, began: hoursBegan(hours, at, timeZone()) }
+    return known.began
   }
 }

@@ -314,6 +314,29 @@ test('stays and speeds are told, a retired fence tells nothing, and one for othe
   assert.deepEqual(await eventsOf(`fence=${onFoot.id}`), [])
 })
 
+test('who is inside since before the hours of a fence is told by how long it stays and speeds within them, also after a restart', async () => {
+  const unit = await onDuty('巡61')
+  const inTown = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(11, 16)
+  clock.now += 60_000 - (clock.now % 60_000)
+  const begins = clock.now + 30 * 60_000
+  const hours = { days: [1, 2, 3, 4, 5, 6, 7], from: inTown(begins), until: inTown(begins + 8 * 3_600_000) }
+  const fence = await draw({ hours, tells: { enter: true, leave: false, staySeconds: 600, speedLimitKmh: 30, overSeconds: 60 } })
+  await drive(unit, way(-2000, 0))
+  const still = (minutes: number) => drive(unit, Array.from({ length: minutes * 2 }, () => 0), 30)
+  await still(25)
+  assert.deepEqual(await eventsOf(`fence=${fence.id}`), [], 'half an hour inside at 36 km/h before the hours begin')
+  await still(9)
+  await restart()
+  await still(12)
+  const told = await eventsOf(`fence=${fence.id}`)
+  const first = (kind: string) => told.findLast((event) => event.kind === kind)!
+  const after = (kind: string) => (first(kind).fixAt - begins) / 1000
+  assert.ok(after('stayed') >= 600 && after('stayed') < 630, `${after('stayed')} s`)
+  assert.ok(after('speeding') >= 60 && after('speeding') < 120, `${after('speeding')} s`)
+  assert.ok(first('stayed').since < begins && first('stayed').seconds! > 2000, 'it says since when it is inside')
+  assert.equal(told.filter(({ kind }) => kind === 'stayed').length, 1)
+})
+
 test('another agency’s fence and its events are not found, whatever door is tried', async () => {
   const fence = await draw()
   const stranger = 'commander@jx.yushan'
