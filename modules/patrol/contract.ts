@@ -45,7 +45,7 @@ export const FenceHours = Type.Object(
 )
 export type FenceHours = Static<typeof FenceHours>
 
-/** `alarm`: a dispatcher has to take note of each; `quiet`: in the list and the log only. */
+/** `alarm`: a dispatcher has to take note of each; `quiet`: in the list and the log only, as is what a fix showed that came more than ten minutes late. */
 export const FenceSeverity = Type.Union([Type.Literal('alarm'), Type.Literal('quiet')])
 export type FenceSeverity = Static<typeof FenceSeverity>
 

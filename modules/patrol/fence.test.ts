@@ -64,15 +64,21 @@ const passages: [name: string, fence: Partial<Fence>, told: Told, passage: Passa
 ]
 for (const [name, more, told, passage, expected] of passages) {
   test(`tellPassage: ${name}: ${expected ? 'told' : 'not told'}`, () => {
-    const decision = tellPassage({ ...fence, ...more }, told, { id: 'p', unit: 'u', passage }, zone, T + 20_000)
+    const decision = tellPassage({ ...fence, ...more }, told, { id: 'p', unit: 'u', passage, isLate: false }, zone, T + 20_000)
     assert.ok(!isRefused(decision))
     assert.equal(decision.events.length, expected)
   })
 }
 
 test('what is written of a passage holds no place and no more than the fence and two instants', () => {
-  const decision = tellPassage(fence, {}, { id: 'p', unit: 'u', passage: entered }, zone, T + 20_000)
+  const decision = tellPassage(fence, {}, { id: 'p', unit: 'u', passage: entered, isLate: false }, zone, T + 20_000)
   assert.deepEqual(decision, { events: [{ type: 'fence-entered', at: T + 20_000, passage: 'p', unit: 'u', fixAt: T, since: T - 10_000, afterSilence: false, severity: 'alarm' }] })
+})
+
+test('what came late is written quietly', () => {
+  const decision = tellPassage(fence, {}, { id: 'p', unit: 'u', passage: entered, isLate: true }, zone, T + 3_600_000)
+  assert.ok(!isRefused(decision) && decision.events[0]?.type === 'fence-entered')
+  assert.equal(decision.events[0].severity, 'quiet')
 })
 
 test('an alarm is seen once, and what is no alarm not at all', () => {

@@ -58,18 +58,18 @@ const DAY_MINUTES = 24 * 60
 export type Told = { readonly [kind in FencePassageKind]?: Instant }
 
 /**
- * Write what the mathematics found, unless the fence does not tell it, not at that hour, or it was told.
+ * Write what the mathematics found, unless the fence does not tell it, not at that hour, or it was told. What came late is no alarm.
  *
- * @param id  of the passage, when it is written
+ * @param found  `id` of the passage, when it is written
  */
-export function tellPassage(fence: Fence, told: Told, found: { readonly id: string; readonly unit: string; readonly passage: Passage }, timeZone: string, at: Instant): Decision<FenceEvent> {
+export function tellPassage(fence: Fence, told: Told, found: { readonly id: string; readonly unit: string; readonly passage: Passage; readonly isLate: boolean }, timeZone: string, at: Instant): Decision<FenceEvent> {
   const { unit, passage } = found
   const { type: kind } = passage
   if (fence.retiredAt !== null || !isTold(fence, kind) || !isInHours(fence.hours, passage.at, timeZone)) return accept()
   const last = told[kind]
   const between = kind === 'entered' ? told.left : kind === 'left' ? told.entered : undefined
   if (last !== undefined && (passage.at <= last || (passage.at - last < sameMs && !(between !== undefined && between > last)))) return accept()
-  const common = { at, passage: found.id, unit, fixAt: passage.at, since: passage.since, severity: fence.severity }
+  const common = { at, passage: found.id, unit, fixAt: passage.at, since: passage.since, severity: found.isLate ? ('quiet' as const) : fence.severity }
   switch (passage.type) {
     case 'entered':
       return accept({ type: 'fence-entered', ...common, afterSilence: passage.afterSilence })

@@ -19,6 +19,8 @@ const none: readonly Found[] = []
 /** What waits to be written while the database is away; beyond this the oldest is lost. */
 const WAITING_MAX = 10_000
 const FIXES_AT_ONCE = 10_000
+/** What a fix shows that was older than this when it came is told, and is no alarm. */
+const LATE_MS = 10 * 60_000
 
 /** A unit that is inside, whose time there is to be found: from the beginning of its shift, or of the fence as it is. */
 type StayToRegain = { readonly unit: string; readonly handle: number; readonly fence: string; readonly from: Instant; readonly until: Instant; /** As it was recalled; undefined when not even the side was sure. */ readonly since: Instant | undefined }
@@ -195,7 +197,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       visits.look({ id: unit, agency }, before, after.watched, !withoutVisits)
     }
     if (after.passages.length === 0) return none
-    return after.passages.map(({ fence, ...passage }) => ({ fence, unit, passage }))
+    return after.passages.map(({ fence, ...passage }) => ({ fence, unit, passage, isLate: now() - fixAt > LATE_MS }))
   }
 
   const waiting: Found[] = []

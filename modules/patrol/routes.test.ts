@@ -337,6 +337,19 @@ test('who is inside since before the hours of a fence is told by how long it sta
   assert.equal(told.filter(({ kind }) => kind === 'stayed').length, 1)
 })
 
+test('what a device without signal sends an hour later is told and is no alarm; what comes in time is one', async () => {
+  const unit = await onDuty('巡62')
+  const fence = await draw({ severity: 'alarm' })
+  const positions = way(-2000, 0).map((meters, i) => ({ unit, fixAt: clock.now + (i + 1) * 10_000, lon: lonAt(meters), lat, speedKmh: 36, accuracyMeters: 5 }))
+  clock.now += 3_600_000
+  assert.equal((await ask('POST', '/api/units/positions', 'integrator@jx', { positions })).body.accepted, positions.length)
+  await patrol.settled()
+  await drive(unit, [0, 0, 0, ...way(0, 2000)])
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind, severity }) => [kind, severity]), [['left', 'alarm'], ['entered', 'quiet']])
+  const seen: FenceView[] = (await ask('GET', '/api/patrol/fences', desk)).body.items
+  assert.deepEqual(seen.find(({ id }) => id === fence.id)!.alarms.map(({ kind }) => kind), ['left'])
+})
+
 test('another agency’s fence and its events are not found, whatever door is tried', async () => {
   const fence = await draw()
   const stranger = 'commander@jx.yushan'
