@@ -22,7 +22,12 @@ export async function loadPast(id: string, onShare: (share: number) => void, sig
   const path = `/api/oversight/playbacks/${id}`
   const view = await api.get<PlaybackView>(path, { signal })
   onShare(0.02)
-  const incidents = await api.get<PlaybackIncidents>(`${path}/incidents`, { signal })
+  const incidents: IncidentView[] = []
+  for (let after: string | null | undefined; after !== null; ) {
+    const page: PlaybackIncidents = await api.get(`${path}/incidents${after === undefined ? '' : `?after=${after}`}`, { signal })
+    incidents.push(...page.items)
+    after = page.next
+  }
   const entries: PlaybackEntry[] = []
   for (let after: number | null | undefined; after !== null; ) {
     const page: PlaybackEvents = await api.get(`${path}/events${after === undefined ? '' : `?after=${after}`}`, { signal })
@@ -41,7 +46,7 @@ export async function loadPast(id: string, onShare: (share: number) => void, sig
     after = page.next
     onShare(0.1 + 0.9 * (page.of === 0 ? 1 : page.done / page.of))
   }
-  return { view, incidents: incidents.items, orders: ordersOf(incidents.items), entries, units: view.units.map((unit) => ({ ...unit, track: trackFrom(pieces.get(unit.handle), view.from) })) }
+  return { view, incidents, orders: ordersOf(incidents), entries, units: view.units.map((unit) => ({ ...unit, track: trackFrom(pieces.get(unit.handle), view.from) })) }
 }
 
 const trackFrom = (pieces: readonly PlaybackTrack[] | undefined, from: number) => (pieces ? trackOf(pieces, from) : noTrack)

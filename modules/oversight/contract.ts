@@ -81,8 +81,11 @@ export const PlaybackEvents = Type.Object({
 })
 export type PlaybackEvents = Static<typeof PlaybackEvents>
 
-/** Incidents that were open in some moment of the window, with the steps of their orders. */
-export const PlaybackIncidents = Type.Object({ items: Type.Array(IncidentView), complete: Type.Boolean() })
+/** Incidents that were open in some moment of the window, with the steps of their orders, by their opening. */
+export const PlaybackIncidents = Type.Object({
+  items: Type.Array(IncidentView),
+  next: Nullable(Type.String({ description: 'ask for `after` it; null: that was all' })),
+})
 export type PlaybackIncidents = Static<typeof PlaybackIncidents>
 
 export const ExportFormat = Type.Union([Type.Literal('gpx'), Type.Literal('geojson'), Type.Literal('csv')])

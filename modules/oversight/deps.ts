@@ -28,6 +28,16 @@ export type History = {
 /** An incident as somebody may see it, and its entries’ data as he may read them. */
 export type Shown = { readonly view: IncidentView; readonly dataOf: (data: Entry['data']) => Record<string, unknown> }
 
+export type IncidentsAsked = {
+  readonly scope: readonly AgencyPath[]
+  readonly units: readonly UnitId[]
+  readonly from: Instant
+  readonly to: Instant
+  readonly limit: number
+  readonly ids?: readonly IncidentId[]
+  readonly after?: { readonly openedAt: Instant; readonly id: IncidentId }
+}
+
 export type OversightDeps = {
   readonly db: Db
   readonly journal: Pick<Journal, 'act' | 'read' | 'head'>
@@ -43,8 +53,8 @@ export type OversightDeps = {
   readonly broadcasts: (ids: readonly string[]) => Promise<ReadonlyMap<string, { readonly incident: IncidentId | null; readonly units: readonly UnitId[] }>>
   readonly incidents: {
     find(id: IncidentId): Promise<IncidentView | undefined>
-    /** Open in some moment of [from, to): of these parts of the tree, and those that these units were sent to. */
-    during(asked: { readonly scope: readonly AgencyPath[]; readonly units: readonly UnitId[]; readonly from: Instant; readonly to: Instant; readonly limit: number }): Promise<IncidentView[]>
+    /** Open in some moment of [from, to): of these parts of the tree, and those that these units were sent to; by their opening, where they are named only those. */
+    during(asked: IncidentsAsked): Promise<IncidentView[]>
     /** By the live feed’s rules; undefined: not at all. */
     shownTo(actor: Actor, incident: IncidentView): Shown | undefined
     withoutPersons: Shown['dataOf']

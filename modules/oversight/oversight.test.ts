@@ -25,7 +25,7 @@ import { testDatabase } from '#test/database.ts'
 import type { LookView, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackView } from './contract.ts'
 import type { OversightDeps } from './deps.ts'
 import { refusals } from './refusals.ts'
-import { positionsMax } from './read-playback.ts'
+import { incidentsMax, positionsMax } from './read-playback.ts'
 import { routes } from './routes.ts'
 import { projectedTables, projections } from './store.ts'
 import { unpacked } from './track.ts'
@@ -473,6 +473,34 @@ test('many entries come page by page, as a scan of the whole journal has them', 
   const every = await s.journal.read(0, 100_000)
   assert.deepEqual(seen, every.filter(({ stream, at }) => stream === 'incident/busy' && at >= from && at < to).map(({ position }) => position))
   assert.ok(pages > 1, `${pages} pages`)
+})
+
+test('incidents come page by page, all of them, and what happened to the last is shown as to the first', async () => {
+  const from = (s.clock.now += HOUR)
+  const ids = Array.from({ length: incidentsMax + 30 }, (_, n) => `crowd-${n}`)
+  for (const [n, id] of ids.entries()) {
+    if (n % 7 === 0) s.clock.now += SECOND // several open in one millisecond
+    await s.append(`incident/${id}`, 'jx.guixi.crowd', opened(id, 'jx.guixi.crowd', s.clock.now, { number: 1000 + n }))
+  }
+  const { body: view } = await open(commander, { agency: 'jx.guixi.crowd', from, to: (s.clock.now += MINUTE) })
+  const seen: string[] = []
+  const pages: number[] = []
+  for (let after: string | null | undefined = undefined; after !== null; ) {
+    const { body }: { body: PlaybackIncidents } = await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/incidents`, { query: after === undefined ? {} : { after } })
+    seen.push(...body.items.map(({ id }) => id))
+    pages.push(body.items.length)
+    after = body.next
+  }
+  assert.deepEqual(pages, [incidentsMax, 30])
+  assert.deepEqual(seen.toSorted(), ids.toSorted())
+  assert.equal((await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/incidents`, { query: { after: 'nonsense!' } })).code, 'playback-page-unknown')
+  const about: string[] = []
+  for (let after: number | null | undefined = undefined; after !== null; ) {
+    const { body }: { body: PlaybackEvents } = await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/events`, { query: after === undefined ? {} : { after } })
+    about.push(...body.items.map(({ stream }) => stream))
+    after = body.next
+  }
+  assert.deepEqual(about, ids.map((id) => `incident/${id}`))
 })
 
 test('a file of positions is logged with its own reason, and holds what was asked for', async () => {

@@ -89,12 +89,12 @@ export const routes = [
   oversight({
     method: 'GET',
     path: '/api/oversight/playbacks/:id/incidents',
-    summary: 'Incidents that were open in the window, with the steps of their orders.',
+    summary: 'A page of the incidents that were open in the window, with the steps of their orders.',
     access: lookers,
-    schema: { params: At },
+    schema: { params: At, querystring: Type.Object({ after: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the page before' })) }) },
     replies: { 200: PlaybackIncidents, ...no },
-    async handle(deps, { actor, params }) {
-      const body = await readIncidents(deps, actor, params.id)
+    async handle(deps, { actor, params, querystring }) {
+      const body = await readIncidents(deps, actor, params.id, querystring.after)
       return isRefused(body) ? body : { status: 200, body }
     },
   }),
