@@ -57,7 +57,7 @@ import { speedsRoutes } from '#modules/roads/speeds-routes.ts'
 import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections as roadsProjections } from '#modules/roads/store.ts'
 import type { TerminalPorts } from '#modules/units/contract.ts'
-import { crewsReader, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
+import { countFixes, crewsReader, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import type { RetentionDeps } from '#modules/units/retention-deps.ts'
 import { retentionDaysMax } from '#modules/units/contract.ts'
@@ -354,6 +354,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
         onDuty: (agency, from, to, limit) => unitsOnDuty(database, agency, from, to, limit),
         shifts: (units, from, to) => shiftsOf(database, units, from, to),
         fixes: (unit, from, to, limit) => pastFixes(database, unit, from, to, limit, now()),
+        countFixes: (units, from, to) => countFixes(database, units, from, to, now()),
         keptSince: (units) => keptSince(database, units, now()),
       },
       fenceNames: async (ids) => new Map((await fencesById(database, ids)).map(({ id, name }) => [id, name])),

@@ -13,8 +13,8 @@ function someTrack(seed: number, count: number): PastTrack {
   const row = (value: () => number) => Array.from({ length: count }, value)
   return {
     at: Float64Array.from(row(() => (at += random() < 0.1 ? Math.floor(random() * 900_000) : Math.floor(random() * 20_000)))),
-    lon: Float64Array.from(row(() => Math.round(117.2e6 + random() * 1e4))),
-    lat: Float64Array.from(row(() => Math.round(28.29e6 + random() * 1e4))),
+    lon: Int32Array.from(row(() => Math.round(117.2e6 + random() * 1e4))),
+    lat: Int32Array.from(row(() => Math.round(28.29e6 + random() * 1e4))),
     speed: Int16Array.from(row(() => (random() < 0.2 ? -1 : Math.floor(random() * 900)))),
     course: Int16Array.from(row(() => (random() < 0.2 ? -1 : Math.floor(random() * 360)))),
   }
@@ -44,7 +44,7 @@ test('the place at an instant is what a walk over all fixes finds', () => {
       }
       const gap = last + 1 < track.at.length ? track.at[last + 1]! - track.at[last]! : Infinity
       const share = gap <= bridgeMsMax ? (at - track.at[last]!) / gap : 0
-      const expected = (row: Float64Array) => (row[last]! * (1 - share) + (share > 0 ? row[last + 1]! * share : 0)) / 1e6
+      const expected = (row: Int32Array) => (row[last]! * (1 - share) + (share > 0 ? row[last + 1]! * share : 0)) / 1e6
       assert.ok(Math.abs(place!.lon - expected(track.lon)) < 1e-9 && Math.abs(place!.lat - expected(track.lat)) < 1e-9, `seed ${seed}, ${at}`)
       assert.equal(place!.ageMs, at - track.at[last]!)
       assert.equal(place!.speedKmh, track.speed[last]! < 0 ? null : track.speed[last]! / 10)

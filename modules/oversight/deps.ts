@@ -21,6 +21,8 @@ export type History = {
   shifts(units: readonly UnitId[], from: Instant, to: Instant): Promise<{ readonly unit: UnitId; readonly startedAt: Instant; readonly endedAt: Instant | null }[]>
   /** In [from, to), oldest first, nothing that its agency no longer keeps. */
   fixes(unit: number, from: Instant, to: Instant, limit: number): Promise<PastFixes>
+  /** How many fixes units, by their numbers, have in [from, to). */
+  countFixes(units: readonly number[], from: Instant, to: Instant): Promise<number>
   /** From when on positions of these units may be read: the latest of them. */
   keptSince(units: readonly UnitId[]): Promise<Instant>
 }

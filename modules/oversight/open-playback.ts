@@ -53,6 +53,7 @@ export async function viewPlayback(deps: OversightDeps, actor: Actor, id: string
   const units = stillSeen(actor, await deps.history.units(playback.units))
   const ids = units.map((unit) => unit.id)
   const [shifts, keptSince] = await Promise.all([deps.history.shifts(ids, playback.from, playback.to), deps.history.keptSince(ids)])
+  const positions = await aboutHowMany(deps, units, playback)
   const byUnit = Map.groupBy(shifts, ({ unit }) => unit)
   const { asked } = playback
   return {
@@ -65,8 +66,17 @@ export async function viewPlayback(deps: OversightDeps, actor: Actor, id: string
     openedAt: playback.openedAt,
     until: playback.until,
     keptSince,
+    positions,
     units: units.map((unit) => ({ ...unit, shifts: (byUnit.get(unit.id) ?? []).map(({ startedAt, endedAt }) => [startedAt, endedAt] as [number, number | null]) })),
   }
+}
+
+/** Of more units than this, some are counted and the others taken for alike. */
+const countedMax = 32
+async function aboutHowMany(deps: OversightDeps, units: readonly PastUnit[], { from, to }: Playback): Promise<number> {
+  const counted = Array.from({ length: Math.min(countedMax, units.length) }, (_, n, share = units.length / Math.min(countedMax, units.length)) => units[Math.floor(n * share)]!.handle)
+  const found = await deps.history.countFixes(counted, from, to)
+  return Math.round((found * units.length) / Math.max(1, counted.length))
 }
 
 export const readable = async (deps: OversightDeps, actor: Actor, id: string): Promise<Playback | Refused> => mayRead(await findPlayback(deps.db, id), actor, deps.now())

@@ -12,7 +12,7 @@ import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts
 import { incidentsDuring, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
 import { goOffDuty, goOnDuty } from '#modules/units/change-shift.ts'
 import { createUnit } from '#modules/units/change-unit.ts'
-import { keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
+import { countFixes, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import { projections as unitsProjections } from '#modules/units/store.ts'
 import { takePositions } from '#modules/units/take-positions.ts'
@@ -74,6 +74,7 @@ async function scene() {
         reads.push(await journal.head())
         return pastFixes(database, unit, from, to, limit, clock.now)
       },
+      countFixes: (handles, from, to) => countFixes(database, handles, from, to, clock.now),
       keptSince: (ids) => keptSince(database, ids, clock.now),
     },
     fenceNames: async (ids) => new Map(ids.map((id) => [id, `围栏${id}`])),
@@ -226,6 +227,18 @@ test('what comes back is what was taken, in order, page after page, none lost an
   assert.equal(ofB!.length, 30)
   await s.offDuty(a)
   await s.offDuty(b)
+})
+
+test('a look says about how many positions it has before one is read: exactly of few units', async () => {
+  const units = [await s.unit('巡71'), await s.unit('巡72')]
+  for (const unit of units) await s.onDuty(unit)
+  const from = s.clock.now
+  await s.drive(units[0]!, 70)
+  await s.drive(units[1]!, 30)
+  const { body: view } = await open(commander, { units, from, to: s.clock.now })
+  assert.equal(view.positions, 100)
+  assert.equal((await open(commander, { units, from: from + 5 * SECOND, to: s.clock.now })).body.positions, 99)
+  for (const unit of units) await s.offDuty(unit)
 })
 
 test('two devices that report in one millisecond are not parted by a page', async () => {
