@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
 import type { AssignmentView, IncidentView } from '#modules/dispatch/contract.ts'
 import type { PlaybackTrack } from '#modules/oversight/contract.ts'
-import { bridgeMsMax, countUpTo, density, incidentAt, orderAt, ordersOf, placeAt, trackOf, trailAt, workAt, type PastTrack } from './past.ts'
+import { bridgeMsMax, countUpTo, density, incidentAt, joined, orderAt, ordersOf, placeAt, rowsOf, trailAt, workAt, type PastTrack } from './past.ts'
 
 const T0 = Date.UTC(2026, 10, 22, 8)
 
@@ -71,7 +71,7 @@ test('counting up to an instant is what counting one by one gives', () => {
 
 test('a track is put together from its pieces; jumps are left out', () => {
   const piece = (t: number[], flagged: number[] = []): PlaybackTrack => ({ handle: 1, t, lon: t.map(() => 1), lat: t.map(() => 2), speed: t.map((_, n) => n), course: t.map(() => -1), flagged })
-  const track = trackOf([piece([5, 10, 10], [1]), piece([40, 1])], T0)
+  const track = joined([piece([5, 10, 10], [1]), piece([40, 1])].map((each) => rowsOf(each, T0)))
   assert.deepEqual([...track.at], [5, 25, 40, 41].map((t) => T0 + t))
   assert.deepEqual([...track.lon], [1, 3, 1, 2])
   assert.deepEqual([...track.speed], [0, 2, 0, 1])

@@ -25,12 +25,7 @@ export const bridgeMsMax = 60_000
 /** Trails break where a unit was not heard of for so long. */
 const trailGapMsMax = 5 * 60_000
 
-/** One unit’s track from the pieces that came, in the order they came; impossible jumps are left out. */
-export function trackOf(pieces: readonly PlaybackTrack[], from: number): PastTrack {
-  return joined(pieces.map((piece) => rowsOf(piece, from)))
-}
-
-/** A piece as it is kept from the moment it came: 20 bytes a fix. */
+/** A piece as it is kept from the moment it came, 20 bytes a fix; impossible jumps are left out. */
 export function rowsOf(piece: PlaybackTrack, from: number): PastTrack {
   const [t, lon, lat] = [sums(piece.t), sums(piece.lon), sums(piece.lat)]
   const flagged = new Set(piece.flagged)
@@ -49,7 +44,7 @@ export function rowsOf(piece: PlaybackTrack, from: number): PastTrack {
   return track
 }
 
-/** Pieces of one unit as one track. */
+/** Pieces of one unit as one track, in the order they came. */
 export function joined(pieces: readonly PastTrack[]): PastTrack {
   if (pieces.length <= 1) return pieces[0] ?? noTrack
   const count = pieces.reduce((sum, { at }) => sum + at.length, 0)

@@ -23,6 +23,8 @@ export type History = {
   fixes(unit: number, from: Instant, to: Instant, limit: number): Promise<PastFixes>
   /** How many fixes units, by their numbers, have in [from, to). */
   countFixes(units: readonly number[], from: Instant, to: Instant): Promise<number>
+  /** From when on positions of each of these units may be read. */
+  keptSinceOfEach(units: readonly UnitId[]): Promise<ReadonlyMap<UnitId, Instant>>
   /** From when on positions of these units may be read: the latest of them. */
   keptSince(units: readonly UnitId[]): Promise<Instant>
 }
@@ -51,6 +53,8 @@ export type OversightDeps = {
   readonly history: History
   /** Names of fences, those that are no longer in use too. */
   readonly fenceNames: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Fences at which units did something in [from, to) that was told after an instant, and when that was told last. */
+  readonly toldLate: (units: readonly UnitId[], from: Instant, to: Instant, after: Instant) => Promise<ReadonlyMap<string, Instant>>
   /** What broadcasts were about, and whose crews they called. */
   readonly broadcasts: (ids: readonly string[]) => Promise<ReadonlyMap<string, { readonly incident: IncidentId | null; readonly units: readonly UnitId[] }>>
   readonly incidents: {

@@ -12,7 +12,7 @@ import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts
 import { incidentsDuring, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
 import { goOffDuty, goOnDuty } from '#modules/units/change-shift.ts'
 import { createUnit } from '#modules/units/change-unit.ts'
-import { countFixes, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
+import { countFixes, keptSince, keptSinceOfEach, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import { projections as unitsProjections } from '#modules/units/store.ts'
 import { takePositions } from '#modules/units/take-positions.ts'
@@ -75,10 +75,13 @@ async function scene() {
         reads.push(await journal.head())
         return pastFixes(database, unit, from, to, limit, clock.now)
       },
+      keptSinceOfEach: (ids) => keptSinceOfEach(database, ids, clock.now),
       countFixes: (handles, from, to) => countFixes(database, handles, from, to, clock.now),
       keptSince: (ids) => keptSince(database, ids, clock.now),
     },
     fenceNames: async (ids) => new Map(ids.map((id) => [id, `围栏${id}`])),
+    toldLate: async (ids, from, to, after) =>
+      new Map((await everyOf(journal)).flatMap(({ stream, at, data }): [string, number][] => (ids.includes(String(data['unit'])) && Number(data['fixAt']) >= from && Number(data['fixAt']) < to && at > after ? [[stream.slice('fence/'.length), at]] : []))),
     broadcasts: async (ids) => new Map(ids.flatMap((id) => (calls.has(id) ? [[id, calls.get(id)!] as const] : []))),
     incidents: {
       find: async (id) => (await incidentViews(database, [id]))[0],
@@ -130,6 +133,8 @@ async function scene() {
     },
   }
 }
+
+const everyOf = (journal: { read: ReturnType<typeof postgresJournal>['read'] }) => journal.read(0, 1_000_000)
 
 /** What broadcasts were about. */
 const calls = new Map<string, { incident: string | null; units: string[] }>()
@@ -516,6 +521,44 @@ test('incidents come page by page, all of them, and what happened to the last is
     after = body.next
   }
   assert.deepEqual(about, ids.map((id) => `incident/${id}`))
+})
+
+test('the future is not looked at: a look ends now at the latest', async () => {
+  const { body: view } = await open(commander, { agency: 'jx.guixi', from: s.clock.now - HOUR, to: s.clock.now + 3 * HOUR })
+  assert.equal(view.to, s.clock.now)
+})
+
+test('what units did at fences is in the window of its fix, however late it was told, and kept no longer than positions', async () => {
+  const unit = await s.unit('巡8')
+  await s.onDuty(unit)
+  const from = (s.clock.now += HOUR)
+  const to = from + HOUR
+  const passage = (fixAt: number) => ({ type: 'fence-entered', at: s.clock.now, passage: `p${fixAt}`, unit, fixAt, since: fixAt - 1000, afterSilence: false, severity: 'quiet' })
+  s.clock.now += MINUTE
+  await s.append('fence/late', 'jx', passage(from - MINUTE), passage(from + 1))
+  s.clock.now = to + 15 * MINUTE
+  await s.append('incident/noise', 'jx.guixi.noise', opened('noise', 'jx.guixi.noise', s.clock.now, { number: 9077 }), ...Array.from({ length: 1200 }, (_, n) => ({ type: 'note-added', at: s.clock.now, text: String(n) })))
+  s.clock.now = to + 5 * HOUR
+  await s.append('fence/late', 'jx', passage(from + 2), passage(to - 1), passage(to))
+  await s.append('fence/other', 'jx', passage(to + 1))
+  s.clock.now += MINUTE
+  const seen = async (wanted: object) => {
+    const { body: view } = await open(commander, { units: [unit], from, to, ...wanted })
+    const found: number[] = []
+    for (let after: number | null | undefined = undefined; after !== null; ) {
+      const { body }: { body: PlaybackEvents } = await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/events`, { query: after === undefined ? {} : { after } })
+      found.push(...body.items.filter(({ type }) => type === 'fence-entered').map(({ data }) => Number(data.fixAt) - from))
+      after = body.next
+    }
+    return found
+  }
+  assert.deepEqual(await seen({}), [1, 2, HOUR - 1])
+  assert.deepEqual(await seen({ from: from + 2, to: to + 1 }), [2, HOUR - 1, HOUR])
+  await s.offDuty(unit)
+  const now = s.clock.now
+  s.clock.now = from + 90 * DAY + 2
+  assert.deepEqual(await seen({}), [2, HOUR - 1])
+  s.clock.now = now
 })
 
 test('a file of positions is logged with its own reason, and holds what was asked for', async () => {

@@ -130,27 +130,49 @@ export async function readEvents(deps: OversightDeps, actor: Actor, id: string, 
   const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
   const start = after ?? (await positionBefore(deps, playback.from - slackMs))
-  const entries = await deps.journal.read(start, entriesMax)
-  const units = new Set(stillSeen(actor, await deps.history.units(playback.units)).map((unit) => unit.id))
+  const late = await tellingLate(deps, playback, start)
+  const entries = late ? await late.read() : await deps.journal.read(start, entriesMax)
+  const units = await deps.history.keptSinceOfEach(stillSeen(actor, await deps.history.units(playback.units)).map((unit) => unit.id))
   const idsOf = (kind: string) => [...new Set(entries.flatMap(({ stream }) => (stream.startsWith(`${kind}/`) ? [stream.slice(kind.length + 1)] : [])))]
   const [fenceNames, broadcasts] = await Promise.all([deps.fenceNames(idsOf('fence')), deps.broadcasts(idsOf('broadcast'))])
   const named = [...idsOf('incident'), ...idsOf('channel').flatMap((channel) => (channel.startsWith('incident-') ? [channel.slice('incident-'.length)] : [])), ...[...broadcasts.values()].flatMap(({ incident }) => incident ?? [])]
   const incidents = new Map((await incidentsNamed(deps, playback, [...new Set(named)])).map((incident) => [incident.id, shownTo(deps, actor, incident)]))
   const seen: Seen = { incidents, units, fenceNames, broadcasts }
-  const isOver = entries.length < entriesMax || entries.at(-1)!.at > playback.to + slackMs
+  const last = entries.at(-1)
+  const isOver = !last || entries.length < entriesMax || (late ? last.at > late.until : last.at > beyond(playback) && (await toldLate(deps, playback)).size === 0)
   const items = entries.flatMap((entry): PlaybackEntry[] => {
-    if (entry.at < playback.from || entry.at >= playback.to) return []
+    const at = happenedAt(entry)
+    if (at < playback.from || at >= playback.to) return []
     const data = dataFor(actor, entry, playback, seen)
-    const { position, at, stream, type, command } = entry
-    return data ? [{ position, at, stream, type, command, actor: entry.actor.name, data }] : []
+    const { position, stream, type, command } = entry
+    return data ? [{ position, at: entry.at, stream, type, command, actor: entry.actor.name, data }] : []
   })
-  return { items, next: isOver ? null : entries.at(-1)!.position }
+  return { items, next: isOver ? null : last.position }
+}
+
+/** What a unit did at a fence happened at the fix that shows it; a device without signal may have sent that days later. */
+const happenedAt = ({ at, stream, data }: Entry): Instant => (stream.startsWith('fence/') && typeof data['fixAt'] === 'number' ? data['fixAt'] : at)
+
+/** Later entries are about later things, but for what was told late at fences. */
+const beyond = ({ to }: Playback): Instant => to + slackMs
+const toldLate = (deps: OversightDeps, playback: Playback) => deps.toldLate(playback.units, playback.from, playback.to, beyond(playback))
+
+/** Once all entries of the window were gone through: those of fences that told something of it late, and when the last of them was told. */
+async function tellingLate(deps: OversightDeps, playback: Playback, after: number): Promise<{ readonly until: Instant; read(): Promise<Entry[]> } | undefined> {
+  const [before] = after > 0 ? await deps.journal.read(after - 1, 1) : []
+  if (!before || before.at <= beyond(playback)) return undefined
+  const late = await toldLate(deps, playback)
+  return {
+    until: Math.max(...late.values()),
+    read: async () => (late.size === 0 ? [] : deps.journal.read(after, entriesMax, { stream: [...late.keys()].map((id) => `fence/${id}`) })),
+  }
 }
 
 /** What a look is about, and what else is needed to show a page of it. */
 type Seen = {
   readonly incidents: ReadonlyMap<string, Shown | undefined>
-  readonly units: ReadonlySet<string>
+  /** From when on what they did may be read. */
+  readonly units: ReadonlyMap<string, Instant>
   readonly fenceNames: Awaited<ReturnType<OversightDeps['fenceNames']>>
   readonly broadcasts: Awaited<ReturnType<OversightDeps['broadcasts']>>
 }
@@ -176,7 +198,7 @@ function dataFor(actor: Actor, entry: Entry, { asked }: Playback, { incidents, u
   if (kind === 'fence') {
     const { unit } = entry.data
     const name = fenceNames.get(id) ?? ''
-    if (typeof unit === 'string') return units.has(unit) ? { ...entry.data, fence: id, name } : undefined
+    if (typeof unit === 'string') return happenedAt(entry) >= (units.get(unit) ?? Infinity) ? { ...entry.data, fence: id, name } : undefined
     return isThere && fenceChanges.has(entry.type) ? { fence: id, name } : undefined
   }
   return kind === 'closure' && isThere ? { ...entry.data } : undefined

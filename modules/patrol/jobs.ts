@@ -276,7 +276,8 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     },
     async describe(ids) {
       const [found, alarms] = await Promise.all([fencesById(db, ids), waitingAlarms(db, ids)])
-      return found.map((row) => ({ ...row, alarms: alarms.filter(({ fence }) => fence === row.id) }))
+      const since = alarms.length > 0 ? await needs.keptSince([...new Set(alarms.map(({ unit }) => unit))]) : new Map<string, Instant>()
+      return found.map((row) => ({ ...row, alarms: alarms.filter(({ fence, unit, fixAt }) => fence === row.id && fixAt >= (since.get(unit) ?? Infinity)) }))
     },
   }
 }

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Actor, Role } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
-import { pastFixes } from '#modules/units/history-store.ts'
+import { keptSinceOfEach, pastFixes } from '#modules/units/history-store.ts'
 import { readSaid } from '#modules/units/retention-store.ts'
 import { openUnits, type Units } from '#modules/units/jobs.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
@@ -46,6 +46,7 @@ const needs = () => ({
   findAgency,
   liveUnits: units.liveUnits,
   keptDays: () => readSaid(db),
+  keptSince: (of: readonly string[]) => keptSinceOfEach(db, of, clock.now),
   fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(db, handle, from, to, limit, clock.now),
   onFault: (_what: string, cause: unknown) => void faults.push(cause),
 })
@@ -519,4 +520,25 @@ test('who may not see a place sees no visit to it; beneath its agency one’s ow
   await sweepVisits(db, dayLater, kept)
   assert.deepEqual((await visitsAt(place.id)).map(({ unit }) => unit), [ours])
   assert.ok((await ask('GET', `/api/patrol/visits?fence=${place.id}`, 'officer@jx.guixi')).status === 403)
+})
+
+test('what units did at fences is read as long as their agencies keep positions, and the rest of the page is filled from before', async () => {
+  const [ours, others] = [await onDuty('巡63'), await onDuty('巡64', 'jx.guixi.huayuan')]
+  const fence = await draw({ severity: 'alarm' })
+  for (let round = 0; round < 3; round++) {
+    await drive(ours, way(-2000, 2000))
+    await drive(others, way(-2000, 2000))
+  }
+  const had = await eventsOf(`fence=${fence.id}`)
+  assert.equal(had.length, 12)
+  await db.query(`insert into units.retention (agency, days) values ('jx.guixi.huayuan', 1)`)
+  clock.now += 86_400_000
+  const kept = had.filter(({ unit }) => unit === ours).map(({ id }) => id)
+  const query = `fence=${fence.id}&from=0`
+  assert.deepEqual((await eventsOf(query)).map(({ id }) => id), kept)
+  assert.deepEqual((await eventsOf(`${query}&limit=4`)).map(({ id }) => id), kept.slice(0, 4))
+  const [view] = await patrol.describe([fence.id])
+  assert.deepEqual(view!.alarms.map(({ unit }) => unit), kept.map(() => ours))
+  clock.now += 90 * 86_400_000
+  assert.deepEqual(await eventsOf(query), [])
 })

@@ -105,6 +105,12 @@ export async function countFixes(db: Db, units: readonly number[], from: Instant
   return row!.count
 }
 
+/** From when on positions of each of these units may be read. */
+export async function keptSinceOfEach(db: Db, units: readonly UnitId[], now: Instant): Promise<Map<UnitId, Instant>> {
+  const rows = await db.query<{ id: UnitId; since: Instant }>(`select u.id, ${keptSinceSql('u.handle', '$2')} as since from units.unit u where u.id = any($1)`, [units, now])
+  return new Map(rows.map(({ id, since }) => [id, since]))
+}
+
 /** From when on positions of all these units may be read. */
 export async function keptSince(db: Db, units: readonly UnitId[], now: Instant): Promise<Instant> {
   const [row] = await db.query<{ since: number | null }>(`select max(${keptSinceSql('u.handle', '$2')}) as since from units.unit u where u.id = any($1)`, [units, now])
