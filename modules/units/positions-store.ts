@@ -189,9 +189,9 @@ export function dayKeeper(db: Db) {
 }
 export type DayKeeper = ReturnType<typeof dayKeeper>
 
-/** Days whose first moment is older than `retentionDays`: nothing older than that is kept, not even for an hour. */
+/** Days of which every moment is older than `retentionDays`. What is older of the day that is left goes row by row. */
 export const expiredDays = (days: readonly number[], now: number, retentionDays: number): number[] =>
-  days.filter((day) => day * DAY_MS < now - retentionDays * DAY_MS)
+  days.filter((day) => (day + 1) * DAY_MS <= now - retentionDays * DAY_MS)
 
 /** From three days back (what a device kept without signal) to a week ahead. */
 export const daysAround = (now: number): number[] =>
