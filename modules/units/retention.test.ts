@@ -221,6 +221,34 @@ test('while somebody reads for long, no write waits for a day that is dropped; t
   await s.database.query('delete from units.position where fix_at > $1', [s.clock.now])
 })
 
+test('two nodes that sweep at once: one does, the other waits and says the same, and no fault is hidden', async () => {
+  await s.say(top, 'jx', 60)
+  await s.fill(66)
+  const isWaitedFor = async () => (await s.database.query(`select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`)).length > 0
+  const slow = (breaks: boolean): typeof s.database => ({
+    ...s.database,
+    async query(text: string, params?: readonly unknown[]) {
+      if (text.includes('from units.unit group by')) {
+        while (!(await isWaitedFor())) await sleep(5)
+        if (breaks) throw new Error('this node’s own fault')
+      }
+      return s.database.query(text, params) as never
+    },
+  })
+  for (const breaks of [true, false]) {
+    const faults: string[] = []
+    const [first, second] = [slow(breaks), s.database].map((db) => openRetention({ db, now: () => s.clock.now, onFault: (what) => faults.push(what) }))
+    const one = first!.sweep()
+    while ((await s.database.query(`select 1 from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())`)).length === 0) await sleep(5)
+    const [mine, theirs] = await Promise.all([one, second!.sweep()])
+    assert.deepEqual(mine, theirs)
+    assert.deepEqual((await viewRetention(s.deps, top)).sweep, mine)
+    assert.equal(mine.fault, breaks ? 'this node’s own fault' : null)
+    assert.equal(faults.length, breaks ? 1 : 0)
+    assert.equal(mine.daysDropped > 0, !breaks)
+  }
+})
+
 test('administrators say it for their part of the tree; elsewhere no agency is found', async () => {
   const head = await s.journal.head()
   const code = async (answer: Promise<object>) => ((outcome) => (isRefused(outcome) ? outcome.refused : 'ok'))(await answer)
