@@ -351,6 +351,21 @@ test('what a device without signal sends an hour later is told and is no alarm; 
   assert.deepEqual(seen.find(({ id }) => id === fence.id)!.alarms.map(({ kind }) => kind), ['left'])
 })
 
+test('a fence that names a unit which is retired since can be changed; units newly named have to be its agency’s, and are told by call sign', async () => {
+  const [gone, other, foreign] = [await onDuty('巡65'), await onDuty('巡66', 'jx.guixi.huayuan'), await onDuty('巡67', 'jx.yushan')]
+  const fence = await draw({ agency: 'jx.guixi', appliesTo: { to: 'units', units: [gone] } })
+  await ask('POST', `/api/units/${gone}/shift/end`, 'dispatcher@jx', { commandId: commandId() })
+  const retired = await ask('DELETE', `/api/units/${gone}?commandId=${commandId()}`, 'administrator@jx')
+  assert.ok(retired.status < 300, JSON.stringify(retired.body))
+  const change = (more: object, who = desk) => ask('PATCH', `/api/patrol/fences/${fence.id}`, who, { commandId: commandId(), ...more })
+  assert.equal((await change({ severity: 'alarm' })).status, 200)
+  assert.deepEqual((await change({ appliesTo: { to: 'units', units: [gone, other] } })).body.appliesTo.units, [gone, other])
+  const refused = await change({ appliesTo: { to: 'units', units: [gone, foreign] } }, 'dispatcher@jx')
+  assert.deepEqual([refused.body.code, refused.body.because.includes('巡67')], ['fence-units-not-of-it', true])
+  assert.ok(!(await change({ appliesTo: { to: 'units', units: [foreign] } })).body.because.includes('巡67'), 'not to whom that unit is none of his business')
+  assert.equal((await ask('POST', '/api/patrol/fences', desk, { commandId: commandId(), name: '新', geometry: fence.geometry, appliesTo: { to: 'units', units: [gone] } })).body.code, 'fence-units-not-of-it', 'a new fence names no retired one')
+})
+
 test('another agency’s fence and its events are not found, whatever door is tried', async () => {
   const fence = await draw()
   const stranger = 'commander@jx.yushan'
