@@ -1,9 +1,10 @@
 /** Draw, change and retire a fence, one or a file of them; take note of an alarm. Who commands the streets does, for their part of the tree. */
+import type { Static } from 'typebox'
 import { holds, scopeOf, type Actor, type Role } from '#kernel/actor.ts'
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
 import type { Outcome, Tx } from '#kernel/journal.ts'
 import type { AgencyPath, CommandId } from '#kernel/names.ts'
-import type { FenceDrawing } from './contract.ts'
+import type { ChangeFence, FenceDrawing } from './contract.ts'
 import { commandOf, type PatrolNeeds } from './deps.ts'
 import { changeFence, drawFence, retireFence, seeAlarm, type DrawingFacts } from './fence.ts'
 import { isNameTaken, lockFence, lockPassage } from './store.ts'
@@ -81,11 +82,12 @@ export async function drawMany(
   })
 }
 
-export async function changeOne(deps: Needs, actor: Actor, wanted: Partial<FenceDrawing> & { readonly commandId: CommandId; readonly fence: string }): Done<{ fence: string }> {
-  const { commandId, fence: id, ...changes } = wanted
-  return deps.journal.act(commandOf(deps, actor, `change fence ${id}`, commandId, changes), async (tx): Promise<{ answer: { fence: string } } | Refused> => {
+export async function changeOne(deps: Needs, actor: Actor, wanted: Static<typeof ChangeFence> & { readonly fence: string }): Done<{ fence: string }> {
+  const { commandId, fence: id, ...asked } = wanted
+  return deps.journal.act(commandOf(deps, actor, `change fence ${id}`, commandId, asked), async (tx): Promise<{ answer: { fence: string } } | Refused> => {
     const fence = await lockFence(tx, id)
     if (!fence || !holds(actor, drawers, fence.agency)) return refuse('fence-not-found')
+    const changes = { ...asked, tells: { ...fence.tells, ...asked.tells } }
     const decision = changeFence(fence, changes, await factsOf(deps, tx, actor, fence.agency, { ...fence, ...changes }, id, fence), deps.now())
     if (isRefused(decision)) return decision
     tx.append(`fence/${id}`, fence.agency, decision.events)

@@ -366,6 +366,15 @@ test('a fence that names a unit which is retired since can be changed; units new
   assert.equal((await ask('POST', '/api/patrol/fences', desk, { commandId: commandId(), name: '新', geometry: fence.geometry, appliesTo: { to: 'units', units: [gone] } })).body.code, 'fence-units-not-of-it', 'a new fence names no retired one')
 })
 
+test('two who change a fence at once undo nothing of each other: what is not said stays, also of what it tells', async () => {
+  const fence = await draw({ tells: { enter: true, leave: true, staySeconds: null, speedLimitKmh: 60, overSeconds: 25 } })
+  const change = (more: object) => ask('PATCH', `/api/patrol/fences/${fence.id}`, desk, { commandId: commandId(), ...more })
+  await Promise.all([change({ tells: { staySeconds: 600 } }), change({ tells: { speedLimitKmh: 40 } }), change({ severity: 'alarm' })])
+  const { body } = await change({})
+  assert.deepEqual([body.tells, body.severity, body.geometry], [{ enter: true, leave: true, staySeconds: 600, speedLimitKmh: 40, overSeconds: 25 }, 'alarm', fence.geometry])
+  assert.equal((await change({ tells: { nonsense: 1 } })).status, 400)
+})
+
 test('another agency’s fence and its events are not found, whatever door is tried', async () => {
   const fence = await draw()
   const stranger = 'commander@jx.yushan'
