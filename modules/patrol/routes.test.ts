@@ -480,6 +480,63 @@ test('a stay at a place to visit is a visit, under way and ended; passing throug
   assert.ok(!JSON.stringify(visits).includes('117.'), 'no place is said')
 })
 
+/** What a device kept, from now on, one in ten seconds; it is sent when `send` is called. */
+function kept(unit: string, places: readonly number[]): () => Promise<void> {
+  const positions = places.map((meters) => ({ unit, fixAt: (clock.now += 10_000), lon: lonAt(meters), lat, speedKmh: 36, accuracyMeters: 10 }))
+  return async () => {
+    for (let first = 0; first < positions.length; first += 50) assert.equal((await ask('POST', '/api/units/positions', 'integrator@jx', { positions: positions.slice(first, first + 50) })).status, 200)
+    await patrol.settled()
+  }
+}
+
+test('a visit in fixes that come after newer ones is the visit that it would have been, once, and none is made of a passing', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const [heard, unheard, passing] = [await onDuty('到11'), await onDuty('到12'), await onDuty('到13')]
+  const track = [...way(-2000, 0), ...standing(0, 60), ...way(0, 2000)]
+  await drive(heard, track)
+  const [told] = (await visitsAt(place.id)).map(({ arrivedAt, leftAt, fixes }) => [leftAt - arrivedAt, fixes])
+  const send = kept(unheard, track)
+  const sendPassing = kept(passing, way(-2000, 2000))
+  clock.now += 10 * 60_000
+  await drive(unheard, standing(2000, 5))
+  await drive(passing, standing(2000, 5))
+  assert.equal((await visitsAt(place.id)).length, 1)
+  await sendPassing()
+  for (let again = 0; again < 2; again++) {
+    await send()
+    const found = (await visitsAt(place.id)).filter(({ unit }) => unit === unheard)
+    assert.deepEqual(found.map(({ arrivedAt, leftAt, fixes }) => [leftAt - arrivedAt, fixes]), [told])
+  }
+  assert.deepEqual((await visitsAt(place.id)).map(({ unit }) => unit).toSorted(), [heard, unheard].toSorted())
+})
+
+test('late fixes show since when somebody is there, and how long somebody was there who had left', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const [here, left] = [await onDuty('到14'), await onDuty('到15')]
+  await drive(here, standing(-2000, 5))
+  const came = clock.now
+  const sendHere = kept(here, [...way(-2000, 0), ...standing(0, 90)])
+  await drive(here, standing(0, 20))
+  const [open] = await visitsAt(place.id)
+  assert.ok(open.arrivedAt > came + 15 * 60_000 && open.leftAt === null)
+  await sendHere()
+  const [earlier] = await visitsAt(place.id)
+  assert.ok(earlier.arrivedAt > came && earlier.arrivedAt < came + 5 * 60_000 && earlier.leftAt === null, JSON.stringify(earlier))
+  await drive(here, way(0, 2000))
+  const over = (await visitsAt(place.id)).filter(({ unit }) => unit === here)
+  assert.deepEqual([over.length, over[0].arrivedAt, over[0].leftAt !== null, over[0].seconds > 1000], [1, earlier.arrivedAt, true, true])
+
+  await drive(left, [...way(-2000, 0), ...standing(0, 12)])
+  const sendLeft = kept(left, [...standing(0, 60), ...way(0, 2000)])
+  clock.now += 6 * 60_000
+  await drive(left, standing(2000, 8))
+  const [short] = (await visitsAt(place.id)).filter(({ unit }) => unit === left)
+  await sendLeft()
+  const [long, ...others] = (await visitsAt(place.id)).filter(({ unit }) => unit === left)
+  assert.deepEqual([others.length, long.arrivedAt], [0, short.arrivedAt])
+  assert.ok(long.leftAt >= short.leftAt + 9 * 60_000, JSON.stringify([short, long]))
+})
+
 test('the end of a shift ends a visit with its last fix, and what is measured off duty is none', async () => {
   const place = await draw({ tells: silent, visitSeconds: 60 })
   const unit = await onDuty('到2')
