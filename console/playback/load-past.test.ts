@@ -22,7 +22,7 @@ function serve(positions: number, pages: readonly (readonly PlaybackTrack[])[], 
       door === 'p/incidents' ? { items: [], next: null }
       : door === 'p/events' ? { items: [], next: null }
       : door === 'p/positions' ? { tracks: pages[page], done: page + 1, of: pages.length, next: page + 1 < pages.length ? String(page + 1) : null }
-      : { id: 'p', from: T0, to: T0 + 1000, positions, units: [unit(1), unit(2), unit(3)] }
+      : { id: 'p', from: T0, to: T0 + 1000, fixes: positions, units: [unit(1), unit(2), unit(3)] }
     return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } })
   }
   return asked

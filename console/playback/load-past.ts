@@ -33,7 +33,7 @@ export class TooManyPositions extends Error {
 export async function loadPast(id: string, onShare: (share: number) => void, signal: AbortSignal): Promise<Past> {
   const path = `/api/oversight/playbacks/${id}`
   const view = await api.get<PlaybackView>(path, { signal })
-  if (view.positions > positionsMax) throw new TooManyPositions(view.positions)
+  if (view.fixes > positionsMax) throw new TooManyPositions(view.fixes)
   onShare(0.02)
   const incidents: IncidentView[] = []
   for (let after: string | null | undefined; after !== null; ) {

@@ -45,7 +45,7 @@ export const PlaybackView = Type.Object({
   openedAt: At,
   until: Type.Number({ description: 'after this instant it gives nothing more; milliseconds since 1970 UTC' }),
   keptSince: Type.Number({ description: 'older positions of some of these units are gone by their agency’s retention; milliseconds since 1970 UTC' }),
-  positions: Type.Integer({ description: 'about how many positions these are: of many units, reckoned from some of them' }),
+  fixes: Type.Integer({ description: 'about how many positions these are: of many units, reckoned from some of them' }),
   units: Type.Array(PlaybackUnit),
 })
 export type PlaybackView = Static<typeof PlaybackView>

@@ -51,7 +51,7 @@ export async function viewPlayback(deps: OversightDeps, actor: Actor, id: string
   const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
   const units = await unitsOf(deps, actor, playback)
-  const [keptSince, positions] = await Promise.all([deps.history.keptSince(units.map((unit) => unit.id)), aboutHowMany(deps, units, playback)])
+  const [keptSince, fixes] = await Promise.all([deps.history.keptSince(units.map((unit) => unit.id)), aboutHowMany(deps, units, playback)])
   const { asked } = playback
   return {
     id,
@@ -63,7 +63,7 @@ export async function viewPlayback(deps: OversightDeps, actor: Actor, id: string
     openedAt: playback.openedAt,
     until: playback.until,
     keptSince,
-    positions,
+    fixes,
     units,
   }
 }

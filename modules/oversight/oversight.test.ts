@@ -243,8 +243,8 @@ test('a look says about how many positions it has before one is read: exactly of
   await s.drive(units[0]!, 70)
   await s.drive(units[1]!, 30)
   const { body: view } = await open(commander, { units, from, to: s.clock.now })
-  assert.equal(view.positions, 100)
-  assert.equal((await open(commander, { units, from: from + 5 * SECOND, to: s.clock.now })).body.positions, 99)
+  assert.equal(view.fixes, 100)
+  assert.equal((await open(commander, { units, from: from + 5 * SECOND, to: s.clock.now })).body.fixes, 99)
   for (const unit of units) await s.offDuty(unit)
 })
 
