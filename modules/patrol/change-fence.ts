@@ -1,5 +1,4 @@
 /** Draw, change and retire a fence, one or a file of them; take note of an alarm. Who commands the streets does, for their part of the tree. */
-import type { Static } from 'typebox'
 import { holds, scopeOf, type Actor, type Role } from '#kernel/actor.ts'
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
 import type { Outcome, Tx } from '#kernel/journal.ts'
@@ -82,7 +81,7 @@ export async function drawMany(
   })
 }
 
-export async function changeOne(deps: Needs, actor: Actor, wanted: Static<typeof ChangeFence> & { readonly fence: string }): Done<{ fence: string }> {
+export async function changeOne(deps: Needs, actor: Actor, wanted: ChangeFence & { readonly fence: string }): Done<{ fence: string }> {
   const { commandId, fence: id, ...asked } = wanted
   return deps.journal.act(commandOf(deps, actor, `change fence ${id}`, commandId, asked), async (tx): Promise<{ answer: { fence: string } } | Refused> => {
     const fence = await lockFence(tx, id)

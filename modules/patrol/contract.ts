@@ -81,6 +81,7 @@ export const NewFence = Type.Object(
 )
 /** What is not said stays as it is, of what it tells too. */
 export const ChangeFence = Type.Object({ commandId: CommandIdOf, ...Type.Partial(FenceDrawing).properties, tells: Type.Optional(Type.Partial(FenceTells, { additionalProperties: false })) }, { additionalProperties: false })
+export type ChangeFence = Static<typeof ChangeFence>
 
 export const FencePassageKind = Type.Union([Type.Literal('entered'), Type.Literal('left'), Type.Literal('stayed'), Type.Literal('speeding')])
 export type FencePassageKind = Static<typeof FencePassageKind>
