@@ -48,7 +48,7 @@ import { projections as oversightProjections } from '#modules/oversight/store.ts
 import { openPatrol, type PatrolRoom } from '#modules/patrol/jobs.ts'
 import { refusals as patrolRefusals } from '#modules/patrol/refusals.ts'
 import { routes as patrolRoutes } from '#modules/patrol/routes.ts'
-import { fencesById, projections as patrolProjections } from '#modules/patrol/store.ts'
+import { fencesById, projections as patrolProjections, toldLate } from '#modules/patrol/store.ts'
 import { visitsRoutes } from '#modules/patrol/visits-routes.ts'
 import { travelOf } from '#modules/roads/contract.ts'
 import { openRoads } from '#modules/roads/jobs.ts'
@@ -58,7 +58,7 @@ import { speedsRoutes } from '#modules/roads/speeds-routes.ts'
 import { speedsProjections } from '#modules/roads/speeds-store.ts'
 import { projections as roadsProjections } from '#modules/roads/store.ts'
 import type { TerminalPorts } from '#modules/units/contract.ts'
-import { crewsReader, keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
+import { countFixes, crewsReader, keptSince, keptSinceOfEach, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import type { RetentionDeps } from '#modules/units/retention-deps.ts'
 import { retentionDaysMax } from '#modules/units/contract.ts'
@@ -285,6 +285,7 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
       liveUnits: unitsRoom.liveUnits,
       fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(database, handle, from, to, limit, now()),
       keptDays: () => readSaid(database),
+      keptSince: (units: readonly string[]) => keptSinceOfEach(database, units, now()),
       onFences: unitsRoom.fencesChanged,
       onFault,
     }
@@ -363,9 +364,12 @@ export async function compose(options: ComposeOptions): Promise<Platform | undef
         onDuty: (agency, from, to, limit) => unitsOnDuty(database, agency, from, to, limit),
         shifts: (units, from, to) => shiftsOf(database, units, from, to),
         fixes: (unit, from, to, limit) => pastFixes(database, unit, from, to, limit, now()),
+        countFixes: (units, from, to) => countFixes(database, units, from, to, now()),
+        keptSinceOfEach: (units) => keptSinceOfEach(database, units, now()),
         keptSince: (units) => keptSince(database, units, now()),
       },
       fenceNames: async (ids) => new Map((await fencesById(database, ids)).map(({ id, name }) => [id, name])),
+      toldLate: (units, from, to, after) => toldLate(database, units, from, to, after),
       broadcasts: (ids) => broadcastSubjects(database, ids),
       incidents: {
         find: async (id) => (await incidentViews(database, [id]))[0],

@@ -4,7 +4,7 @@ import { outlineOf as flatOutlineOf } from '#core/geo/fence-shape.ts'
 import { seeded } from '#core/random.ts'
 import type { FenceOutline, FenceView } from '#modules/patrol/contract.ts'
 import { lengthMeters } from '#ui/map/things.ts'
-import { closedOutline, draftOf, emptyFence, fenceBodyOf, missingOf, outlineOf, placeTyped, ringsOf, withFenceClick, withoutCorner, type FenceDraft } from './fence-draft.ts'
+import { closedOutline, draftOf, emptyFence, fenceBodyOf, fenceChangesOf, missingOf, outlineOf, placeTyped, ringsOf, withFenceClick, withoutCorner, type FenceDraft } from './fence-draft.ts'
 
 const corners = [[117.2, 28.3], [117.21, 28.3], [117.21, 28.31]] as const
 const clicked = (...places: (readonly [number, number])[]) => places.reduce((draft, at) => withFenceClick(draft, at, 5), emptyFence)
@@ -70,6 +70,25 @@ test('a fence opened to be changed and saved as it is, is the same fence', () =>
     const { name, appliesTo, tells, hours, severity, visitSeconds } = view
     assert.deepEqual(fenceBodyOf(draftOf({ ...view, geometry })), { name, geometry, appliesTo, tells, hours, severity, visitSeconds })
   }
+})
+
+test('of a change only what is other than when the form was opened is sent', () => {
+  const view: FenceView = {
+    id: 'f', agency: 'jx', name: '学校', geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 150 }, appliesTo: { to: 'units', units: ['u1'] },
+    tells: { enter: true, leave: false, staySeconds: 600, speedLimitKmh: 30, overSeconds: 25 }, hours: null, severity: 'alarm', visitSeconds: null, drawnAt: 0, drawnBy: 'x', changedAt: 0, retiredAt: null, alarms: [],
+  }
+  const cases: [changes: Partial<FenceDraft>, sent: object][] = [
+    [{}, {}],
+    [{ name: ' 学校 ' }, {}],
+    [{ name: '学校门口' }, { name: '学校门口' }],
+    [{ radius: '200' }, { geometry: { type: 'Point', coordinates: [117.2, 28.3], radiusMeters: 200 } }],
+    [{ limit: '40' }, { tells: { speedLimitKmh: 40 } }],
+    [{ stay: '', leave: true }, { tells: { leave: true, staySeconds: null } }],
+    [{ allDay: false }, { hours: { days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', until: '06:00' } }],
+    [{ units: ['u1', 'u2'], severity: 'quiet' }, { appliesTo: { to: 'units', units: ['u1', 'u2'] }, severity: 'quiet' }],
+    [{ visited: true }, { visitSeconds: 60 }],
+  ]
+  for (const [changes, sent] of cases) assert.deepEqual(fenceChangesOf({ ...draftOf(view), ...changes }), sent, JSON.stringify(changes))
 })
 
 test('a route is clicked place by place and ended at its last; two places and a width make one', () => {

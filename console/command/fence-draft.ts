@@ -11,6 +11,8 @@ export const unitKinds = ['car', 'motorcycle', 'e-bike', 'foot'] as const satisf
 export type FenceDraft = {
   /** The fence that is changed; null: a new one. */
   readonly id: string | null
+  /** What would have been sent when it was opened: what is the same by then is not sent. */
+  readonly opened: FenceBody | null
   readonly name: string
   readonly way: Way
   /** Corners clicked so far. */
@@ -42,7 +44,7 @@ export type FenceDraft = {
 }
 
 export const emptyFence: FenceDraft = {
-  id: null, name: '', way: 'polygon', points: [], closed: false, centre: null, centreTyped: '', radius: '200', width: '60', pasted: '',
+  id: null, opened: null, name: '', way: 'polygon', points: [], closed: false, centre: null, centreTyped: '', radius: '200', width: '60', pasted: '',
   to: 'all', kinds: ['car'], units: [], enter: true, leave: true, stay: '', limit: '', allDay: true, days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', until: '06:00', severity: 'quiet', visited: false, visitMinutes: '1',
 }
 
@@ -59,7 +61,7 @@ export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity,
       : geometry.coordinates.length === 1
         ? { way: 'polygon', points: geometry.coordinates[0]!.slice(0, -1).map(placeOf), closed: true }
         : { way: 'paste', pasted: JSON.stringify(geometry) }
-  return {
+  const draft: FenceDraft = {
     ...emptyFence, id, name, ...outline, severity,
     to: appliesTo.to,
     ...(appliesTo.to === 'kinds' ? { kinds: appliesTo.kinds } : {}),
@@ -71,6 +73,7 @@ export function draftOf({ id, name, geometry, appliesTo, tells, hours, severity,
     ...(hours ? { allDay: false, ...hours } : {}),
     ...(visitSeconds ? { visited: true, visitMinutes: String(visitSeconds / 60) } : {}),
   }
+  return { ...draft, opened: fenceBodyOf(draft) }
 }
 
 /** Clicks nearer to each other than this are one: a double click, or a click on the first corner. */
@@ -208,7 +211,7 @@ export function missingOf(draft: FenceDraft): string | null {
   return null
 }
 
-/** What is sent, without the command's id; call it when nothing is missing. */
+/** What a fence is to be, without the command's id; call it when nothing is missing. */
 export function fenceBodyOf(draft: FenceDraft) {
   const [stay, limit] = [numberOf(draft.stay), numberOf(draft.limit)]
   const appliesTo: AppliesTo = draft.to === 'kinds' ? { to: 'kinds', kinds: [...draft.kinds] } : draft.to === 'units' ? { to: 'units', units: [...draft.units] } : { to: 'all' }
@@ -222,3 +225,17 @@ export function fenceBodyOf(draft: FenceDraft) {
     visitSeconds: draft.visited ? Math.round((numberOf(draft.visitMinutes) ?? 1) * 60) : null,
   }
 }
+
+type FenceBody = ReturnType<typeof fenceBodyOf>
+
+/** What is sent to change a fence: what is other than when the form was opened, so that two at one form undo nothing of each other. */
+export function fenceChangesOf(draft: FenceDraft): Partial<Omit<FenceBody, 'tells'>> & { readonly tells?: Partial<FenceBody['tells']> } {
+  const { tells, ...others } = fenceBodyOf(draft)
+  if (!draft.opened) return { tells, ...others }
+  const told = changed(tells, draft.opened.tells)
+  const { tells: _tells, ...before } = draft.opened
+  return { ...changed(others, before), ...(Object.keys(told).length > 0 ? { tells: told } : {}) }
+}
+
+const changed = <Of extends object>(now: Of, before: Of): Partial<Of> =>
+  Object.fromEntries(Object.entries(now).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key as keyof Of]))) as Partial<Of>

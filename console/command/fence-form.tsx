@@ -9,7 +9,7 @@ import { useSession } from '#ui/session.tsx'
 import { callInside } from '../messages/call-panel.tsx'
 import { leaders } from '../messages/provider.tsx'
 import { changeView } from '../router.ts'
-import { fenceBodyOf, missingOf, outlineOf, placeTyped, pointsLeast, unitKinds, ways, withoutCorner, type FenceDraft } from './fence-draft.ts'
+import { fenceBodyOf, fenceChangesOf, missingOf, outlineOf, placeTyped, pointsLeast, unitKinds, ways, withoutCorner, type FenceDraft } from './fence-draft.ts'
 import { useUnitsInOrder } from './room-context.tsx'
 import { UnitPicker } from './unit-picker.tsx'
 
@@ -36,8 +36,9 @@ export function FenceForm({ draft, onDraft }: FormProps) {
     setBusy(true)
     setProblem(null)
     try {
-      const body = { commandId, ...fenceBodyOf(draft) }
-      const saved = draft.id ? await api.patch<FenceView>(`/api/patrol/fences/${draft.id}`, body) : await api.post<FenceView>('/api/patrol/fences', body)
+      const saved = draft.id
+        ? await api.patch<FenceView>(`/api/patrol/fences/${draft.id}`, { commandId, ...fenceChangesOf(draft) })
+        : await api.post<FenceView>('/api/patrol/fences', { commandId, ...fenceBodyOf(draft) })
       toasts.show({ kind: 'done', text: t(draft.id ? 'fences.changed' : 'fences.drawn', { name: saved.name }) })
       onDraft(null)
       changeView({ fence: saved.id }, 'replace')

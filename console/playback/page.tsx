@@ -14,7 +14,7 @@ import { agencyName, categoryName } from '../command/words.ts'
 import { changeView, useView } from '../router.ts'
 import { EventList } from './event-list.tsx'
 import { ExportButton } from './export-button.tsx'
-import { loadPast, type Past } from './load-past.ts'
+import { loadPast, positionsMax, TooManyPositions, type Past } from './load-past.ts'
 import { Looks } from './looks.tsx'
 import { momentsOf, type Moment } from './moments.ts'
 import { OpeningForm } from './opening-form.tsx'
@@ -46,6 +46,7 @@ export default function PlaybackPage() {
 
 function Look({ id }: { readonly id: string }) {
   const { t } = useTranslation('playback')
+  const { language } = useLanguage()
   const [past, setPast] = useState<Past>()
   const [share, setShare] = useState(0)
   const [problem, setProblem] = useState<unknown>()
@@ -55,11 +56,18 @@ function Look({ id }: { readonly id: string }) {
     return () => gone.abort()
   }, [id])
 
-  const again = () => changeView({ page: '' }, 'replace')
+  const again = () => {
+    api.delete(`/api/oversight/playbacks/${id}`).catch(() => {}) // what cannot be ended now ends by itself in some hours
+    changeView({ page: '' }, 'replace')
+  }
   if (past) return <Player past={past} />
   return (
     <main className="playback-opening">
-      {problem ? (
+      {problem instanceof TooManyPositions ? (
+        <Empty icon="past" title={t('tooMany.title')}>
+          {t('tooMany.text', { found: problem.positions.toLocaleString(language), most: positionsMax.toLocaleString(language) })}
+        </Empty>
+      ) : problem ? (
         <ErrorState problem={problem} title={t('failed')} />
       ) : (
         <div className="playback-loading">

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
 import type { AssignmentView, IncidentView } from '#modules/dispatch/contract.ts'
 import type { PlaybackTrack } from '#modules/oversight/contract.ts'
-import { bridgeMsMax, countUpTo, density, incidentAt, orderAt, ordersOf, placeAt, trackOf, trailAt, workAt, type PastTrack } from './past.ts'
+import { bridgeMsMax, countUpTo, density, incidentAt, joined, orderAt, ordersOf, placeAt, rowsOf, trailAt, workAt, type PastTrack } from './past.ts'
 
 const T0 = Date.UTC(2026, 10, 22, 8)
 
@@ -13,8 +13,8 @@ function someTrack(seed: number, count: number): PastTrack {
   const row = (value: () => number) => Array.from({ length: count }, value)
   return {
     at: Float64Array.from(row(() => (at += random() < 0.1 ? Math.floor(random() * 900_000) : Math.floor(random() * 20_000)))),
-    lon: Float64Array.from(row(() => Math.round(117.2e6 + random() * 1e4))),
-    lat: Float64Array.from(row(() => Math.round(28.29e6 + random() * 1e4))),
+    lon: Int32Array.from(row(() => Math.round(117.2e6 + random() * 1e4))),
+    lat: Int32Array.from(row(() => Math.round(28.29e6 + random() * 1e4))),
     speed: Int16Array.from(row(() => (random() < 0.2 ? -1 : Math.floor(random() * 900)))),
     course: Int16Array.from(row(() => (random() < 0.2 ? -1 : Math.floor(random() * 360)))),
   }
@@ -44,7 +44,7 @@ test('the place at an instant is what a walk over all fixes finds', () => {
       }
       const gap = last + 1 < track.at.length ? track.at[last + 1]! - track.at[last]! : Infinity
       const share = gap <= bridgeMsMax ? (at - track.at[last]!) / gap : 0
-      const expected = (row: Float64Array) => (row[last]! * (1 - share) + (share > 0 ? row[last + 1]! * share : 0)) / 1e6
+      const expected = (row: Int32Array) => (row[last]! * (1 - share) + (share > 0 ? row[last + 1]! * share : 0)) / 1e6
       assert.ok(Math.abs(place!.lon - expected(track.lon)) < 1e-9 && Math.abs(place!.lat - expected(track.lat)) < 1e-9, `seed ${seed}, ${at}`)
       assert.equal(place!.ageMs, at - track.at[last]!)
       assert.equal(place!.speedKmh, track.speed[last]! < 0 ? null : track.speed[last]! / 10)
@@ -71,7 +71,7 @@ test('counting up to an instant is what counting one by one gives', () => {
 
 test('a track is put together from its pieces; jumps are left out', () => {
   const piece = (t: number[], flagged: number[] = []): PlaybackTrack => ({ handle: 1, t, lon: t.map(() => 1), lat: t.map(() => 2), speed: t.map((_, n) => n), course: t.map(() => -1), flagged })
-  const track = trackOf([piece([5, 10, 10], [1]), piece([40, 1])], T0)
+  const track = joined([piece([5, 10, 10], [1]), piece([40, 1])].map((each) => rowsOf(each, T0)))
   assert.deepEqual([...track.at], [5, 25, 40, 41].map((t) => T0 + t))
   assert.deepEqual([...track.lon], [1, 3, 1, 2])
   assert.deepEqual([...track.speed], [0, 2, 0, 1])

@@ -8,8 +8,8 @@ import type { Place } from '#ui/map/things.ts'
 export type PastTrack = {
   readonly at: Float64Array
   /** 10⁻⁶ degrees. */
-  readonly lon: Float64Array
-  readonly lat: Float64Array
+  readonly lon: Int32Array
+  readonly lat: Int32Array
   /** 0.1 km/h and degrees; −1 unknown. */
   readonly speed: Int16Array
   readonly course: Int16Array
@@ -18,25 +18,47 @@ export type PastTrack = {
 /** Where a unit is drawn, and how old its fix is by then. */
 export type PastPlace = { readonly lon: number; readonly lat: number; readonly fixAt: number; readonly ageMs: number; readonly speedKmh: number | null; readonly courseDeg: number | null }
 
-export const noTrack: PastTrack = { at: new Float64Array(), lon: new Float64Array(), lat: new Float64Array(), speed: new Int16Array(), course: new Int16Array() }
+export const noTrack: PastTrack = { at: new Float64Array(), lon: new Int32Array(), lat: new Int32Array(), speed: new Int16Array(), course: new Int16Array() }
 
 /** Between fixes that lie farther apart in time nothing is drawn as movement: nobody knows the way. */
 export const bridgeMsMax = 60_000
 /** Trails break where a unit was not heard of for so long. */
 const trailGapMsMax = 5 * 60_000
 
-/** One unit’s track from the pieces that came, in the order they came; impossible jumps are left out. */
-export function trackOf(pieces: readonly PlaybackTrack[], from: number): PastTrack {
-  const rows = pieces.map((piece) => ({ piece, t: sums(piece.t), lon: sums(piece.lon), lat: sums(piece.lat), flagged: new Set(piece.flagged) }))
-  const kept = rows.flatMap(({ t, flagged }, row) => Array.from(t.keys()).filter((index) => !flagged.has(index)).map((index) => [row, index] as const))
-  const pick = (value: (row: (typeof rows)[number], index: number) => number) => kept.map(([row, index]) => value(rows[row]!, index))
-  return {
-    at: Float64Array.from(pick(({ t }, index) => from + t[index]!)),
-    lon: Float64Array.from(pick(({ lon }, index) => lon[index]!)),
-    lat: Float64Array.from(pick(({ lat }, index) => lat[index]!)),
-    speed: Int16Array.from(pick(({ piece }, index) => piece.speed[index]!)),
-    course: Int16Array.from(pick(({ piece }, index) => piece.course[index]!)),
+/** A piece as it is kept from the moment it came, 20 bytes a fix; impossible jumps are left out. */
+export function rowsOf(piece: PlaybackTrack, from: number): PastTrack {
+  const [t, lon, lat] = [sums(piece.t), sums(piece.lon), sums(piece.lat)]
+  const flagged = new Set(piece.flagged)
+  const count = t.length - flagged.size
+  const track: PastTrack = { at: new Float64Array(count), lon: new Int32Array(count), lat: new Int32Array(count), speed: new Int16Array(count), course: new Int16Array(count) }
+  let kept = 0
+  for (let index = 0; index < t.length; index++) {
+    if (flagged.has(index)) continue
+    track.at[kept] = from + t[index]!
+    track.lon[kept] = lon[index]!
+    track.lat[kept] = lat[index]!
+    track.speed[kept] = piece.speed[index]!
+    track.course[kept] = piece.course[index]!
+    kept++
   }
+  return track
+}
+
+/** Pieces of one unit as one track, in the order they came. */
+export function joined(pieces: readonly PastTrack[]): PastTrack {
+  if (pieces.length <= 1) return pieces[0] ?? noTrack
+  const count = pieces.reduce((sum, { at }) => sum + at.length, 0)
+  const track: PastTrack = { at: new Float64Array(count), lon: new Int32Array(count), lat: new Int32Array(count), speed: new Int16Array(count), course: new Int16Array(count) }
+  let start = 0
+  for (const piece of pieces) {
+    track.at.set(piece.at, start)
+    track.lon.set(piece.lon, start)
+    track.lat.set(piece.lat, start)
+    track.speed.set(piece.speed, start)
+    track.course.set(piece.course, start)
+    start += piece.at.length
+  }
+  return track
 }
 
 /** How many of an ascending row are at an instant or before. O(log n). */
@@ -63,7 +85,7 @@ export function placeAt(track: PastTrack, shifts: PlaybackUnit['shifts'], at: nu
   const next = index + 1
   const step = next < track.at.length ? track.at[next]! - fixAt : Infinity
   const share = step <= bridgeMsMax && step > 0 ? (at - fixAt) / step : 0
-  const between = (row: Float64Array) => (row[index]! + (share > 0 ? (row[next]! - row[index]!) * share : 0)) / 1e6
+  const between = (row: Int32Array) => (row[index]! + (share > 0 ? (row[next]! - row[index]!) * share : 0)) / 1e6
   const known = (value: number, of: number) => (value < 0 ? null : value / of)
   return { lon: between(track.lon), lat: between(track.lat), fixAt, ageMs: at - fixAt, speedKmh: known(track.speed[index]!, 10), courseDeg: known(track.course[index]!, 1) }
 }

@@ -262,6 +262,31 @@ test('speeding is told once, after so long without a break, and anew only after 
   assert.deepEqual(through(rows(5, 100, 5, -200, 75), wants, presenceOn('outside', 0)).told, [], 'outside')
 })
 
+test('what becomes due outside the hours is not lost: a stay counts from when the hours begin, and so does speeding', () => {
+  const random = seeded(17)
+  for (let round = 0; round < 200; round++) {
+    const spans = Array.from({ length: 3 }, (_, i) => [i * 4000 + Math.floor(random() * 1500), i * 4000 + 1500 + Math.floor(random() * 2000)] as const)
+    const spanAt = (second: number) => spans.find(([from, until]) => second >= from && second < until)
+    const tellsSince = (at: number) => ((span) => (span ? span[0] * 1000 : null))(spanAt(at / 1000))
+    const step = 5 + Math.floor(random() * 50)
+    const [staySeconds, overSeconds] = [60 + Math.floor(random() * 1500), 20 + Math.floor(random() * 200)]
+    const track = rows(step, 12_000, step, 200, 75)
+    const { told } = through(track, { stayMs: staySeconds * 1000, speedLimitKmh: 60, overMs: overSeconds * 1000, tellsSince }, presenceOn('inside', 0))
+
+    // second by second, with nothing remembered: how long is it inside and too fast since the hours began
+    const expected: [string, number][] = []
+    for (const [from, until] of spans) {
+      const seen = track.map(([second]) => second).filter((second) => second >= from && second < until)
+      const stayed = seen.find((second) => second - from >= staySeconds)
+      if (stayed !== undefined && !expected.some(([type]) => type === 'stayed')) expected.push(['stayed', stayed])
+      const sped = seen.find((second) => second - seen[0]! >= overSeconds)
+      if (sped !== undefined) expected.push(['speeding', sped])
+    }
+    const inOrder = (all: [string, number][]) => all.toSorted((a, b) => a[1] - b[1] || a[0].localeCompare(b[0]))
+    assert.deepEqual(inOrder(told.map(({ type, at }) => [type, at / 1000])), inOrder(expected), `round ${round}`)
+  }
+})
+
 test('the distance to a border agrees with a look at a thousand points of it, holes and all', () => {
   const random = seeded(11)
   for (let round = 0; round < 60; round++) {

@@ -44,11 +44,13 @@ const keptAgainKmh = 3
 
 /** What a fence wants told beside crossings. */
 export type FenceWants = {
-  /** Told once a stay, after so long inside while fixes came. */
+  /** Told once a stay, after so long inside while fixes came and the fence tells. */
   readonly stayMs: number | null
   readonly speedLimitKmh: number | null
   /** So long over the limit, without a break, before it is told. */
   readonly overMs: number
+  /** Since when, at an instant, the fence tells stays and speeds without a break; null: not then. Without it, always. */
+  readonly tellsSince?: (at: number) => number | null
 }
 
 /** A fix as one fence sees it. */
@@ -80,6 +82,8 @@ export type Presence = {
   readonly insideSince: number
   /** Time inside (while outside: of the present evidence) while fixes came: silences are not counted. */
   readonly insideMs: number
+  /** Of that, what lies in the hours in which the fence tells, since they began. */
+  readonly dueMs: number
   readonly stayTold: boolean
   readonly over: Over | null
 }
@@ -96,7 +100,7 @@ export type Passage =
   | { readonly type: 'speeding'; readonly at: number; readonly since: number; readonly peakKmh: number }
 
 export const unknownAt = (at: number): Presence => ({
-  side: 'unknown', evidence: 0, seenAt: at, agreedAt: at, turnedAt: at, afterSilence: false, insideSince: at, insideMs: 0, stayTold: false, over: null,
+  side: 'unknown', evidence: 0, seenAt: at, agreedAt: at, turnedAt: at, afterSilence: false, insideSince: at, insideMs: 0, dueMs: 0, stayTold: false, over: null,
 })
 
 /** What is known once a side was decided at an instant, or is remembered from then. */
@@ -130,10 +134,11 @@ export function observe(before: Presence | undefined, sighting: Sighting, wants:
   const silent = elapsed > silenceMs
   const beyond = (known.side === 'inside' ? -insideMeters : insideMeters) / sigma
   const evidence = Math.max(0, known.evidence + weight * forOver(beyond))
-  if (evidence >= decidedNats) return crossed(known, at, elapsed)
+  if (evidence >= decidedNats) return crossed(known, at, elapsed, wants)
 
   const agrees = evidence === 0
   const turned = !agrees && known.evidence === 0
+  const startsAnew = known.side === 'outside' && (agrees || turned)
   // Written out: copying by `...` costs three times as much here, and this runs for every fix at every fence near it.
   const seen: Presence = {
     side: known.side,
@@ -143,7 +148,8 @@ export function observe(before: Presence | undefined, sighting: Sighting, wants:
     turnedAt: agrees || turned ? at : known.turnedAt,
     afterSilence: turned ? silent : !agrees && known.afterSilence,
     insideSince: known.insideSince,
-    insideMs: known.side === 'outside' && (agrees || turned) ? 0 : known.insideMs + heardMs(elapsed),
+    insideMs: startsAnew ? 0 : known.insideMs + heardMs(elapsed),
+    dueMs: startsAnew ? 0 : dueAfter(known, at, elapsed, wants),
     stayTold: known.stayTold,
     over: known.over,
   }
@@ -151,12 +157,14 @@ export function observe(before: Presence | undefined, sighting: Sighting, wants:
 
   const passages: Passage[] = []
   let presence = seen
-  if (wants.stayMs !== null && !seen.stayTold && agrees && seen.insideMs >= wants.stayMs) {
+  if (wants.stayMs !== null && !seen.stayTold && agrees && seen.dueMs >= wants.stayMs) {
     passages.push({ type: 'stayed', at, since: seen.insideSince, seconds: Math.round(seen.insideMs / 1000) })
     presence = { ...presence, stayTold: true }
   }
   if (wants.speedLimitKmh !== null && speedKmh !== null && agrees) {
-    const over = overAfter(known.over, at, silent ? Infinity : elapsed, speedKmh, wants.speedLimitKmh)
+    const since = tellsSince(wants, at)
+    const before = known.over && since !== null && known.over.since >= since ? known.over : null
+    const over = since === null ? null : overAfter(before, at, silent ? Infinity : elapsed, speedKmh, wants.speedLimitKmh)
     const isDue = over !== null && !over.told && over.ms >= wants.overMs && over.ms > 0
     if (isDue) passages.push({ type: 'speeding', at, since: over.since, peakKmh: over.peakKmh })
     if (over !== known.over) presence = { ...presence, over: isDue ? { ...over, told: true } : over }
@@ -164,7 +172,7 @@ export function observe(before: Presence | undefined, sighting: Sighting, wants:
   return { presence, passages }
 }
 
-function crossed(before: Presence, at: number, elapsed: number): { readonly presence: Presence; readonly passages: readonly Passage[] } {
+function crossed(before: Presence, at: number, elapsed: number, wants: FenceWants): { readonly presence: Presence; readonly passages: readonly Passage[] } {
   const isFirst = before.evidence === 0
   const type = before.side === 'inside' ? 'left' : 'entered'
   const turnedAt = isFirst ? at : before.turnedAt
@@ -174,12 +182,23 @@ function crossed(before: Presence, at: number, elapsed: number): { readonly pres
       ...presenceOn(type === 'entered' ? 'inside' : 'outside', at),
       insideSince: turnedAt,
       insideMs: isFirst || type === 'left' ? 0 : before.insideMs + heardMs(elapsed),
+      dueMs: isFirst || type === 'left' ? 0 : dueAfter(before, at, elapsed, wants),
     },
     passages: [{ type, at: turnedAt, since: before.agreedAt, afterSilence }],
   }
 }
 
 const heardMs = (elapsed: number): number => (elapsed > silenceMs ? 0 : elapsed)
+
+const tellsSince = ({ tellsSince }: FenceWants, at: number): number | null => (tellsSince ? tellsSince(at) : -Infinity)
+
+/** What counts towards a stay begins with the hours in which the fence tells, whoever is inside by then. */
+function dueAfter({ seenAt, dueMs }: Presence, at: number, elapsed: number, wants: FenceWants): number {
+  if (wants.stayMs === null) return 0
+  const since = tellsSince(wants, at)
+  if (since === null) return 0
+  return Math.min((seenAt < since ? 0 : dueMs) + heardMs(elapsed), at - since)
+}
 
 /** How unlikely an error of so many sigma is, in nats; never more than a gross one. */
 function surprise(sigmas: number): number {

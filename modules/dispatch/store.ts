@@ -554,15 +554,24 @@ export const drivesEnded = (db: Sql, from: Instant, to: Instant): Promise<{ unit
  */
 export async function incidentsDuring(
   db: Db,
-  asked: { readonly scope: readonly AgencyPath[]; readonly units: readonly UnitId[]; readonly from: Instant; readonly to: Instant; readonly limit: number },
+  asked: {
+    readonly scope: readonly AgencyPath[]
+    readonly units: readonly UnitId[]
+    readonly from: Instant
+    readonly to: Instant
+    readonly limit: number
+    /** Of these only. */
+    readonly ids?: readonly IncidentId[]
+    readonly after?: { readonly openedAt: Instant; readonly id: IncidentId }
+  },
 ): Promise<IncidentView[]> {
   const rows = await db.query<IncidentRow>(
     `select ${incidentColumns} from dispatch.incident
-     where opened_at < $2 and (closed_at is null or closed_at > $1)
+     where ($6::text[] is null or id = any($6)) and (opened_at, id) > ($7, $8) and opened_at < $2 and (closed_at is null or closed_at > $1)
        and (agency <@ $3::ltree[] or exists (
          select from dispatch.assignment where assignment.incident = incident.id and unit = any($4) and ordered_at < $2 and (ended_at is null or ended_at > $1)))
      order by opened_at, id limit $5`,
-    [asked.from, asked.to, asked.scope, asked.units, asked.limit],
+    [asked.from, asked.to, asked.scope, asked.units, asked.limit, asked.ids ?? null, asked.after?.openedAt ?? -1, asked.after?.id ?? ''],
   )
   return withParts(db, rows)
 }

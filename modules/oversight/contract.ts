@@ -45,6 +45,7 @@ export const PlaybackView = Type.Object({
   openedAt: At,
   until: Type.Number({ description: 'after this instant it gives nothing more; milliseconds since 1970 UTC' }),
   keptSince: Type.Number({ description: 'older positions of some of these units are gone by their agency’s retention; milliseconds since 1970 UTC' }),
+  fixes: Type.Integer({ description: 'about how many positions these are: of many units, reckoned from some of them' }),
   units: Type.Array(PlaybackUnit),
 })
 export type PlaybackView = Static<typeof PlaybackView>
@@ -81,8 +82,11 @@ export const PlaybackEvents = Type.Object({
 })
 export type PlaybackEvents = Static<typeof PlaybackEvents>
 
-/** Incidents that were open in some moment of the window, with the steps of their orders. */
-export const PlaybackIncidents = Type.Object({ items: Type.Array(IncidentView), complete: Type.Boolean() })
+/** Incidents that were open in some moment of the window, with the steps of their orders, by their opening. */
+export const PlaybackIncidents = Type.Object({
+  items: Type.Array(IncidentView),
+  next: Nullable(Type.String({ description: 'ask for `after` it; null: that was all' })),
+})
 export type PlaybackIncidents = Static<typeof PlaybackIncidents>
 
 export const ExportFormat = Type.Union([Type.Literal('gpx'), Type.Literal('geojson'), Type.Literal('csv')])

@@ -21,12 +21,26 @@ export type History = {
   shifts(units: readonly UnitId[], from: Instant, to: Instant): Promise<{ readonly unit: UnitId; readonly startedAt: Instant; readonly endedAt: Instant | null }[]>
   /** In [from, to), oldest first, nothing that its agency no longer keeps. */
   fixes(unit: number, from: Instant, to: Instant, limit: number): Promise<PastFixes>
+  /** How many fixes units, by their numbers, have in [from, to). */
+  countFixes(units: readonly number[], from: Instant, to: Instant): Promise<number>
+  /** From when on positions of each of these units may be read. */
+  keptSinceOfEach(units: readonly UnitId[]): Promise<ReadonlyMap<UnitId, Instant>>
   /** From when on positions of these units may be read: the latest of them. */
   keptSince(units: readonly UnitId[]): Promise<Instant>
 }
 
 /** An incident as somebody may see it, and its entries’ data as he may read them. */
 export type Shown = { readonly view: IncidentView; readonly dataOf: (data: Entry['data']) => Record<string, unknown> }
+
+export type IncidentsAsked = {
+  readonly scope: readonly AgencyPath[]
+  readonly units: readonly UnitId[]
+  readonly from: Instant
+  readonly to: Instant
+  readonly limit: number
+  readonly ids?: readonly IncidentId[]
+  readonly after?: { readonly openedAt: Instant; readonly id: IncidentId }
+}
 
 export type OversightDeps = {
   readonly db: Db
@@ -39,12 +53,14 @@ export type OversightDeps = {
   readonly history: History
   /** Names of fences, those that are no longer in use too. */
   readonly fenceNames: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Fences at which units did something in [from, to) that was told after an instant, and when that was told last. */
+  readonly toldLate: (units: readonly UnitId[], from: Instant, to: Instant, after: Instant) => Promise<ReadonlyMap<string, Instant>>
   /** What broadcasts were about, and whose crews they called. */
   readonly broadcasts: (ids: readonly string[]) => Promise<ReadonlyMap<string, { readonly incident: IncidentId | null; readonly units: readonly UnitId[] }>>
   readonly incidents: {
     find(id: IncidentId): Promise<IncidentView | undefined>
-    /** Open in some moment of [from, to): of these parts of the tree, and those that these units were sent to. */
-    during(asked: { readonly scope: readonly AgencyPath[]; readonly units: readonly UnitId[]; readonly from: Instant; readonly to: Instant; readonly limit: number }): Promise<IncidentView[]>
+    /** Open in some moment of [from, to): of these parts of the tree, and those that these units were sent to; by their opening, where they are named only those. */
+    during(asked: IncidentsAsked): Promise<IncidentView[]>
     /** By the live feed’s rules; undefined: not at all. */
     shownTo(actor: Actor, incident: IncidentView): Shown | undefined
     withoutPersons: Shown['dataOf']

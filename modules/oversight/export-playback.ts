@@ -6,7 +6,7 @@ import type { ExportFormat, OversightEvent } from './contract.ts'
 import type { OversightDeps, PastFixes, PastUnit } from './deps.ts'
 import { geojsonFeatures, geojsonHead, geojsonTail } from './geojson.ts'
 import { gpxHead, gpxTail, gpxTrack } from './gpx.ts'
-import { viewPlayback, readable } from './open-playback.ts'
+import { readable, unitsOf } from './open-playback.ts'
 import { positionsHead, positionsLines } from './positions-csv.ts'
 import { allPositions } from './read-playback.ts'
 import { partsOf } from './store.ts'
@@ -19,7 +19,7 @@ export const exportMax = 600_000
 export type ExportAbout = { readonly name: string; readonly reason: string; readonly madeAt: Instant }
 export type ExportedUnit = Pick<PastUnit, 'id' | 'callSign' | 'kind' | 'agency'> & { readonly agencyName: string }
 
-export type Exported = { readonly text: string; readonly mediaType: string; readonly name: string }
+export type Exported = { /** Made as it is sent. */ readonly pieces: Iterable<string>; readonly mediaType: string; readonly name: string }
 
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
   gpx: 'application/gpx+xml; charset=utf-8',
@@ -33,9 +33,9 @@ export async function exportPlayback(
   id: string,
   { commandId, format, reason }: { readonly commandId: CommandId; readonly format: ExportFormat; readonly reason: string },
 ): Promise<Exported | Refused> {
-  const [playback, view] = [await readable(deps, actor, id), await viewPlayback(deps, actor, id)]
+  const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
-  if (isRefused(view)) return view
+  const units = await unitsOf(deps, actor, playback)
   const at = deps.now()
   const agencies = await partsOf(deps.db, id)
   const event: OversightEvent = { type: 'playback-exported', at, format, reason: reason.trim() }
@@ -46,31 +46,45 @@ export async function exportPlayback(
   if (isRefused(outcome)) return outcome
 
   const names = new Map<string, string>()
-  for (const { agency } of view.units) {
+  for (const { agency } of units) {
     if (names.has(agency)) continue
     const found = await deps.findAgency(agency)
     names.set(agency, (language === 'en' ? found?.nameEn : null) ?? found?.name ?? agency)
   }
   const stamp = (instant: Instant) => new Date(instant).toISOString().slice(0, 16).replace(/[-:]/g, '')
-  const name = `positions-${stamp(view.from)}Z-${stamp(view.to)}Z`
+  const name = `positions-${stamp(playback.from)}Z-${stamp(playback.to)}Z`
   const about = { name, reason: reason.trim(), madeAt: at }
-  const parts: string[] = []
+  // All of it before the first piece goes: a fault of the database is an answer then, and no file that breaks off.
+  const tracks: Track[] = []
   let count = 0
-  for (const unit of view.units) {
+  for (const unit of units) {
     const pieces: PastFixes[] = []
     for await (const { fixes } of allPositions(deps, [unit], playback)) {
       count += fixes.fixAt.length
       if (count > exportMax) return refuse('playback-export-too-large', { limit: exportMax })
       pieces.push(fixes)
     }
-    const fixes = joined(pieces)
-    const exported = { ...unit, agencyName: names.get(unit.agency)! }
-    if (format === 'csv') parts.push(positionsLines(exported, fixes, deps.timeZone()))
-    else if (format === 'gpx') parts.push(gpxTrack(exported, fixes, stretchesOf(fixes, unit.shifts)))
-    else parts.push(...geojsonFeatures(exported, fixes, stretchesOf(fixes, unit.shifts)))
+    tracks.push({ unit: { ...unit, agencyName: names.get(unit.agency)! }, shifts: unit.shifts, fixes: joined(pieces) })
   }
-  const text = { csv: () => positionsHead(language) + parts.join(''), gpx: () => gpxHead(about) + parts.join('') + gpxTail, geojson: () => geojsonHead(about) + parts.join(',\n') + geojsonTail }[format]()
-  return { text, mediaType: mediaTypes[format], name: `${name}.${format}` }
+  return { pieces: fileOf(format, about, tracks, language, deps.timeZone()), mediaType: mediaTypes[format], name: `${name}.${format}` }
+}
+
+type Track = { readonly unit: ExportedUnit; readonly shifts: Parameters<typeof stretchesOf>[1]; readonly fixes: PastFixes }
+
+/** The file, some thousand rows at a time. */
+export function* fileOf(format: ExportFormat, about: ExportAbout, tracks: readonly Track[], language: 'zh' | 'en', timeZone: string): Generator<string> {
+  yield { csv: () => positionsHead(language), gpx: () => gpxHead(about), geojson: () => geojsonHead(about) }[format]()
+  let goesOn = false
+  for (const { unit, shifts, fixes } of tracks) {
+    if (format === 'csv') {
+      yield* positionsLines(unit, fixes, timeZone)
+      continue
+    }
+    const stretches = stretchesOf(fixes, shifts)
+    yield* format === 'gpx' ? gpxTrack(unit, fixes, stretches) : geojsonFeatures(unit, fixes, stretches, goesOn)
+    goesOn ||= stretches.length > 0
+  }
+  yield { csv: '', gpx: gpxTail, geojson: geojsonTail }[format]
 }
 
 const joined = (pieces: readonly PastFixes[]): PastFixes =>

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seeded } from '#core/random.ts'
 import type { PastFixes } from './deps.ts'
-import type { ExportedUnit } from './export-playback.ts'
+import { fileOf, type ExportedUnit } from './export-playback.ts'
 import { geojsonFeatures, geojsonHead, geojsonTail } from './geojson.ts'
 import { gpxHead, gpxTail, gpxTrack } from './gpx.ts'
+import { rowsAtOnce } from './pieces.ts'
 import { positionsHead, positionsLines } from './positions-csv.ts'
 import { gapMsMax, stretchesOf } from './stretches.ts'
 import { packed, unpacked } from './track.ts'
@@ -127,7 +128,7 @@ test('GPX: holds to the schema’s order, and reading it gives every believed fi
   for (let seed = 1; seed <= 20; seed++) {
     const fixes = someFixes(seed, 60)
     const stretches = stretchesOf(fixes, [[T0, null]])
-    const gpx = parseXml(gpxHead(about) + gpxTrack(unit, fixes, stretches) + gpxTrack({ ...unit, callSign: '巡2' }, fixes, stretches) + gpxTail)
+    const gpx = parseXml(gpxHead(about) + [...gpxTrack(unit, fixes, stretches), ...gpxTrack({ ...unit, callSign: '巡2' }, fixes, stretches)].join('') + gpxTail)
     assert.deepEqual([gpx.name, gpx.attributes.version, gpx.attributes.xmlns], ['gpx', '1.1', 'http://www.topografix.com/GPX/1/1'])
     holdsToSchema(gpx)
     const [metadata, ...tracks] = gpx.children
@@ -157,7 +158,7 @@ test('GPX: holds to the schema’s order, and reading it gives every believed fi
 
 test('GPX: a unit without a believed fix has no track, and an empty look is a valid file', () => {
   const fixes = { ...someFixes(1, 2), flagged: [1, 1] }
-  assert.equal(gpxTrack(unit, fixes, stretchesOf(fixes, [])), '')
+  assert.deepEqual([...gpxTrack(unit, fixes, stretchesOf(fixes, []))], [])
   holdsToSchema(parseXml(gpxHead(about) + gpxTail))
 })
 
@@ -167,7 +168,7 @@ test('GeoJSON: a line for each stretch, its rows as long as it; one fix alone is
   for (let seed = 1; seed <= 20; seed++) {
     const fixes = someFixes(seed, 60)
     const stretches = stretchesOf(fixes, [[T0, null]])
-    const text = geojsonHead(about) + [...geojsonFeatures(unit, fixes, stretches), ...geojsonFeatures(unit, fixes, [])].join(',\n') + geojsonTail
+    const text = geojsonHead(about) + [...geojsonFeatures(unit, fixes, stretches, false), ...geojsonFeatures(unit, fixes, [], true)].join('') + geojsonTail
     const { type, features } = JSON.parse(text) as { type: string; features: { geometry: { type: string; coordinates: never }; properties: { callSign: string; coordinateProperties: Record<string, (string | number | null)[]> } }[] }
     assert.equal(type, 'FeatureCollection')
     assert.equal(features.length, stretches.length)
@@ -188,10 +189,35 @@ test('GeoJSON: a line for each stretch, its rows as long as it; one fix alone is
 test('CSV: a line for every fix, jumps marked; times both in UTC and in the town’s zone; nothing that a spreadsheet runs', () => {
   const fixes: PastFixes = { fixAt: [T0, T0 + 5000], lon: [117_200_001, -500_000], lat: [28_290_000, 0], speed: [305, -1], course: [359, -1], flagged: [0, 1] }
   assert.equal(
-    positionsHead('zh') + positionsLines(unit, fixes, 'Asia/Shanghai'),
+    positionsHead('zh') + [...positionsLines(unit, fixes, 'Asia/Shanghai')].join(''),
     '\ufeff呼号,单位,时间_UTC,当地时间,经度,纬度,速度_kmh,航向_度,可疑跳变\r\n' +
       `"巡1 & <""'>\u0001","'=雄石派出所,""a""",2026-11-22T08:00:00.000Z,2026-11-22 16:00:00,117.200001,28.29,30.5,359,0\r\n` +
       `"巡1 & <""'>\u0001","'=雄石派出所,""a""",2026-11-22T08:00:05.000Z,2026-11-22 16:00:05,-0.5,0,,,1\r\n`,
   )
   assert.match(positionsHead('en'), /^\ufeffcall_sign,agency,/)
+})
+
+// ——— in pieces ———
+
+test('a file in pieces is the file made at once, to the byte, and no piece holds more than some thousand rows', () => {
+  const zone = 'Asia/Shanghai'
+  const others = [{ ...unit, id: 'u2', callSign: '没有位置' }, { ...unit, id: 'u3', callSign: '巡3' }, { ...unit, id: 'u4', callSign: '一点' }]
+  const tracks = [someFixes(1, 3 * rowsAtOnce + 17), someFixes(2, 0), { ...someFixes(3, 2 * rowsAtOnce), flagged: Array.from({ length: 2 * rowsAtOnce }, () => 0), fixAt: Array.from({ length: 2 * rowsAtOnce }, (_, n) => T0 + n * 5000) }, someFixes(4, 1)].map((fixes, n) => ({ unit: [unit, ...others][n]!, shifts: [[T0, null]] as const, fixes }))
+  const known = (value: number, of: number) => (value < 0 ? null : value / of)
+  const features = tracks.flatMap(({ unit: { id, callSign, agency, agencyName, kind }, shifts, fixes }) =>
+    stretchesOf(fixes, shifts).map((stretch) => {
+      const places = stretch.map((index) => [fixes.lon[index]! / 1e6, fixes.lat[index]! / 1e6])
+      const coordinateProperties = { times: stretch.map((index) => new Date(fixes.fixAt[index]!).toISOString()), speedsKmh: stretch.map((index) => known(fixes.speed[index]!, 10)), coursesDeg: stretch.map((index) => known(fixes.course[index]!, 1)) }
+      return JSON.stringify({ type: 'Feature', geometry: places.length > 1 ? { type: 'LineString', coordinates: places } : { type: 'Point', coordinates: places[0] }, properties: { unit: id, callSign, agency, agencyName, kind, coordinateProperties } })
+    }),
+  )
+  const pieces = { geojson: [...fileOf('geojson', about, tracks, 'zh', zone)], csv: [...fileOf('csv', about, tracks, 'zh', zone)], gpx: [...fileOf('gpx', about, tracks, 'zh', zone)] }
+  assert.equal(pieces.geojson.join(''), geojsonHead(about) + features.join(',\n') + geojsonTail)
+  const one = (fixes: PastFixes, index: number): PastFixes => ({ fixAt: [fixes.fixAt[index]!], lon: [fixes.lon[index]!], lat: [fixes.lat[index]!], speed: [fixes.speed[index]!], course: [fixes.course[index]!], flagged: [fixes.flagged[index]!] })
+  const lines = tracks.flatMap(({ unit: of, fixes }) => fixes.fixAt.map((_, index) => [...positionsLines(of, one(fixes, index), zone)].join('')))
+  assert.equal(pieces.csv.join(''), positionsHead('zh') + lines.join(''))
+  const believed = tracks.reduce((sum, { fixes }) => sum + fixes.flagged.filter((flag) => flag === 0).length, 0)
+  assert.equal(pieces.gpx.join('').match(/<trkpt /g)!.length, believed)
+  holdsToSchema(parseXml(pieces.gpx.join('')))
+  for (const piece of Object.values(pieces).flat()) assert.ok((piece.match(/\dT\d\d:/g)?.length ?? 0) <= rowsAtOnce)
 })

@@ -2,6 +2,7 @@
 import type { Instant } from '#kernel/names.ts'
 import type { PastFixes } from './deps.ts'
 import type { ExportAbout, ExportedUnit } from './export-playback.ts'
+import { inPieces } from './pieces.ts'
 
 export const gpxHead = ({ name, reason, madeAt }: ExportAbout): string =>
   `<?xml version="1.0" encoding="UTF-8"?>
@@ -9,10 +10,15 @@ export const gpxHead = ({ name, reason, madeAt }: ExportAbout): string =>
 <metadata><name>${xml(name)}</name><desc>${xml(reason)}</desc><time>${time(madeAt)}</time></metadata>
 `
 
-export function gpxTrack({ callSign, agencyName, kind }: ExportedUnit, fixes: PastFixes, stretches: readonly (readonly number[])[]): string {
-  if (stretches.length === 0) return ''
-  const segments = stretches.map((stretch) => `<trkseg>\n${stretch.map((index) => point(fixes, index)).join('')}</trkseg>\n`)
-  return `<trk><name>${xml(callSign)}</name><desc>${xml(agencyName)}</desc><type>${xml(kind)}</type>\n${segments.join('')}</trk>\n`
+export function* gpxTrack({ callSign, agencyName, kind }: ExportedUnit, fixes: PastFixes, stretches: readonly (readonly number[])[]): Generator<string> {
+  if (stretches.length === 0) return
+  yield `<trk><name>${xml(callSign)}</name><desc>${xml(agencyName)}</desc><type>${xml(kind)}</type>\n`
+  for (const stretch of stretches) {
+    yield '<trkseg>\n'
+    yield* inPieces(stretch, (index) => point(fixes, index))
+    yield '</trkseg>\n'
+  }
+  yield '</trk>\n'
 }
 
 export const gpxTail = '</gpx>\n'

@@ -2,7 +2,7 @@
 import { holds, type Actor } from '#kernel/actor.ts'
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
 import type { AgencyPath, CommandId } from '#kernel/names.ts'
-import type { NewPlayback, PlaybackView } from './contract.ts'
+import type { NewPlayback, PlaybackUnit, PlaybackView } from './contract.ts'
 import type { OversightDeps, PastUnit } from './deps.ts'
 import { lookers, mayRead, open, stillSeen, unitsMax, type Asked, type Playback } from './playback.ts'
 import { findPlayback, partsOf } from './store.ts'
@@ -50,10 +50,8 @@ async function unitsMeant(deps: OversightDeps, actor: Actor, wanted: NewPlayback
 export async function viewPlayback(deps: OversightDeps, actor: Actor, id: string): Promise<PlaybackView | Refused> {
   const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
-  const units = stillSeen(actor, await deps.history.units(playback.units))
-  const ids = units.map((unit) => unit.id)
-  const [shifts, keptSince] = await Promise.all([deps.history.shifts(ids, playback.from, playback.to), deps.history.keptSince(ids)])
-  const byUnit = Map.groupBy(shifts, ({ unit }) => unit)
+  const units = await unitsOf(deps, actor, playback)
+  const [keptSince, fixes] = await Promise.all([deps.history.keptSince(units.map((unit) => unit.id)), aboutHowMany(deps, units, playback)])
   const { asked } = playback
   return {
     id,
@@ -65,8 +63,24 @@ export async function viewPlayback(deps: OversightDeps, actor: Actor, id: string
     openedAt: playback.openedAt,
     until: playback.until,
     keptSince,
-    units: units.map((unit) => ({ ...unit, shifts: (byUnit.get(unit.id) ?? []).map(({ startedAt, endedAt }) => [startedAt, endedAt] as [number, number | null]) })),
+    fixes,
+    units,
   }
+}
+
+/** The units of a look that its reader still sees, with their shifts. */
+export async function unitsOf(deps: OversightDeps, actor: Actor, { units: ids, from, to }: Playback): Promise<PlaybackUnit[]> {
+  const units = stillSeen(actor, await deps.history.units(ids))
+  const byUnit = Map.groupBy(await deps.history.shifts(units.map(({ id }) => id), from, to), ({ unit }) => unit)
+  return units.map((unit) => ({ ...unit, shifts: (byUnit.get(unit.id) ?? []).map(({ startedAt, endedAt }) => [startedAt, endedAt] as [number, number | null]) }))
+}
+
+/** Of more units than this, some are counted and the others taken for alike. */
+const countedMax = 32
+async function aboutHowMany(deps: OversightDeps, units: readonly Pick<PastUnit, 'handle'>[], { from, to }: Playback): Promise<number> {
+  const counted = Array.from({ length: Math.min(countedMax, units.length) }, (_, n, share = units.length / Math.min(countedMax, units.length)) => units[Math.floor(n * share)]!.handle)
+  const found = await deps.history.countFixes(counted, from, to)
+  return Math.round((found * units.length) / Math.max(1, counted.length))
 }
 
 export const readable = async (deps: OversightDeps, actor: Actor, id: string): Promise<Playback | Refused> => mayRead(await findPlayback(deps.db, id), actor, deps.now())

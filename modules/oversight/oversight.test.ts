@@ -12,7 +12,7 @@ import { dataWithoutPersons, withoutPersons } from '#modules/dispatch/persons.ts
 import { incidentsDuring, incidentViews, projections as dispatchProjections } from '#modules/dispatch/store.ts'
 import { goOffDuty, goOnDuty } from '#modules/units/change-shift.ts'
 import { createUnit } from '#modules/units/change-unit.ts'
-import { keptSince, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
+import { countFixes, keptSince, keptSinceOfEach, pastFixes, pastUnits, shiftsOf, unitsOnDuty } from '#modules/units/history-store.ts'
 import { openUnits } from '#modules/units/jobs.ts'
 import { projections as unitsProjections } from '#modules/units/store.ts'
 import { takePositions } from '#modules/units/take-positions.ts'
@@ -21,11 +21,12 @@ import { incidentForms } from '#platform/live/describe.ts'
 import { silentLog } from '#platform/log.ts'
 import { postgresJournal } from '#platform/journal/postgres.ts'
 import { everyEntry, replay } from '#platform/journal/replay.ts'
+import { TextBody } from '#platform/http/route.ts'
 import { testDatabase } from '#test/database.ts'
 import type { LookView, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackView } from './contract.ts'
 import type { OversightDeps } from './deps.ts'
 import { refusals } from './refusals.ts'
-import { positionsMax } from './read-playback.ts'
+import { incidentsMax, positionsMax } from './read-playback.ts'
 import { routes } from './routes.ts'
 import { projectedTables, projections } from './store.ts'
 import { unpacked } from './track.ts'
@@ -74,9 +75,13 @@ async function scene() {
         reads.push(await journal.head())
         return pastFixes(database, unit, from, to, limit, clock.now)
       },
+      keptSinceOfEach: (ids) => keptSinceOfEach(database, ids, clock.now),
+      countFixes: (handles, from, to) => countFixes(database, handles, from, to, clock.now),
       keptSince: (ids) => keptSince(database, ids, clock.now),
     },
     fenceNames: async (ids) => new Map(ids.map((id) => [id, `围栏${id}`])),
+    toldLate: async (ids, from, to, after) =>
+      new Map((await everyOf(journal)).flatMap(({ stream, at, data }): [string, number][] => (ids.includes(String(data['unit'])) && Number(data['fixAt']) >= from && Number(data['fixAt']) < to && at > after ? [[stream.slice('fence/'.length), at]] : []))),
     broadcasts: async (ids) => new Map(ids.flatMap((id) => (calls.has(id) ? [[id, calls.get(id)!] as const] : []))),
     incidents: {
       find: async (id) => (await incidentViews(database, [id]))[0],
@@ -129,6 +134,8 @@ async function scene() {
   }
 }
 
+const everyOf = (journal: { read: ReturnType<typeof postgresJournal>['read'] }) => journal.read(0, 1_000_000)
+
 /** What broadcasts were about. */
 const calls = new Map<string, { incident: string | null; units: string[] }>()
 
@@ -154,6 +161,7 @@ async function call<T>(who: Actor, method: string, path: string, parts: { query?
     const answer = (await route.handle(s.deps, request as never)) as { status: number; body: T; headers?: Record<string, string> } | Refused
     if (isRefused(answer)) return { status: answer.refused.endsWith('-not-found') ? 404 : 409, code: answer.refused, body: null as T }
     const schema = route.replies[answer.status]
+    if (schema === TextBody) return { ...answer, body: [...(answer.body as Iterable<string>)].join('') as T }
     assert.ok(schema && (answer.body === null || Value.Check(schema, answer.body)), `${method} ${path}: ${JSON.stringify([...Value.Errors(schema!, answer.body)].slice(0, 3))}`)
     return answer
   }
@@ -226,6 +234,18 @@ test('what comes back is what was taken, in order, page after page, none lost an
   assert.equal(ofB!.length, 30)
   await s.offDuty(a)
   await s.offDuty(b)
+})
+
+test('a look says about how many positions it has before one is read: exactly of few units', async () => {
+  const units = [await s.unit('巡71'), await s.unit('巡72')]
+  for (const unit of units) await s.onDuty(unit)
+  const from = s.clock.now
+  await s.drive(units[0]!, 70)
+  await s.drive(units[1]!, 30)
+  const { body: view } = await open(commander, { units, from, to: s.clock.now })
+  assert.equal(view.fixes, 100)
+  assert.equal((await open(commander, { units, from: from + 5 * SECOND, to: s.clock.now })).body.fixes, 99)
+  for (const unit of units) await s.offDuty(unit)
 })
 
 test('two devices that report in one millisecond are not parted by a page', async () => {
@@ -473,6 +493,72 @@ test('many entries come page by page, as a scan of the whole journal has them', 
   const every = await s.journal.read(0, 100_000)
   assert.deepEqual(seen, every.filter(({ stream, at }) => stream === 'incident/busy' && at >= from && at < to).map(({ position }) => position))
   assert.ok(pages > 1, `${pages} pages`)
+})
+
+test('incidents come page by page, all of them, and what happened to the last is shown as to the first', async () => {
+  const from = (s.clock.now += HOUR)
+  const ids = Array.from({ length: incidentsMax + 30 }, (_, n) => `crowd-${n}`)
+  for (const [n, id] of ids.entries()) {
+    if (n % 7 === 0) s.clock.now += SECOND // several open in one millisecond
+    await s.append(`incident/${id}`, 'jx.guixi.crowd', opened(id, 'jx.guixi.crowd', s.clock.now, { number: 1000 + n }))
+  }
+  const { body: view } = await open(commander, { agency: 'jx.guixi.crowd', from, to: (s.clock.now += MINUTE) })
+  const seen: string[] = []
+  const pages: number[] = []
+  for (let after: string | null | undefined = undefined; after !== null; ) {
+    const { body }: { body: PlaybackIncidents } = await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/incidents`, { query: after === undefined ? {} : { after } })
+    seen.push(...body.items.map(({ id }) => id))
+    pages.push(body.items.length)
+    after = body.next
+  }
+  assert.deepEqual(pages, [incidentsMax, 30])
+  assert.deepEqual(seen.toSorted(), ids.toSorted())
+  assert.equal((await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/incidents`, { query: { after: 'nonsense!' } })).code, 'playback-page-unknown')
+  const about: string[] = []
+  for (let after: number | null | undefined = undefined; after !== null; ) {
+    const { body }: { body: PlaybackEvents } = await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/events`, { query: after === undefined ? {} : { after } })
+    about.push(...body.items.map(({ stream }) => stream))
+    after = body.next
+  }
+  assert.deepEqual(about, ids.map((id) => `incident/${id}`))
+})
+
+test('the future is not looked at: a look ends now at the latest', async () => {
+  const { body: view } = await open(commander, { agency: 'jx.guixi', from: s.clock.now - HOUR, to: s.clock.now + 3 * HOUR })
+  assert.equal(view.to, s.clock.now)
+})
+
+test('what units did at fences is in the window of its fix, however late it was told, and kept no longer than positions', async () => {
+  const unit = await s.unit('巡8')
+  await s.onDuty(unit)
+  const from = (s.clock.now += HOUR)
+  const to = from + HOUR
+  const passage = (fixAt: number) => ({ type: 'fence-entered', at: s.clock.now, passage: `p${fixAt}`, unit, fixAt, since: fixAt - 1000, afterSilence: false, severity: 'quiet' })
+  s.clock.now += MINUTE
+  await s.append('fence/late', 'jx', passage(from - MINUTE), passage(from + 1))
+  s.clock.now = to + 15 * MINUTE
+  await s.append('incident/noise', 'jx.guixi.noise', opened('noise', 'jx.guixi.noise', s.clock.now, { number: 9077 }), ...Array.from({ length: 1200 }, (_, n) => ({ type: 'note-added', at: s.clock.now, text: String(n) })))
+  s.clock.now = to + 5 * HOUR
+  await s.append('fence/late', 'jx', passage(from + 2), passage(to - 1), passage(to))
+  await s.append('fence/other', 'jx', passage(to + 1))
+  s.clock.now += MINUTE
+  const seen = async (wanted: object) => {
+    const { body: view } = await open(commander, { units: [unit], from, to, ...wanted })
+    const found: number[] = []
+    for (let after: number | null | undefined = undefined; after !== null; ) {
+      const { body }: { body: PlaybackEvents } = await call(commander, 'GET', `/api/oversight/playbacks/${view.id}/events`, { query: after === undefined ? {} : { after } })
+      found.push(...body.items.filter(({ type }) => type === 'fence-entered').map(({ data }) => Number(data.fixAt) - from))
+      after = body.next
+    }
+    return found
+  }
+  assert.deepEqual(await seen({}), [1, 2, HOUR - 1])
+  assert.deepEqual(await seen({ from: from + 2, to: to + 1 }), [2, HOUR - 1, HOUR])
+  await s.offDuty(unit)
+  const now = s.clock.now
+  s.clock.now = from + 90 * DAY + 2
+  assert.deepEqual(await seen({}), [2, HOUR - 1])
+  s.clock.now = now
 })
 
 test('a file of positions is logged with its own reason, and holds what was asked for', async () => {

@@ -34,7 +34,7 @@ export type Playback = {
 export type OpenRefusal = 'playback-backwards' | 'playback-in-future' | 'playback-too-long' | 'playback-too-many'
 
 /**
- * Open a look.
+ * Open a look, as far as now at most: what is yet to come is nobody's past.
  *
  * @returns the event for each agency, by its path: with its own units; with none where nobody was on duty, for that was looked at too
  */
@@ -43,8 +43,9 @@ export function open(
   units: readonly { readonly id: UnitId; readonly agency: AgencyPath }[],
   at: Instant,
 ): ReadonlyMap<AgencyPath, OversightEvent> | Refused<OpenRefusal> {
-  const { from, to, reason, asked, home } = wanted
-  if (!(from < to)) return refuse('playback-backwards')
+  const { from, reason, asked, home } = wanted
+  const to = Math.min(wanted.to, at)
+  if (!(from < wanted.to)) return refuse('playback-backwards')
   if (from >= at) return refuse('playback-in-future')
   const isOne = units.length === 1 && asked === 'units'
   if (to - from > (isOne ? daysMaxOfOneUnit * DAY_MS : hoursMax * HOUR_MS)) return refuse('playback-too-long', { hours: hoursMax, days: daysMaxOfOneUnit })

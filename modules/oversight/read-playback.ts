@@ -2,10 +2,10 @@
 import { holds, isWithin, type Actor } from '#kernel/actor.ts'
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
 import type { Entry } from '#kernel/journal.ts'
-import type { Instant } from '#kernel/names.ts'
+import type { IncidentId, Instant } from '#kernel/names.ts'
 import type { IncidentView } from '#modules/dispatch/contract.ts'
 import type { PlaybackEntry, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackTrack } from './contract.ts'
-import type { OversightDeps, PastFixes, PastUnit, Shown } from './deps.ts'
+import type { IncidentsAsked, OversightDeps, PastFixes, PastUnit, Shown } from './deps.ts'
 import { readable } from './open-playback.ts'
 import { lookers, stillSeen, type Playback } from './playback.ts'
 import { firstOf, packed } from './track.ts'
@@ -14,7 +14,8 @@ import { firstOf, packed } from './track.ts'
 export const positionsMax = 20_000
 /** Entries of the journal looked through for one page. */
 const entriesMax = 1_000
-const incidentsMax = 5_000
+/** Incidents of one page. */
+export const incidentsMax = 1_000
 /** Commands are dated before they wait for their turn: entries are not quite in order of their time. */
 const slackMs = 10 * 60_000
 
@@ -87,20 +88,32 @@ export async function* allPositions(deps: OversightDeps, units: readonly PastUni
 
 // ——— incidents ———
 
-/** Incidents that were open meanwhile, as the reader may see them. */
-export async function readIncidents(deps: OversightDeps, actor: Actor, id: string): Promise<PlaybackIncidents | Refused> {
+/** A page of the incidents that were open meanwhile, as the reader may see them. */
+export async function readIncidents(deps: OversightDeps, actor: Actor, id: string, after: string | undefined): Promise<PlaybackIncidents | Refused> {
   const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
-  const found = await incidentsOf(deps, playback)
-  return { items: found.flatMap((incident) => shownTo(deps, actor, incident)?.view ?? []), complete: found.length < incidentsMax }
+  const marker = after === undefined ? undefined : /^(\d{1,16})-([A-Za-z0-9_-]{1,64})$/.exec(after)
+  if (marker === null) return refuse('playback-page-unknown')
+  const found = await incidentsOf(deps, playback, marker ? { after: { openedAt: Number(marker[1]), id: marker[2]! } } : {})
+  const last = found.at(-1)
+  return {
+    items: found.flatMap((incident) => shownTo(deps, actor, incident)?.view ?? []),
+    next: found.length === incidentsMax && last ? `${last.openedAt}-${last.id}` : null,
+  }
 }
 
-async function incidentsOf(deps: OversightDeps, { asked, units, from, to }: Playback): Promise<IncidentView[]> {
+async function incidentsOf(deps: OversightDeps, { asked, units, from, to }: Playback, more: Pick<IncidentsAsked, 'ids' | 'after'>): Promise<IncidentView[]> {
   if (asked !== 'units' && 'incident' in asked) {
-    const incident = await deps.incidents.find(asked.incident)
+    const incident = more.after ? undefined : await deps.incidents.find(asked.incident)
     return incident ? [incident] : []
   }
-  return deps.incidents.during({ scope: asked === 'units' ? [] : [asked.agency], units, from, to, limit: incidentsMax })
+  return deps.incidents.during({ scope: asked === 'units' ? [] : [asked.agency], units, from, to, limit: incidentsMax, ...more })
+}
+
+async function incidentsNamed(deps: OversightDeps, playback: Playback, ids: readonly IncidentId[]): Promise<IncidentView[]> {
+  const found: IncidentView[] = []
+  for (let first = 0; first < ids.length; first += incidentsMax) found.push(...(await incidentsOf(deps, playback, { ids: ids.slice(first, first + incidentsMax) })))
+  return found
 }
 
 /** By the live feed’s rules; and auditors, who read the journal, see the work, but not who reported. */
@@ -117,26 +130,49 @@ export async function readEvents(deps: OversightDeps, actor: Actor, id: string, 
   const playback = await readable(deps, actor, id)
   if (isRefused(playback)) return playback
   const start = after ?? (await positionBefore(deps, playback.from - slackMs))
-  const entries = await deps.journal.read(start, entriesMax)
-  const incidents = new Map((await incidentsOf(deps, playback)).map((incident) => [incident.id, shownTo(deps, actor, incident)]))
-  const units = new Set(stillSeen(actor, await deps.history.units(playback.units)).map((unit) => unit.id))
+  const late = await tellingLate(deps, playback, start)
+  const entries = late ? await late.read() : await deps.journal.read(start, entriesMax)
+  const units = await deps.history.keptSinceOfEach(stillSeen(actor, await deps.history.units(playback.units)).map((unit) => unit.id))
   const idsOf = (kind: string) => [...new Set(entries.flatMap(({ stream }) => (stream.startsWith(`${kind}/`) ? [stream.slice(kind.length + 1)] : [])))]
   const [fenceNames, broadcasts] = await Promise.all([deps.fenceNames(idsOf('fence')), deps.broadcasts(idsOf('broadcast'))])
+  const named = [...idsOf('incident'), ...idsOf('channel').flatMap((channel) => (channel.startsWith('incident-') ? [channel.slice('incident-'.length)] : [])), ...[...broadcasts.values()].flatMap(({ incident }) => incident ?? [])]
+  const incidents = new Map((await incidentsNamed(deps, playback, [...new Set(named)])).map((incident) => [incident.id, shownTo(deps, actor, incident)]))
   const seen: Seen = { incidents, units, fenceNames, broadcasts }
-  const isOver = entries.length < entriesMax || entries.at(-1)!.at > playback.to + slackMs
+  const last = entries.at(-1)
+  const isOver = !last || entries.length < entriesMax || (late ? last.at > late.until : last.at > beyond(playback) && (await toldLate(deps, playback)).size === 0)
   const items = entries.flatMap((entry): PlaybackEntry[] => {
-    if (entry.at < playback.from || entry.at >= playback.to) return []
+    const at = happenedAt(entry)
+    if (at < playback.from || at >= playback.to) return []
     const data = dataFor(actor, entry, playback, seen)
-    const { position, at, stream, type, command } = entry
-    return data ? [{ position, at, stream, type, command, actor: entry.actor.name, data }] : []
+    const { position, stream, type, command } = entry
+    return data ? [{ position, at: entry.at, stream, type, command, actor: entry.actor.name, data }] : []
   })
-  return { items, next: isOver ? null : entries.at(-1)!.position }
+  return { items, next: isOver ? null : last.position }
+}
+
+/** What a unit did at a fence happened at the fix that shows it; a device without signal may have sent that days later. */
+const happenedAt = ({ at, stream, data }: Entry): Instant => (stream.startsWith('fence/') && typeof data['fixAt'] === 'number' ? data['fixAt'] : at)
+
+/** Later entries are about later things, but for what was told late at fences. */
+const beyond = ({ to }: Playback): Instant => to + slackMs
+const toldLate = (deps: OversightDeps, playback: Playback) => deps.toldLate(playback.units, playback.from, playback.to, beyond(playback))
+
+/** Once all entries of the window were gone through: those of fences that told something of it late, and when the last of them was told. */
+async function tellingLate(deps: OversightDeps, playback: Playback, after: number): Promise<{ readonly until: Instant; read(): Promise<Entry[]> } | undefined> {
+  const [before] = after > 0 ? await deps.journal.read(after - 1, 1) : []
+  if (!before || before.at <= beyond(playback)) return undefined
+  const late = await toldLate(deps, playback)
+  return {
+    until: Math.max(...late.values()),
+    read: async () => (late.size === 0 ? [] : deps.journal.read(after, entriesMax, { stream: [...late.keys()].map((id) => `fence/${id}`) })),
+  }
 }
 
 /** What a look is about, and what else is needed to show a page of it. */
 type Seen = {
   readonly incidents: ReadonlyMap<string, Shown | undefined>
-  readonly units: ReadonlySet<string>
+  /** From when on what they did may be read. */
+  readonly units: ReadonlyMap<string, Instant>
   readonly fenceNames: Awaited<ReturnType<OversightDeps['fenceNames']>>
   readonly broadcasts: Awaited<ReturnType<OversightDeps['broadcasts']>>
 }
@@ -162,7 +198,7 @@ function dataFor(actor: Actor, entry: Entry, { asked }: Playback, { incidents, u
   if (kind === 'fence') {
     const { unit } = entry.data
     const name = fenceNames.get(id) ?? ''
-    if (typeof unit === 'string') return units.has(unit) ? { ...entry.data, fence: id, name } : undefined
+    if (typeof unit === 'string') return happenedAt(entry) >= (units.get(unit) ?? Infinity) ? { ...entry.data, fence: id, name } : undefined
     return isThere && fenceChanges.has(entry.type) ? { fence: id, name } : undefined
   }
   return kind === 'closure' && isThere ? { ...entry.data } : undefined

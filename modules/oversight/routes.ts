@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { scopeOf } from '#kernel/actor.ts'
 import { CommandIdOf, Id, Nothing, Nullable, Problem } from '#kernel/contract.ts'
 import { isRefused, refuse } from '#kernel/decision.ts'
-import { route } from '#platform/http/route.ts'
+import { route, TextBody } from '#platform/http/route.ts'
 import { LookView, NewExport, NewPlayback, PlaybackEvents, PlaybackIncidents, PlaybackPositions, PlaybackView } from './contract.ts'
 import type { OversightDeps } from './deps.ts'
 import { exportPlayback } from './export-playback.ts'
@@ -89,12 +89,12 @@ export const routes = [
   oversight({
     method: 'GET',
     path: '/api/oversight/playbacks/:id/incidents',
-    summary: 'Incidents that were open in the window, with the steps of their orders.',
+    summary: 'A page of the incidents that were open in the window, with the steps of their orders.',
     access: lookers,
-    schema: { params: At },
+    schema: { params: At, querystring: Type.Object({ after: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the page before' })) }) },
     replies: { 200: PlaybackIncidents, ...no },
-    async handle(deps, { actor, params }) {
-      const body = await readIncidents(deps, actor, params.id)
+    async handle(deps, { actor, params, querystring }) {
+      const body = await readIncidents(deps, actor, params.id, querystring.after)
       return isRefused(body) ? body : { status: 200, body }
     },
   }),
@@ -116,12 +116,12 @@ export const routes = [
     summary: 'Its positions as a file: GPX 1.1, GeoJSON or CSV. A reason of its own is in the journal first.',
     access: lookers,
     schema: { params: At, body: NewExport },
-    replies: { 200: Type.String({ description: 'the file, UTF-8' }), ...no },
+    replies: { 200: TextBody, ...no },
     callsPerMinute: 20,
     async handle(deps, { actor, language, params, body }) {
       const made = await exportPlayback(deps, { actor, language }, params.id, body)
       if (isRefused(made)) return made
-      return { status: 200, body: made.text, headers: { 'content-type': made.mediaType, 'content-disposition': `attachment; filename="${made.name}"` } }
+      return { status: 200, body: made.pieces, headers: { 'content-type': made.mediaType, 'content-disposition': `attachment; filename="${made.name}"` } }
     },
   }),
 ]

@@ -1,9 +1,9 @@
 /** Draw, change and retire a fence, one or a file of them; take note of an alarm. Who commands the streets does, for their part of the tree. */
-import { holds, type Actor, type Role } from '#kernel/actor.ts'
+import { holds, scopeOf, type Actor, type Role } from '#kernel/actor.ts'
 import { isRefused, refuse, type Refused } from '#kernel/decision.ts'
 import type { Outcome, Tx } from '#kernel/journal.ts'
 import type { AgencyPath, CommandId } from '#kernel/names.ts'
-import type { FenceDrawing } from './contract.ts'
+import type { ChangeFence, FenceDrawing } from './contract.ts'
 import { commandOf, type PatrolNeeds } from './deps.ts'
 import { changeFence, drawFence, retireFence, seeAlarm, type DrawingFacts } from './fence.ts'
 import { isNameTaken, lockFence, lockPassage } from './store.ts'
@@ -22,14 +22,23 @@ async function agencyFor(deps: Needs, actor: Actor, wanted: AgencyPath | undefin
   return agency !== undefined && holds(actor, drawers, agency) && (await deps.findAgency(agency)) ? agency : refuse('agency-not-found')
 }
 
-async function factsOf(deps: Needs, tx: Tx, agency: AgencyPath, { name, appliesTo }: FenceDrawing, exceptFence: string): Promise<DrawingFacts> {
+/** @param before  what the fence is: units that it names already stay, retired ones too */
+async function factsOf(deps: Needs, tx: Tx, actor: Actor, agency: AgencyPath, { name, appliesTo }: FenceDrawing, exceptFence: string, before?: FenceDrawing): Promise<DrawingFacts> {
   const town = deps.townBounds()
-  const ours = appliesTo.to === 'units' ? new Set(deps.liveUnits([agency]).map(({ id }) => id)) : undefined
   return {
     nameTaken: await isNameTaken(tx, agency, name, exceptFence),
-    strangers: appliesTo.to === 'units' ? appliesTo.units.filter((id) => !ours?.has(id)) : [],
+    strangers: appliesTo.to === 'units' ? strangersIn(deps, actor, agency, appliesTo.units, before?.appliesTo) : [],
     ...(town ? { town } : {}),
   }
+}
+
+/** By their call signs, where the actor may know them. */
+function strangersIn(deps: Needs, actor: Actor, agency: AgencyPath, named: readonly string[], before: FenceDrawing['appliesTo'] | undefined): string[] {
+  const known = new Set([...deps.liveUnits([agency]).map(({ id }) => id), ...(before?.to === 'units' ? before.units : [])])
+  const strangers = named.filter((id) => !known.has(id))
+  if (strangers.length === 0) return []
+  const callSigns = new Map(deps.liveUnits(scopeOf(actor, drawers)).map(({ id, callSign }) => [id, callSign]))
+  return strangers.map((id) => callSigns.get(id) ?? id)
 }
 
 export async function drawOne(deps: Needs, actor: Actor, wanted: FenceDrawing & { readonly commandId: CommandId; readonly agency?: AgencyPath }): Done<{ fence: string }> {
@@ -38,7 +47,7 @@ export async function drawOne(deps: Needs, actor: Actor, wanted: FenceDrawing & 
   if (typeof agency !== 'string') return agency
   const id = deps.newId()
   return deps.journal.act(commandOf(deps, actor, 'draw fence', commandId, { agency, ...drawing }), async (tx): Promise<{ answer: { fence: string } } | Refused> => {
-    const decision = drawFence(drawing, await factsOf(deps, tx, agency, drawing, id), deps.now())
+    const decision = drawFence(drawing, await factsOf(deps, tx, actor, agency, drawing, id), deps.now())
     if (isRefused(decision)) return decision
     tx.append(`fence/${id}`, agency, decision.events)
     return { answer: { fence: id } }
@@ -62,7 +71,7 @@ export async function drawMany(
   return deps.journal.act(commandOf(deps, actor, 'import fences', wanted.commandId, { agency, drawings: wanted.drawings }), async (tx): Promise<{ answer: { fences: string[] } } | Refused> => {
     const names = new Set<string>()
     for (const [index, drawing] of wanted.drawings.entries()) {
-      const facts = await factsOf(deps, tx, agency, drawing, ids[index]!)
+      const facts = await factsOf(deps, tx, actor, agency, drawing, ids[index]!)
       const decision = drawFence(drawing, { ...facts, nameTaken: facts.nameTaken || names.has(drawing.name.trim()) }, deps.now())
       if (isRefused(decision)) return refuse('fence-import-wrong', { feature: index + 1, because: explain(decision) })
       names.add(drawing.name.trim())
@@ -72,12 +81,13 @@ export async function drawMany(
   })
 }
 
-export async function changeOne(deps: Needs, actor: Actor, wanted: Partial<FenceDrawing> & { readonly commandId: CommandId; readonly fence: string }): Done<{ fence: string }> {
-  const { commandId, fence: id, ...changes } = wanted
-  return deps.journal.act(commandOf(deps, actor, `change fence ${id}`, commandId, changes), async (tx): Promise<{ answer: { fence: string } } | Refused> => {
+export async function changeOne(deps: Needs, actor: Actor, wanted: ChangeFence & { readonly fence: string }): Done<{ fence: string }> {
+  const { commandId, fence: id, ...asked } = wanted
+  return deps.journal.act(commandOf(deps, actor, `change fence ${id}`, commandId, asked), async (tx): Promise<{ answer: { fence: string } } | Refused> => {
     const fence = await lockFence(tx, id)
     if (!fence || !holds(actor, drawers, fence.agency)) return refuse('fence-not-found')
-    const decision = changeFence(fence, changes, await factsOf(deps, tx, fence.agency, { ...fence, ...changes }, id), deps.now())
+    const changes = { ...asked, tells: { ...fence.tells, ...asked.tells } }
+    const decision = changeFence(fence, changes, await factsOf(deps, tx, actor, fence.agency, { ...fence, ...changes }, id, fence), deps.now())
     if (isRefused(decision)) return decision
     tx.append(`fence/${id}`, fence.agency, decision.events)
     return { answer: { fence: id } }

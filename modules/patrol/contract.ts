@@ -45,7 +45,7 @@ export const FenceHours = Type.Object(
 )
 export type FenceHours = Static<typeof FenceHours>
 
-/** `alarm`: a dispatcher has to take note of each; `quiet`: in the list and the log only. */
+/** `alarm`: a dispatcher has to take note of each; `quiet`: in the list and the log only, as is what a fix showed that came more than ten minutes late. */
 export const FenceSeverity = Type.Union([Type.Literal('alarm'), Type.Literal('quiet')])
 export type FenceSeverity = Static<typeof FenceSeverity>
 
@@ -79,7 +79,9 @@ export const NewFence = Type.Object(
   },
   { additionalProperties: false },
 )
-export const ChangeFence = Type.Object({ commandId: CommandIdOf, ...Type.Partial(FenceDrawing).properties }, { additionalProperties: false })
+/** What is not said stays as it is, of what it tells too. */
+export const ChangeFence = Type.Object({ commandId: CommandIdOf, ...Type.Partial(FenceDrawing).properties, tells: Type.Optional(Type.Partial(FenceTells, { additionalProperties: false })) }, { additionalProperties: false })
+export type ChangeFence = Static<typeof ChangeFence>
 
 export const FencePassageKind = Type.Union([Type.Literal('entered'), Type.Literal('left'), Type.Literal('stayed'), Type.Literal('speeding')])
 export type FencePassageKind = Static<typeof FencePassageKind>

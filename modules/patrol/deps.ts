@@ -22,6 +22,8 @@ export type PatrolNeeds = {
   readonly fixesOf: (handle: number, from: Instant, to: Instant, limit: number) => Promise<{ readonly [row in 'fixAt' | 'lon' | 'lat' | 'speed' | 'flagged']: readonly number[] }>
   /** For how many whole days agencies said that positions are kept; for those that said nothing as those above, or as usual. */
   readonly keptDays: () => Promise<ReadonlyMap<AgencyPath, number>>
+  /** From when on positions of each of these units may be read; units of the past too. */
+  readonly keptSince: (units: readonly string[]) => Promise<ReadonlyMap<string, Instant>>
   /** Told when the fences in use are others than before. */
   readonly onFences?: () => void
   readonly onFault: (what: string, cause: unknown) => void

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Passage } from '#core/geo/fence.ts'
 import { isRefused } from '#kernel/decision.ts'
 import type { FenceDrawing, FenceHours } from './contract.ts'
-import { changeFence, drawFence, isInHours, isMeant, retireFence, seeAlarm, tellPassage, usualTells, type DrawingFacts, type Fence, type Told } from './fence.ts'
+import { changeFence, drawFence, hoursBegan, isInHours, isMeant, retireFence, seeAlarm, tellPassage, usualTells, type DrawingFacts, type Fence, type Told } from './fence.ts'
 
 const T = Date.UTC(2026, 0, 5, 4, 0) // a Monday, noon in Shanghai
 const zone = 'Asia/Shanghai'
@@ -64,15 +64,21 @@ const passages: [name: string, fence: Partial<Fence>, told: Told, passage: Passa
 ]
 for (const [name, more, told, passage, expected] of passages) {
   test(`tellPassage: ${name}: ${expected ? 'told' : 'not told'}`, () => {
-    const decision = tellPassage({ ...fence, ...more }, told, { id: 'p', unit: 'u', passage }, zone, T + 20_000)
+    const decision = tellPassage({ ...fence, ...more }, told, { id: 'p', unit: 'u', passage, isLate: false }, zone, T + 20_000)
     assert.ok(!isRefused(decision))
     assert.equal(decision.events.length, expected)
   })
 }
 
 test('what is written of a passage holds no place and no more than the fence and two instants', () => {
-  const decision = tellPassage(fence, {}, { id: 'p', unit: 'u', passage: entered }, zone, T + 20_000)
+  const decision = tellPassage(fence, {}, { id: 'p', unit: 'u', passage: entered, isLate: false }, zone, T + 20_000)
   assert.deepEqual(decision, { events: [{ type: 'fence-entered', at: T + 20_000, passage: 'p', unit: 'u', fixAt: T, since: T - 10_000, afterSilence: false, severity: 'alarm' }] })
+})
+
+test('what came late is written quietly', () => {
+  const decision = tellPassage(fence, {}, { id: 'p', unit: 'u', passage: entered, isLate: true }, zone, T + 3_600_000)
+  assert.ok(!isRefused(decision) && decision.events[0]?.type === 'fence-entered')
+  assert.equal(decision.events[0].severity, 'quiet')
 })
 
 test('an alarm is seen once, and what is no alarm not at all', () => {
@@ -97,6 +103,10 @@ test('hours over midnight belong to the day on which they begin', () => {
     ['2026-01-09T21:59', false], ['2026-01-09T22:00', true], ['2026-01-10T05:59', true], ['2026-01-10T06:00', false], ['2026-01-09T03:00', false], ['2026-01-10T23:00', false],
   ]
   for (const [time, is] of cases) assert.equal(isInHours(night, Date.parse(`${time}:00+08:00`), zone), is, time)
+  assert.equal(hoursBegan(night, Date.parse('2026-01-09T22:00:30+08:00'), zone), Date.parse('2026-01-09T22:00:00+08:00'))
+  assert.equal(hoursBegan(night, Date.parse('2026-01-10T05:59:59+08:00'), zone), Date.parse('2026-01-09T22:00:00+08:00'))
+  assert.equal(hoursBegan({ ...night, from: '08:00', until: '18:00' }, Date.parse('2026-01-09T12:34:56+08:00'), zone), Date.parse('2026-01-09T08:00:00+08:00'))
+  assert.equal(hoursBegan(null, T, zone), -Infinity)
   const monday: FenceHours = { days: [7], from: '22:00', until: '06:00' }
   assert.equal(isInHours(monday, Date.parse('2026-01-12T01:00:00+08:00'), zone), true, 'Sunday night is on Monday after midnight')
 })

@@ -51,23 +51,25 @@ export const retireFence = (fence: Fence, at: Instant): Decision<FenceEvent> => 
 
 /** Of several that saw the same crossing, on other nodes or after a restart, the first tells it. */
 const sameMs = 120_000
+const MINUTE_MS = 60_000
+const DAY_MINUTES = 24 * 60
 
 /** What was told last of one unit at one fence, by kind: which fix it was. */
 export type Told = { readonly [kind in FencePassageKind]?: Instant }
 
 /**
- * Write what the mathematics found, unless the fence does not tell it, not at that hour, or it was told.
+ * Write what the mathematics found, unless the fence does not tell it, not at that hour, or it was told. What came late is no alarm.
  *
- * @param id  of the passage, when it is written
+ * @param found  `id` of the passage, when it is written
  */
-export function tellPassage(fence: Fence, told: Told, found: { readonly id: string; readonly unit: string; readonly passage: Passage }, timeZone: string, at: Instant): Decision<FenceEvent> {
+export function tellPassage(fence: Fence, told: Told, found: { readonly id: string; readonly unit: string; readonly passage: Passage; readonly isLate: boolean }, timeZone: string, at: Instant): Decision<FenceEvent> {
   const { unit, passage } = found
   const { type: kind } = passage
   if (fence.retiredAt !== null || !isTold(fence, kind) || !isInHours(fence.hours, passage.at, timeZone)) return accept()
   const last = told[kind]
   const between = kind === 'entered' ? told.left : kind === 'left' ? told.entered : undefined
   if (last !== undefined && (passage.at <= last || (passage.at - last < sameMs && !(between !== undefined && between > last)))) return accept()
-  const common = { at, passage: found.id, unit, fixAt: passage.at, since: passage.since, severity: fence.severity }
+  const common = { at, passage: found.id, unit, fixAt: passage.at, since: passage.since, severity: found.isLate ? ('quiet' as const) : fence.severity }
   switch (passage.type) {
     case 'entered':
       return accept({ type: 'fence-entered', ...common, afterSilence: passage.afterSilence })
@@ -112,11 +114,17 @@ export function isMeant({ agency, appliesTo }: Pick<Fence, 'agency' | 'appliesTo
   }
 }
 
-/** Whether a fence tells at an instant; the hours after midnight belong to the day before. */
-export function isInHours(hours: FenceHours | null, at: Instant, timeZone: string): boolean {
-  if (!hours) return true
+/** Whether a fence tells at an instant. */
+export const isInHours = (hours: FenceHours | null, at: Instant, timeZone: string): boolean => hoursBegan(hours, at, timeZone) !== null
+
+/** When the hours began in which a fence tells at an instant; null: it does not tell then. The hours after midnight belong to the day before. */
+export function hoursBegan(hours: FenceHours | null, at: Instant, timeZone: string): Instant | null {
+  if (!hours) return -Infinity
   const { day, minutes } = localClock(at, timeZone)
   const [from, until] = [minutesOf(hours.from), minutesOf(hours.until)]
-  if (from < until) return hours.days.includes(day) && minutes >= from && minutes < until
-  return (hours.days.includes(day) && minutes >= from) || (hours.days.includes(day === 1 ? 7 : day - 1) && minutes < until)
+  const minute = at - (at % MINUTE_MS)
+  const isBegun = hours.days.includes(day) && minutes >= from && (from > until || minutes < until)
+  if (isBegun) return minute - (minutes - from) * MINUTE_MS
+  const isOfTheDayBefore = from > until && hours.days.includes(day === 1 ? 7 : day - 1) && minutes < until
+  return isOfTheDayBefore ? minute - (minutes + DAY_MINUTES - from) * MINUTE_MS : null
 }

@@ -1,13 +1,14 @@
 /** The patrol room at work: fences in memory, kept by the journal's tail; units watched fix by fix; what is found is written down. */
 import { concerned, indexFences, sight, type FenceIndex, type Watched, type WatchedFence, type WatchedFix } from '#core/geo/fence-watch.ts'
-import { presenceOn, type Presence } from '#core/geo/fence.ts'
+import { presenceOn, silenceMs, type Presence } from '#core/geo/fence.ts'
 import { outlineOf } from '#core/geo/fence-shape.ts'
 import type { Entry } from '#kernel/journal.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
 import type { UnitKind } from '#modules/units/contract.ts'
-import type { FenceView } from './contract.ts'
+import type { FenceHours, FenceView } from './contract.ts'
 import type { PatrolNeeds } from './deps.ts'
-import { isMeant } from './fence.ts'
+import { hoursBegan, isMeant } from './fence.ts'
+import { recount } from './late-visits.ts'
 import { shapeOf } from './outline.ts'
 import { fencesById, fencesInUse, lastCrossings, lastStays, waitingAlarms, type FenceRow } from './store.ts'
 import { tell, type Found } from './tell-passage.ts'
@@ -15,13 +16,20 @@ import { openVisitsRoom } from './visits-jobs.ts'
 import { watchedUnits } from './watched-units.ts'
 
 const AGAIN_AFTER_MS = 500
+/** Late fixes come in flocks: their visits are looked for so long after the first. */
+const LATE_AFTER_MS = 5_000
 const none: readonly Found[] = []
 /** What waits to be written while the database is away; beyond this the oldest is lost. */
 const WAITING_MAX = 10_000
 const FIXES_AT_ONCE = 10_000
+/** What a fix shows that was older than this when it came is told, and is no alarm. */
+const LATE_MS = 10 * 60_000
 
 /** A unit that is inside, whose time there is to be found: from the beginning of its shift, or of the fence as it is. */
 type StayToRegain = { readonly unit: string; readonly handle: number; readonly fence: string; readonly from: Instant; readonly until: Instant; /** As it was recalled; undefined when not even the side was sure. */ readonly since: Instant | undefined }
+
+/** Fixes of a unit that came after newer ones, near places to visit; up to the newest that was known. */
+type LateFixes = { readonly agency: AgencyPath; from: Instant; to: Instant; readonly places: Set<string> }
 
 /** A fix of a unit on duty that is on disk and believed. */
 export type Placed = {
@@ -70,7 +78,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     const before = rows
     const known = index.fences
     rows = new Map((await fencesInUse(db)).map((row) => [row.id, row]))
-    const fences = [...rows.values()].map((row) => watchedFence(row, before.get(row.id), known.get(row.id)))
+    const fences = [...rows.values()].map((row) => watchedFence(row, needs.timeZone, before.get(row.id), known.get(row.id)))
     index = indexFences(fences)
     needs.onFences?.()
     visits.places(new Map([...rows.values()].flatMap(({ id, visitSeconds }): [string, number][] => (visitSeconds ? [[id, visitSeconds * 1000]] : []))))
@@ -134,7 +142,9 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       // it left meanwhile, perhaps to come again, or the fence is another by now: that is another stay
       if (before?.side !== 'inside' || !watch || !now || now.side === 'outside' || (since !== undefined && now.insideSince !== since)) continue
       const stayTold = now.stayTold || (told.get(`${fence} ${unit}`) ?? -Infinity) >= before.insideSince
-      const earlier = { insideSince: Math.min(now.insideSince, before.insideSince), insideMs: now.insideMs + before.insideMs, stayTold }
+      const hoursSince = known.wants.tellsSince?.(now.seenAt) ?? -Infinity
+      const dueMs = now.dueMs + (before.seenAt < hoursSince ? 0 : before.dueMs)
+      const earlier = { insideSince: Math.min(now.insideSince, before.insideSince), insideMs: now.insideMs + before.insideMs, dueMs, stayTold }
       const presence = now.side === 'unknown' ? { ...before, ...earlier, seenAt: now.seenAt } : { ...now, ...earlier }
       watched.set(unit, { ...watch, presences: new Map(watch.presences).set(fence, presence) })
     }
@@ -144,10 +154,7 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     let watch: Watched | undefined
     for (let next = from; next <= until; ) {
       const { fixAt, lon, lat, speed, flagged } = await needs.fixesOf(handle, next, until + 1, FIXES_AT_ONCE)
-      for (const [i, at] of fixAt.entries()) {
-        if (flagged[i] === 1) continue
-        watch = sight(watch, { at, lon: lon[i]! / 1e6, lat: lat[i]! / 1e6, accuracyMeters: null, speedKmh: speed[i]! < 0 ? null : speed[i]! / 10 }, [fence]).watched
-      }
+      for (const fix of believed({ fixAt, lon, lat, speed, flagged })) watch = sight(watch, fix, [fence]).watched
       if (fixAt.length < FIXES_AT_ONCE) break
       next = fixAt.at(-1)! + 1
     }
@@ -186,6 +193,8 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     const { fixAt, lon, lat, accuracyMeters, speedKmh } = fix
     const before = watched.get(unit)
     const isFor = (fence: string) => isMeant(rows.get(fence)!, { id: unit, agency, kind })
+    // A gap that is shorter is no silence: nothing of a visit is missing for want of it.
+    if (before && fixAt < before.last.at - silenceMs && !withoutVisits) noteLate({ unit, agency, kind, fix }, before.last.at)
     // A clock that runs ahead does not make a fix newer than now.
     const after = sight(before, { at: Math.min(fixAt, now()), lon, lat, accuracyMeters, speedKmh }, concerned(index, before, fix, isFor))
     if (after.watched) {
@@ -193,7 +202,55 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
       visits.look({ id: unit, agency }, before, after.watched, !withoutVisits)
     }
     if (after.passages.length === 0) return none
-    return after.passages.map(({ fence, ...passage }) => ({ fence, unit, passage }))
+    return after.passages.map(({ fence, ...passage }) => ({ fence, unit, passage, isLate: now() - fixAt > LATE_MS }))
+  }
+
+  const late = new Map<string, LateFixes>()
+  let mendingSoon: NodeJS.Timeout | undefined
+  let mending: Promise<void> = Promise.resolve()
+
+  function noteLate({ unit, agency, kind, fix: { fixAt, lon, lat } }: Placed, to: Instant): void {
+    const places = index.near(lon, lat).filter(({ id }) => rows.get(id)?.visitSeconds && isMeant(rows.get(id)!, { id: unit, agency, kind }))
+    if (places.length === 0) return
+    const known = late.get(unit) ?? { agency, from: fixAt, to, places: new Set<string>() }
+    known.from = Math.min(known.from, fixAt)
+    known.to = Math.max(known.to, to)
+    for (const { id } of places) known.places.add(id)
+    late.set(unit, known)
+    mendingSoon ??= setTimeout(mendVisits, LATE_AFTER_MS).unref()
+  }
+
+  function mendVisits(): void {
+    clearTimeout(mendingSoon)
+    mendingSoon = undefined
+    const units = [...late]
+    late.clear()
+    for (const [unit, fixes] of units) mending = mending.then(() => mendOf(unit, fixes)).catch((cause: unknown) => onFault('finding visits of late fixes', cause))
+  }
+
+  /** From all fixes of the shift, as if they had come in order. In the background, and never of a shift that is over. */
+  async function mendOf(unit: string, { agency, from, to, places }: LateFixes): Promise<void> {
+    const since = onDuty.get(unit)
+    const until = watched.get(unit)?.last.at
+    const handle = needs.liveUnits().find(({ id }) => id === unit)?.handle
+    if (stopped || since === undefined || until === undefined || handle === undefined) return
+    const at = [...places].flatMap((id) => {
+      const [fence, visitSeconds] = [index.fences.get(id), rows.get(id)?.visitSeconds]
+      return fence && visitSeconds ? [{ fence, visitMs: visitSeconds * 1000, from: Math.max(since, rows.get(id)!.changedAt) }] : []
+    })
+    const found = recount(at)
+    for (let next = since; next <= until; ) {
+      const { fixAt, lon, lat, speed, flagged } = await needs.fixesOf(handle, next, until + 1, FIXES_AT_ONCE)
+      found.add(believed({ fixAt, lon, lat, speed, flagged }))
+      if (fixAt.length < FIXES_AT_ONCE) break
+      next = fixAt.at(-1)! + 1
+    }
+    for (const { fence, from: drawn } of at) {
+      if (onDuty.get(unit) !== since) return
+      const { ended, going } = found.found(fence.id)
+      const isSince = ({ arrivedAt }: { readonly arrivedAt: Instant }) => arrivedAt >= drawn
+      await visits.mend({ id: unit, agency }, fence.id, { ended: ended.filter(isSince), going: going && isSince(going) ? going : undefined }, { from, to })
+    }
   }
 
   const waiting: Found[] = []
@@ -260,11 +317,15 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     async settled() {
       await regaining
       await writing
+      mendVisits()
+      await mending
       await visits.settled()
     },
     async stop() {
       stopped = true
       clearTimeout(again)
+      clearTimeout(mendingSoon)
+      await mending
       await queue
       await regaining
       await writing
@@ -272,13 +333,22 @@ export async function openPatrol(needs: PatrolNeeds): Promise<PatrolRoom> {
     },
     async describe(ids) {
       const [found, alarms] = await Promise.all([fencesById(db, ids), waitingAlarms(db, ids)])
-      return found.map((row) => ({ ...row, alarms: alarms.filter(({ fence }) => fence === row.id) }))
+      const since = alarms.length > 0 ? await needs.keptSince([...new Set(alarms.map(({ unit }) => unit))]) : new Map<string, Instant>()
+      return found.map((row) => ({ ...row, alarms: alarms.filter(({ fence, unit, fixAt }) => fence === row.id && fixAt >= (since.get(unit) ?? Infinity)) }))
     },
   }
 }
 
+/** Fixes as they are kept, without impossible jumps. */
+function* believed({ fixAt, lon, lat, speed, flagged }: Awaited<ReturnType<PatrolNeeds['fixesOf']>>): Generator<WatchedFix> {
+  for (const [i, at] of fixAt.entries()) {
+    if (flagged[i] === 1) continue
+    yield { at, lon: lon[i]! / 1e6, lat: lat[i]! / 1e6, accuracyMeters: null, speedKmh: speed[i]! < 0 ? null : speed[i]! / 10 }
+  }
+}
+
 /** The same outline as before as long as the drawing is the same. */
-function watchedFence(row: FenceRow, before: FenceRow | undefined, known: WatchedFence | undefined): WatchedFence {
+function watchedFence(row: FenceRow, timeZone: () => string, before: FenceRow | undefined, known: WatchedFence | undefined): WatchedFence {
   const isSame = known && before && JSON.stringify(before.geometry) === JSON.stringify(row.geometry)
   return {
     id: row.id,
@@ -287,6 +357,17 @@ function watchedFence(row: FenceRow, before: FenceRow | undefined, known: Watche
       stayMs: row.tells.staySeconds === null ? null : row.tells.staySeconds * 1000,
       speedLimitKmh: row.tells.speedLimitKmh,
       overMs: row.tells.overSeconds * 1000,
+      ...(row.hours ? { tellsSince: beganOf(row.hours, timeZone) } : {}),
     },
+  }
+}
+
+/** `hoursBegan`, looked up once a minute: many units are looked at in one. */
+function beganOf(hours: FenceHours, timeZone: () => string): (at: number) => number | null {
+  let known: { readonly minute: number; readonly began: number | null } | undefined
+  return (at) => {
+    const minute = Math.floor(at / 60_000)
+    if (known?.minute !== minute) known = { minute, began: hoursBegan(hours, at, timeZone()) }
+    return known.began
   }
 }

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Actor, Role } from '#kernel/actor.ts'
 import type { Entry } from '#kernel/journal.ts'
-import { pastFixes } from '#modules/units/history-store.ts'
+import { keptSinceOfEach, pastFixes } from '#modules/units/history-store.ts'
 import { readSaid } from '#modules/units/retention-store.ts'
 import { openUnits, type Units } from '#modules/units/jobs.ts'
 import { refusals as unitsRefusals } from '#modules/units/refusals.ts'
@@ -46,6 +46,7 @@ const needs = () => ({
   findAgency,
   liveUnits: units.liveUnits,
   keptDays: () => readSaid(db),
+  keptSince: (of: readonly string[]) => keptSinceOfEach(db, of, clock.now),
   fixesOf: (handle: number, from: number, to: number, limit: number) => pastFixes(db, handle, from, to, limit, clock.now),
   onFault: (_what: string, cause: unknown) => void faults.push(cause),
 })
@@ -314,6 +315,66 @@ test('stays and speeds are told, a retired fence tells nothing, and one for othe
   assert.deepEqual(await eventsOf(`fence=${onFoot.id}`), [])
 })
 
+test('who is inside since before the hours of a fence is told by how long it stays and speeds within them, also after a restart', async () => {
+  const unit = await onDuty('巡61')
+  const inTown = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(11, 16)
+  clock.now += 60_000 - (clock.now % 60_000)
+  const begins = clock.now + 30 * 60_000
+  const hours = { days: [1, 2, 3, 4, 5, 6, 7], from: inTown(begins), until: inTown(begins + 8 * 3_600_000) }
+  const fence = await draw({ hours, tells: { enter: true, leave: false, staySeconds: 600, speedLimitKmh: 30, overSeconds: 60 } })
+  await drive(unit, way(-2000, 0))
+  const still = (minutes: number) => drive(unit, Array.from({ length: minutes * 2 }, () => 0), 30)
+  await still(25)
+  assert.deepEqual(await eventsOf(`fence=${fence.id}`), [], 'half an hour inside at 36 km/h before the hours begin')
+  await still(9)
+  await restart()
+  await still(12)
+  const told = await eventsOf(`fence=${fence.id}`)
+  const first = (kind: string) => told.findLast((event) => event.kind === kind)!
+  const after = (kind: string) => (first(kind).fixAt - begins) / 1000
+  assert.ok(after('stayed') >= 600 && after('stayed') < 630, `${after('stayed')} s`)
+  assert.ok(after('speeding') >= 60 && after('speeding') < 120, `${after('speeding')} s`)
+  assert.ok(first('stayed').since < begins && first('stayed').seconds! > 2000, 'it says since when it is inside')
+  assert.equal(told.filter(({ kind }) => kind === 'stayed').length, 1)
+})
+
+test('what a device without signal sends an hour later is told and is no alarm; what comes in time is one', async () => {
+  const unit = await onDuty('巡62')
+  const fence = await draw({ severity: 'alarm' })
+  const positions = way(-2000, 0).map((meters, i) => ({ unit, fixAt: clock.now + (i + 1) * 10_000, lon: lonAt(meters), lat, speedKmh: 36, accuracyMeters: 5 }))
+  clock.now += 3_600_000
+  assert.equal((await ask('POST', '/api/units/positions', 'integrator@jx', { positions })).body.accepted, positions.length)
+  await patrol.settled()
+  await drive(unit, [0, 0, 0, ...way(0, 2000)])
+  assert.deepEqual((await eventsOf(`fence=${fence.id}`)).map(({ kind, severity }) => [kind, severity]), [['left', 'alarm'], ['entered', 'quiet']])
+  const seen: FenceView[] = (await ask('GET', '/api/patrol/fences', desk)).body.items
+  assert.deepEqual(seen.find(({ id }) => id === fence.id)!.alarms.map(({ kind }) => kind), ['left'])
+})
+
+test('a fence that names a unit which is retired since can be changed; units newly named have to be its agency’s, and are told by call sign', async () => {
+  const [gone, other, foreign] = [await onDuty('巡65'), await onDuty('巡66', 'jx.guixi.huayuan'), await onDuty('巡67', 'jx.yushan')]
+  const fence = await draw({ agency: 'jx.guixi', appliesTo: { to: 'units', units: [gone] } })
+  await ask('POST', `/api/units/${gone}/shift/end`, 'dispatcher@jx', { commandId: commandId() })
+  const retired = await ask('DELETE', `/api/units/${gone}?commandId=${commandId()}`, 'administrator@jx')
+  assert.ok(retired.status < 300, JSON.stringify(retired.body))
+  const change = (more: object, who = desk) => ask('PATCH', `/api/patrol/fences/${fence.id}`, who, { commandId: commandId(), ...more })
+  assert.equal((await change({ severity: 'alarm' })).status, 200)
+  assert.deepEqual((await change({ appliesTo: { to: 'units', units: [gone, other] } })).body.appliesTo.units, [gone, other])
+  const refused = await change({ appliesTo: { to: 'units', units: [gone, foreign] } }, 'dispatcher@jx')
+  assert.deepEqual([refused.body.code, refused.body.because.includes('巡67')], ['fence-units-not-of-it', true])
+  assert.ok(!(await change({ appliesTo: { to: 'units', units: [foreign] } })).body.because.includes('巡67'), 'not to whom that unit is none of his business')
+  assert.equal((await ask('POST', '/api/patrol/fences', desk, { commandId: commandId(), name: '新', geometry: fence.geometry, appliesTo: { to: 'units', units: [gone] } })).body.code, 'fence-units-not-of-it', 'a new fence names no retired one')
+})
+
+test('two who change a fence at once undo nothing of each other: what is not said stays, also of what it tells', async () => {
+  const fence = await draw({ tells: { enter: true, leave: true, staySeconds: null, speedLimitKmh: 60, overSeconds: 25 } })
+  const change = (more: object) => ask('PATCH', `/api/patrol/fences/${fence.id}`, desk, { commandId: commandId(), ...more })
+  await Promise.all([change({ tells: { staySeconds: 600 } }), change({ tells: { speedLimitKmh: 40 } }), change({ severity: 'alarm' })])
+  const { body } = await change({})
+  assert.deepEqual([body.tells, body.severity, body.geometry], [{ enter: true, leave: true, staySeconds: 600, speedLimitKmh: 40, overSeconds: 25 }, 'alarm', fence.geometry])
+  assert.equal((await change({ tells: { nonsense: 1 } })).status, 400)
+})
+
 test('another agency’s fence and its events are not found, whatever door is tried', async () => {
   const fence = await draw()
   const stranger = 'commander@jx.yushan'
@@ -419,6 +480,63 @@ test('a stay at a place to visit is a visit, under way and ended; passing throug
   assert.ok(!JSON.stringify(visits).includes('117.'), 'no place is said')
 })
 
+/** What a device kept, from now on, one in ten seconds; it is sent when `send` is called. */
+function kept(unit: string, places: readonly number[]): () => Promise<void> {
+  const positions = places.map((meters) => ({ unit, fixAt: (clock.now += 10_000), lon: lonAt(meters), lat, speedKmh: 36, accuracyMeters: 10 }))
+  return async () => {
+    for (let first = 0; first < positions.length; first += 50) assert.equal((await ask('POST', '/api/units/positions', 'integrator@jx', { positions: positions.slice(first, first + 50) })).status, 200)
+    await patrol.settled()
+  }
+}
+
+test('a visit in fixes that come after newer ones is the visit that it would have been, once, and none is made of a passing', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const [heard, unheard, passing] = [await onDuty('到11'), await onDuty('到12'), await onDuty('到13')]
+  const track = [...way(-2000, 0), ...standing(0, 60), ...way(0, 2000)]
+  await drive(heard, track)
+  const [told] = (await visitsAt(place.id)).map(({ arrivedAt, leftAt, fixes }) => [leftAt - arrivedAt, fixes])
+  const send = kept(unheard, track)
+  const sendPassing = kept(passing, way(-2000, 2000))
+  clock.now += 10 * 60_000
+  await drive(unheard, standing(2000, 5))
+  await drive(passing, standing(2000, 5))
+  assert.equal((await visitsAt(place.id)).length, 1)
+  await sendPassing()
+  for (let again = 0; again < 2; again++) {
+    await send()
+    const found = (await visitsAt(place.id)).filter(({ unit }) => unit === unheard)
+    assert.deepEqual(found.map(({ arrivedAt, leftAt, fixes }) => [leftAt - arrivedAt, fixes]), [told])
+  }
+  assert.deepEqual((await visitsAt(place.id)).map(({ unit }) => unit).toSorted(), [heard, unheard].toSorted())
+})
+
+test('late fixes show since when somebody is there, and how long somebody was there who had left', async () => {
+  const place = await draw({ tells: silent, visitSeconds: 60 })
+  const [here, left] = [await onDuty('到14'), await onDuty('到15')]
+  await drive(here, standing(-2000, 5))
+  const came = clock.now
+  const sendHere = kept(here, [...way(-2000, 0), ...standing(0, 90)])
+  await drive(here, standing(0, 20))
+  const [open] = await visitsAt(place.id)
+  assert.ok(open.arrivedAt > came + 15 * 60_000 && open.leftAt === null)
+  await sendHere()
+  const [earlier] = await visitsAt(place.id)
+  assert.ok(earlier.arrivedAt > came && earlier.arrivedAt < came + 5 * 60_000 && earlier.leftAt === null, JSON.stringify(earlier))
+  await drive(here, way(0, 2000))
+  const over = (await visitsAt(place.id)).filter(({ unit }) => unit === here)
+  assert.deepEqual([over.length, over[0].arrivedAt, over[0].leftAt !== null, over[0].seconds > 1000], [1, earlier.arrivedAt, true, true])
+
+  await drive(left, [...way(-2000, 0), ...standing(0, 12)])
+  const sendLeft = kept(left, [...standing(0, 60), ...way(0, 2000)])
+  clock.now += 6 * 60_000
+  await drive(left, standing(2000, 8))
+  const [short] = (await visitsAt(place.id)).filter(({ unit }) => unit === left)
+  await sendLeft()
+  const [long, ...others] = (await visitsAt(place.id)).filter(({ unit }) => unit === left)
+  assert.deepEqual([others.length, long.arrivedAt], [0, short.arrivedAt])
+  assert.ok(long.leftAt >= short.leftAt + 9 * 60_000, JSON.stringify([short, long]))
+})
+
 test('the end of a shift ends a visit with its last fix, and what is measured off duty is none', async () => {
   const place = await draw({ tells: silent, visitSeconds: 60 })
   const unit = await onDuty('到2')
@@ -483,4 +601,25 @@ test('who may not see a place sees no visit to it; beneath its agency one’s ow
   await sweepVisits(db, dayLater, kept)
   assert.deepEqual((await visitsAt(place.id)).map(({ unit }) => unit), [ours])
   assert.ok((await ask('GET', `/api/patrol/visits?fence=${place.id}`, 'officer@jx.guixi')).status === 403)
+})
+
+test('what units did at fences is read as long as their agencies keep positions, and the rest of the page is filled from before', async () => {
+  const [ours, others] = [await onDuty('巡63'), await onDuty('巡64', 'jx.guixi.huayuan')]
+  const fence = await draw({ severity: 'alarm' })
+  for (let round = 0; round < 3; round++) {
+    await drive(ours, way(-2000, 2000))
+    await drive(others, way(-2000, 2000))
+  }
+  const had = await eventsOf(`fence=${fence.id}`)
+  assert.equal(had.length, 12)
+  await db.query(`insert into units.retention (agency, days) values ('jx.guixi.huayuan', 1)`)
+  clock.now += 86_400_000
+  const kept = had.filter(({ unit }) => unit === ours).map(({ id }) => id)
+  const query = `fence=${fence.id}&from=0`
+  assert.deepEqual((await eventsOf(query)).map(({ id }) => id), kept)
+  assert.deepEqual((await eventsOf(`${query}&limit=4`)).map(({ id }) => id), kept.slice(0, 4))
+  const [view] = await patrol.describe([fence.id])
+  assert.deepEqual(view!.alarms.map(({ unit }) => unit), kept.map(() => ours))
+  clock.now += 90 * 86_400_000
+  assert.deepEqual(await eventsOf(query), [])
 })

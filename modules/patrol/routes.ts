@@ -4,7 +4,8 @@ import { Value } from 'typebox/value'
 import { inScope, isWithin, scopeOf, type Role } from '#kernel/actor.ts'
 import { At, CommandIdOf, Id, ItemsOf } from '#kernel/contract.ts'
 import { isRefused, refuse, sentence } from '#kernel/decision.ts'
-import type { AgencyPath } from '#kernel/names.ts'
+import type { AgencyPath, Instant } from '#kernel/names.ts'
+import { retentionDaysMax } from '#modules/units/contract.ts'
 import { route, type Route } from '#platform/http/route.ts'
 import { changeOne, drawers, drawMany, drawOne, retireOne, seeOne, watchers } from './change-fence.ts'
 import { ChangeFence, FenceEventView, FenceView, ImportFences, NewFence, type FenceDrawing } from './contract.ts'
@@ -21,6 +22,22 @@ const DAY_MS = 86_400_000
 
 /** One’s own, and those of the agencies above: they count for one’s units. */
 const isSeen = (agency: AgencyPath, scope: readonly AgencyPath[]) => inScope(agency, scope) || scope.some((root) => isWithin(root, agency))
+
+/** Of passages, those that the agencies of their units still keep, as they keep positions. */
+async function passagesKept(deps: PatrolDeps, asked: Parameters<typeof passagesOf>[1]): Promise<FenceEventView[]> {
+  const from = Math.max(asked.from, deps.now() - retentionDaysMax * DAY_MS)
+  const since = new Map<string, Instant>()
+  const found: FenceEventView[] = []
+  for (let after: FenceEventView | undefined; found.length < asked.limit; ) {
+    const page = await passagesOf(deps.db, { ...asked, from, after })
+    const unknown = new Set(page.flatMap(({ unit }) => (since.has(unit) ? [] : [unit])))
+    if (unknown.size > 0) for (const [unit, at] of await deps.keptSince([...unknown])) since.set(unit, at)
+    found.push(...page.filter(({ unit, fixAt }) => fixAt >= (since.get(unit) ?? Infinity)))
+    if (page.length < asked.limit) break
+    after = page.at(-1)
+  }
+  return found.slice(0, asked.limit)
+}
 
 export const routes: Route<PatrolDeps>[] = [
   of({
@@ -117,14 +134,14 @@ export const routes: Route<PatrolDeps>[] = [
   of({
     method: 'GET',
     path: '/api/patrol/fence-events',
-    summary: 'What was told at fences, newest first: the last day when nothing else is said.',
+    summary: 'What was told at fences, newest first: the last day when nothing else is said. Kept as long as the agency of the unit keeps positions.',
     access: viewers,
     schema: { querystring: Type.Object({ from: Type.Optional(At), to: Type.Optional(At), fence: Type.Optional(Id), unit: Type.Optional(Id), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }) },
     replies: { 200: ItemsOf(FenceEventView) },
-    async handle({ db, now, liveUnits }, { actor, querystring: { from, to = now() + 1, fence, unit, limit = 200 } }) {
+    async handle(deps, { actor, querystring: { from, to = deps.now() + 1, fence, unit, limit = 200 } }) {
       const scope = scopeOf(actor, viewers)
-      const asked = { from: from ?? to - DAY_MS, to, limit, scope, units: liveUnits(scope).map(({ id }) => id) }
-      return { status: 200, body: { items: await passagesOf(db, { ...asked, ...(fence === undefined ? {} : { fence }), ...(unit === undefined ? {} : { unit }) }) } }
+      const asked = { from: from ?? to - DAY_MS, to, limit, scope, units: deps.liveUnits(scope).map(({ id }) => id) }
+      return { status: 200, body: { items: await passagesKept(deps, { ...asked, ...(fence === undefined ? {} : { fence }), ...(unit === undefined ? {} : { unit }) }) } }
     },
   }),
   of({

@@ -57,10 +57,16 @@ const passagesSql = `
   select ${passageColumns} from patrol.passage p join patrol.fence f on f.id = p.fence
     where p.fix_at >= $1 and p.fix_at < $2 and ($3::text is null or p.fence = $3) and ($4::text is null or p.unit = $4)
       and (f.agency <@ any($5::ltree[]) or (f.agency @> any($5::ltree[]) and p.unit = any($7::text[])))
+      and ($8::bigint is null or p.fix_at < $8 or (p.fix_at = $8 and p.id > $9))
     order by p.fix_at desc, p.id limit $6`
 /** Newest first: at fences of these parts of the tree, and at those of the agencies above what these units did. */
-export const passagesOf = (db: Db, asked: { readonly from: Instant; readonly to: Instant; readonly fence?: string; readonly unit?: string; readonly scope: readonly AgencyPath[]; readonly units: readonly string[]; readonly limit: number }): Promise<FenceEventView[]> =>
-  db.query<FenceEventView>(passagesSql, [asked.from, asked.to, asked.fence ?? null, asked.unit ?? null, asked.scope, asked.limit, asked.units])
+export const passagesOf = (db: Db, asked: { readonly from: Instant; readonly to: Instant; readonly fence?: string; readonly unit?: string; readonly scope: readonly AgencyPath[]; readonly units: readonly string[]; readonly limit: number; readonly after?: Pick<FenceEventView, 'fixAt' | 'id'> | undefined }): Promise<FenceEventView[]> =>
+  db.query<FenceEventView>(passagesSql, [asked.from, asked.to, asked.fence ?? null, asked.unit ?? null, asked.scope, asked.limit, asked.units, asked.after?.fixAt ?? null, asked.after?.id ?? null])
+
+const lateSql = `select fence, max(told_at) as at from patrol.passage where unit = any($1::text[]) and fix_at >= $2 and fix_at < $3 and told_at > $4 group by fence`
+/** Fences at which these units did something in [from, to) that was told after an instant, and when that was told last. */
+export const toldLate = async (db: Db, units: readonly string[], from: Instant, to: Instant, after: Instant): Promise<Map<string, Instant>> =>
+  new Map((await db.query<{ fence: string; at: Instant }>(lateSql, [units, from, to, after])).map(({ fence, at }) => [fence, at]))
 
 const insideSql = `
   select distinct on (p.fence, p.unit) p.fence, p.unit, p.kind, p.fix_at as "fixAt",

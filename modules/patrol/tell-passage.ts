@@ -6,15 +6,21 @@ import type { PatrolNeeds } from './deps.ts'
 import { tellPassage } from './fence.ts'
 import { lockFence, toldOf } from './store.ts'
 
-export type Found = { readonly fence: string; readonly unit: string; readonly passage: Passage }
+export type Found = {
+  readonly fence: string
+  readonly unit: string
+  readonly passage: Passage
+  /** When the fix that showed it came it was long past, from a device that had no signal: nobody is to be woken for it. */
+  readonly isLate: boolean
+}
 
-export async function tell(deps: Pick<PatrolNeeds, 'journal' | 'now' | 'newId' | 'timeZone'>, { fence: id, unit, passage }: Found): Promise<void> {
+export async function tell(deps: Pick<PatrolNeeds, 'journal' | 'now' | 'newId' | 'timeZone'>, { fence: id, unit, passage, isLate }: Found): Promise<void> {
   const passageId = deps.newId()
   const at = deps.now()
   await deps.journal.act({ id: `fence-${passage.type}:${id}:${unit}:${passage.at}`, actor: system, at }, async (tx): Promise<{ answer: null } | Refused> => {
     const fence = await lockFence(tx, id)
     if (!fence) return { answer: null }
-    const decision = tellPassage(fence, await toldOf(tx, id, unit), { id: passageId, unit, passage }, deps.timeZone(), at)
+    const decision = tellPassage(fence, await toldOf(tx, id, unit), { id: passageId, unit, passage, isLate }, deps.timeZone(), at)
     if (isRefused(decision)) return decision
     tx.append(`fence/${id}`, fence.agency, decision.events)
     return { answer: null }

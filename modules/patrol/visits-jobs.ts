@@ -3,7 +3,8 @@ import type { Watched } from '#core/geo/fence-watch.ts'
 import type { AgencyPath, Instant } from '#kernel/names.ts'
 import type { PatrolNeeds } from './deps.ts'
 import { tallied, type Stay, type Tally } from './visit.ts'
-import { endVisits, keepVisits, openVisits, sweepVisits, type VisitRow } from './visits-store.ts'
+import type { FoundVisits } from './late-visits.ts'
+import { endVisits, keepLateVisit, keepVisits, openVisits, sweepVisits, type VisitRow } from './visits-store.ts'
 
 const AGAIN_AFTER_MS = 500
 /** How far a visit has got is written so often; its beginning and its end at once. */
@@ -20,6 +21,8 @@ type Visits = {
   places(visitMs: ReadonlyMap<string, number>): void
   /** A unit on duty was seen once more. @param counts  false where its device is spared */
   look(unit: { readonly id: string; readonly agency: AgencyPath }, before: Watched | undefined, after: Watched, counts: boolean): void
+  /** What all fixes of its shift show of a unit at a place, after some came late, of these instants. */
+  mend(unit: { readonly id: string; readonly agency: AgencyPath }, fence: string, found: FoundVisits, late: { readonly from: Instant; readonly to: Instant }): Promise<void>
   /** A shift is over, or another begins: nobody of it is anywhere. */
   end(unit: string): void
   /** After a restart: visits of those who are on duty go on, others are over. */
@@ -118,6 +121,24 @@ export function openVisitsRoom({ db, now, keptDays, fixesOf, onFault }: Pick<Pat
       }
       if (of.size > 0) tallies.set(unit.id, of)
       else tallies.delete(unit.id)
+    },
+    async mend(unit, fence, { ended: over, going }, { from, to }) {
+      const of = tallies.get(unit.id)
+      const tally = of?.get(fence)
+      const ms = visitMs.get(fence)
+      // where it is by now, what is heard live knows; late fixes only know since when
+      if (of && tally?.stay && going && ms !== undefined && going.arrivedAt < tally.stay.arrivedAt) {
+        const stay: Stay = { arrivedAt: going.arrivedAt, seenAt: Math.max(tally.stay.seenAt, going.seenAt), ms: Math.max(tally.stay.ms, going.ms), fixes: Math.max(tally.stay.fixes, going.fixes), isVisit: tally.stay.isVisit || going.isVisit }
+        of.set(fence, { stay, turning: 0 })
+        if (stay.isVisit) {
+          moved.set(`${unit.id} ${fence}`, rowOf(unit.id, fence, stay, false))
+          write()
+        }
+      }
+      for (const stay of over) {
+        if (stay.arrivedAt > to || stay.seenAt < from) continue
+        await db.transaction((sql) => keepLateVisit(sql, { unit: unit.id, fence, agency: unit.agency, arrivedAt: stay.arrivedAt, seenAt: stay.seenAt, leftAt: stay.seenAt, fixes: stay.fixes }))
+      }
     },
     end(unit) {
       for (const [fence, { stay }] of tallies.get(unit) ?? []) over(unit, fence, stay)

@@ -50,6 +50,20 @@ export async function keepVisits(sql: Sql, rows: readonly VisitRow[]): Promise<v
   await sql.query(beginSql, params)
 }
 
+const touchedSql = `select arrived_at as "arrivedAt", left_at as "leftAt" from patrol.visit where unit = $1 and fence = $2 and arrived_at <= $4 and coalesce(left_at, 9223372036854775807) >= $3`
+const widenSql = `
+  update patrol.visit set arrived_at = least(arrived_at, $4), left_at = greatest(left_at, $5), seen_at = greatest(seen_at, $5), fixes = greatest(fixes, $6)
+  where unit = $1 and fence = $2 and arrived_at = $3`
+
+/** Keep a visit that late fixes show to be over: what is known of it is made longer. What would make one of two visits, or end one that goes on, changes nothing. */
+export async function keepLateVisit(sql: Sql, row: VisitRow & { readonly leftAt: Instant }): Promise<void> {
+  await sql.query(lockSql)
+  const touched = await sql.query<{ arrivedAt: Instant; leftAt: Instant | null }>(touchedSql, [row.unit, row.fence, row.arrivedAt, row.leftAt])
+  const [first] = touched
+  if (!first) await sql.query(beginSql, [[row.unit], [row.fence], [row.agency], [row.arrivedAt], [row.seenAt], [row.leftAt], [row.fixes]])
+  else if (touched.length === 1 && first.leftAt !== null) await sql.query(widenSql, [row.unit, row.fence, first.arrivedAt, row.arrivedAt, row.leftAt, row.fixes])
+}
+
 /** Visits that nobody has ended. */
 export const openVisits = (db: Db): Promise<VisitRow[]> =>
   db.query<VisitRow>(`select unit, fence, agency::text as agency, arrived_at as "arrivedAt", seen_at as "seenAt", null as "leftAt", fixes from patrol.visit where left_at is null`)

@@ -95,6 +95,22 @@ export async function pastFixes(db: Db, unit: number, from: Instant, to: Instant
   return row!
 }
 
+/** How many fixes these units have in [from, to), of those that are kept. Read from the index alone. */
+export async function countFixes(db: Db, units: readonly number[], from: Instant, to: Instant, now: Instant): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    `select coalesce(sum(c.count), 0)::float8 as count from unnest($1::int[]) u (handle) cross join lateral (
+       select count(*) from units.position p where p.unit = u.handle and p.fix_at >= greatest($2, ${keptSinceSql('u.handle', '$4')}) and p.fix_at < $3) c`,
+    [units, from, to, now],
+  )
+  return row!.count
+}
+
+/** From when on positions of each of these units may be read. */
+export async function keptSinceOfEach(db: Db, units: readonly UnitId[], now: Instant): Promise<Map<UnitId, Instant>> {
+  const rows = await db.query<{ id: UnitId; since: Instant }>(`select u.id, ${keptSinceSql('u.handle', '$2')} as since from units.unit u where u.id = any($1)`, [units, now])
+  return new Map(rows.map(({ id, since }) => [id, since]))
+}
+
 /** From when on positions of all these units may be read. */
 export async function keptSince(db: Db, units: readonly UnitId[], now: Instant): Promise<Instant> {
   const [row] = await db.query<{ since: number | null }>(`select max(${keptSinceSql('u.handle', '$2')}) as since from units.unit u where u.id = any($1)`, [units, now])

@@ -132,13 +132,19 @@ const leaveMs = 5_000
  * Drop whole days, and what earlier rounds left half dropped.
  *
  * A day first leaves the table concurrently: that waits for those who read now, and nobody waits behind it. To drop it at once would take a
- * lock under which every write queues behind the longest reader.
+ * lock under which every write queues behind the longest reader. One who drops at a time: another would find days half out that nothing is wrong with.
  *
  * @param onFault  told of a day that could not be dropped: the next round goes on with it
  * @param waitMs   the longest wait for readers, of each day
  * @returns the days that are gone
  */
-export async function dropDays(db: Db, days: readonly number[], onFault: (what: string, cause: unknown) => void, waitMs = leaveMs): Promise<number[]> {
+export const dropDays = (db: Db, days: readonly number[], onFault: (what: string, cause: unknown) => void, waitMs = leaveMs): Promise<number[]> =>
+  db.transaction(async (sql) => {
+    await sql.query(`select pg_advisory_xact_lock(hashtextextended('units/drop-days', 0))`)
+    return dropInTurn(db, days, onFault, waitMs)
+  })
+
+async function dropInTurn(db: Db, days: readonly number[], onFault: (what: string, cause: unknown) => void, waitMs: number): Promise<number[]> {
   const dropped: number[] = []
   const drop = async (table: string, leave: string | undefined): Promise<boolean> => {
     try {
@@ -156,9 +162,10 @@ export async function dropDays(db: Db, days: readonly number[], onFault: (what: 
   const leaving = await db.query<{ name: string; pending: boolean }>(leavingSql)
   // One partition at a time can be on its way out: first things first.
   for (const { name, pending } of leaving) if (await drop(name, pending ? 'finalize' : undefined)) dropped.push(dayOfTable(name))
+  const there = new Set(await listDays(db))
   for (const day of days) {
     const table = tableOf(day)
-    if (leaving.some(({ name }) => name === table)) continue
+    if (!there.has(day) || leaving.some(({ name }) => name === table)) continue
     if (await drop(table, 'concurrently')) dropped.push(day)
   }
   return dropped
@@ -191,9 +198,9 @@ export function dayKeeper(db: Db) {
 }
 export type DayKeeper = ReturnType<typeof dayKeeper>
 
-/** Days whose first moment is older than `retentionDays`: nothing older than that is kept, not even for an hour. */
+/** Days of which every moment is older than `retentionDays`. What is older of the day that is left goes row by row. */
 export const expiredDays = (days: readonly number[], now: number, retentionDays: number): number[] =>
-  days.filter((day) => day * DAY_MS < now - retentionDays * DAY_MS)
+  days.filter((day) => (day + 1) * DAY_MS <= now - retentionDays * DAY_MS)
 
 /** From three days back (what a device kept without signal) to a week ahead. */
 export const daysAround = (now: number): number[] =>

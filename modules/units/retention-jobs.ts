@@ -4,7 +4,7 @@ import type { Db } from '#platform/db/sql.ts'
 import { ageMsMax } from './fix.ts'
 import { dropDays, expiredDays, listDays } from './positions-store.ts'
 import { daysOf } from './retention.ts'
-import { deleteAlarms, deletePositions, readSaid, rememberSweep, unitsByAgency, type Sweep } from './retention-store.ts'
+import { deleteAlarms, deletePositions, lastSweep, readSaid, rememberSweep, sweepsFirst, unitsByAgency, type Sweep } from './retention-store.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -51,7 +51,14 @@ export function openRetention(needs: { readonly db: Db; readonly now: () => Inst
     }
   }
 
-  async function sweep(): Promise<Sweep> {
+  /** One node at a time: who comes while another is at it waits, and gets what that one's came to. */
+  const sweep = (): Promise<Sweep> =>
+    db.transaction(async (sql) => {
+      const theirs = (await sweepsFirst(sql)) ? null : await lastSweep(db)
+      return theirs ?? sweepAll()
+    })
+
+  async function sweepAll(): Promise<Sweep> {
     const at = now()
     const done = { daysDropped: 0, rowsDeleted: 0, fault: null as string | null }
     try {

@@ -68,6 +68,14 @@ const dailySql = `
 /** The day tables: about how many positions, as the database last counted, and their bytes with indexes. */
 export const dailySizes = (db: Db): Promise<RetentionView['daily']> => db.query(dailySql)
 
+const sweepLock = `hashtextextended('units/retention-sweep', 0)`
+/** Whether nobody else sweeps. Where somebody does, it answers when that is over; nobody else begins before this transaction ends. */
+export async function sweepsFirst(sql: Sql): Promise<boolean> {
+  const [row] = await sql.query<{ first: boolean }>(`select pg_try_advisory_xact_lock(${sweepLock}) as first`)
+  if (!row!.first) await sql.query(`select pg_advisory_xact_lock(${sweepLock})`)
+  return row!.first
+}
+
 const sweptSql = `
   insert into units.retention_sweep (at, took_ms, days_dropped, rows_deleted, fault) values ($1, $2, $3, $4, $5)
   on conflict (one) do update set at = excluded.at, took_ms = excluded.took_ms, days_dropped = excluded.days_dropped,

@@ -149,13 +149,30 @@ test('the sweep takes what no agency keeps any more, and no more than that', asy
     assert.ok(left.every((at) => at >= since), agency)
     const [alarms] = await s.database.query<{ count: number; oldest: number }>('select count(*)::int as count, min(began_at) as oldest from units.alarm where unit = $1', [handle])
     assert.ok(alarms!.oldest >= since && alarms!.count === counts[agency], `alarms of ${agency}: ${alarms!.count}`)
-    // a day’s table goes whole with its first moment: that is at most the longest, minus a part of a day
-    const certain = before.get(handle)!.filter((at) => at >= (counts[agency] === 60 ? since + DAY : since))
-    assert.deepEqual(left.filter((at) => at >= certain[0]!), certain, agency)
+    assert.deepEqual(left, before.get(handle)!.filter((at) => at >= since), agency)
   }
-  assert.ok((await listDays(s.database)).every((day) => day * DAY >= s.clock.now - 60 * DAY))
+  assert.ok((await listDays(s.database)).every((day) => (day + 1) * DAY > s.clock.now - 60 * DAY))
   const again = await s.retention.sweep()
   assert.deepEqual([again.daysDropped, again.rowsDeleted], [0, 0], 'a second one finds nothing')
+})
+
+test('what is kept longest goes to the minute too, whenever the sweep runs', async () => {
+  await s.say(top, 'jx', 60)
+  await s.fill(70)
+  const was = s.clock.now
+  const minutes = Array.from({ length: 49 }, (_, n) => was - 61 * DAY + n * 30 * 60_000)
+  await dayKeeper(s.database).ensure(minutes)
+  await s.database.query(`insert into units.position select 1, 1, at, at, 117.2, 28.29, 10, 90, null, 5, false from unnest($1::bigint[]) at`, [minutes])
+  try {
+    for (const hours of [0, 5, 15.99, 16, 16.01, 24, 31]) {
+      const there = await s.there(1)
+      s.clock.now = was + hours * 3_600_000
+      await s.retention.sweep()
+      assert.deepEqual(await s.there(1), there.filter((at) => at >= s.clock.now - 60 * DAY), `${hours} hours later`)
+    }
+  } finally {
+    s.clock.now = was
+  }
 })
 
 test('days to which late fixes may still come are never dropped, only emptied', async () => {
@@ -174,7 +191,7 @@ test('while somebody reads for long, no write waits for a day that is dropped; t
   await s.fill(62)
   const faults: string[] = []
   const retention = openRetention({ db: s.database, now: () => s.clock.now, onFault: (what) => faults.push(what) })
-  const expired = async () => (await listDays(s.database)).filter((day) => day * DAY < s.clock.now - 60 * DAY).length
+  const expired = async () => (await listDays(s.database)).filter((day) => (day + 1) * DAY <= s.clock.now - 60 * DAY).length
   assert.ok((await expired()) > 0)
   const reader = await s.database.begin()
   await reader.sql.query('select count(*) from units.position')
@@ -202,6 +219,34 @@ test('while somebody reads for long, no write waits for a day that is dropped; t
   const left = await s.database.query(`select 1 from pg_class c where relname ~ '^position_[0-9]{8}$' and not exists (select 1 from pg_inherits where inhrelid = c.oid)`)
   assert.equal(left.length, 0)
   await s.database.query('delete from units.position where fix_at > $1', [s.clock.now])
+})
+
+test('two nodes that sweep at once: one does, the other waits and says the same, and no fault is hidden', async () => {
+  await s.say(top, 'jx', 60)
+  await s.fill(66)
+  const isWaitedFor = async () => (await s.database.query(`select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`)).length > 0
+  const slow = (breaks: boolean): typeof s.database => ({
+    ...s.database,
+    async query(text: string, params?: readonly unknown[]) {
+      if (text.includes('from units.unit group by')) {
+        while (!(await isWaitedFor())) await sleep(5)
+        if (breaks) throw new Error('this node’s own fault')
+      }
+      return s.database.query(text, params) as never
+    },
+  })
+  for (const breaks of [true, false]) {
+    const faults: string[] = []
+    const [first, second] = [slow(breaks), s.database].map((db) => openRetention({ db, now: () => s.clock.now, onFault: (what) => faults.push(what) }))
+    const one = first!.sweep()
+    while ((await s.database.query(`select 1 from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())`)).length === 0) await sleep(5)
+    const [mine, theirs] = await Promise.all([one, second!.sweep()])
+    assert.deepEqual(mine, theirs)
+    assert.deepEqual((await viewRetention(s.deps, top)).sweep, mine)
+    assert.equal(mine.fault, breaks ? 'this node’s own fault' : null)
+    assert.equal(faults.length, breaks ? 1 : 0)
+    assert.equal(mine.daysDropped > 0, !breaks)
+  }
 })
 
 test('administrators say it for their part of the tree; elsewhere no agency is found', async () => {

@@ -505,7 +505,7 @@ test('many at once share commits, and every one of them is stored', async () => 
   assert.ok(rows[0]!.writes < 100, `${rows[0]!.writes} transactions`)
 })
 
-test('days are made ahead and on demand, and dropped when their first moment is too old', async () => {
+test('days are made ahead and on demand, and dropped when their last moment is too old', async () => {
   const own = await room({ retentionDays: 2 })
   try {
     const day = Math.floor(T0 / 86_400_000)
@@ -514,11 +514,11 @@ test('days are made ahead and on demand, and dropped when their first moment is 
     ok(await own.onDuty(unit))
     await own.report(unit, 117.2, 28.3)
     await own.units.keepPositions()
-    assert.equal((await listDays(own.database))[0], day - 1, 'the day before yesterday began more than 48 hours ago')
+    assert.equal((await listDays(own.database))[0], day - 2, 'the day before yesterday ended less than 48 hours ago')
     own.clock.now += 30 * 86_400_000
     assert.equal((await own.report(unit, 117.2, 28.3)).accepted, 1, 'a day that nobody made ahead')
     await own.units.keepPositions()
-    assert.equal((await listDays(own.database))[0], day + 29)
+    assert.equal((await listDays(own.database))[0], day + 28)
     const rows = await own.database.query<{ fix_at: number }>(`select fix_at from units.position`)
     assert.deepEqual(rows.map((row) => row.fix_at), [own.clock.now])
     assert.equal((await own.report(unit, 117.2, 28.3, own.clock.now - 49 * HOUR)).rejected[0]!.code, 'fix-too-old')

@@ -1,7 +1,7 @@
 /** The API as an OpenAPI 3.1 document. TypeBox schemas are JSON Schema already, so they go in as they are. */
 import type { TSchema } from 'typebox'
 import { Problem } from '#kernel/contract.ts'
-import { FileBody, type Route } from './route.ts'
+import { FileBody, TextBody, type Route } from './route.ts'
 
 type AnyRoute = Omit<Route<never>, 'handle'>
 type Json = Record<string, unknown>
@@ -102,7 +102,7 @@ function repliesOf(route: AnyRoute): Json {
       const description = described ?? (Number(status) < 400 ? 'Done.' : 'Why not.')
       const empty = (schema as { type?: string }).type === 'null'
       if (empty) return [status, { description }]
-      const media = schema === FileBody ? 'application/octet-stream' : 'application/json'
+      const media = schema === FileBody || schema === TextBody ? 'application/octet-stream' : 'application/json'
       return [status, { description, content: { [media]: { schema: plain(schema) } } }]
     }),
   )

@@ -24,6 +24,12 @@ export type FileReply = { readonly path: string; readonly type: string; readonly
 /** The reply schema of a route that sends a file: `replies: { 200: FileBody }`, and the body is a `FileReply`. */
 export const FileBody = Type.Unsafe<FileReply>({ type: 'string', format: 'binary', description: 'a file; ranges are honoured' })
 
+/**
+ * The reply schema of a route that sends text as it is made, with its own `content-type`: the body is its pieces, each made when the one
+ * before was sent, with others' turns between. Nothing of it may fail.
+ */
+export const TextBody = Type.Unsafe<Iterable<string>>({ type: 'string', description: 'a file, UTF-8' })
+
 /** Bytes as they come in, on routes with `upload: true`: any media type, unread, at most the route's `bodyLimit` (else 413). */
 export type Upload = {
   readonly stream: Readable

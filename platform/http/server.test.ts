@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import { Registry } from 'prom-client'
 import { Type } from 'typebox'
 import { refuse } from '#kernel/decision.ts'
 import { csrfOf, type Authenticate } from '#platform/auth/session.ts'
 import { silentLog } from '#platform/log.ts'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
-import { FileBody, route, type Route } from './route.ts'
+import { FileBody, route, TextBody, type Route } from './route.ts'
 import { usualHeaders } from './security.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gengfu-http-'))
@@ -41,6 +42,9 @@ const authenticate: Authenticate = async ({ token: given }) => {
 
 const town = route<{ said: string[] }>()
 const Body = Type.Object({ name: Type.String({ maxLength: 10 }), priority: Type.Integer({ minimum: 1, maximum: 4 }), kind: Type.Union([Type.Literal('car'), Type.Literal('foot')]) }, { additionalProperties: false })
+function* piecesOfText() {
+  for (let n = 0; n < 2000; n++) yield `${n},巡\r\n`
+}
 const routes: Route<{ said: string[] }>[] = [
   town({ method: 'POST', path: '/api/test/things', summary: 'Make.', access: ['dispatcher'], schema: { body: Body }, replies: { 201: Type.Object({ id: Type.String() }) },
     async handle(deps, { body }) { deps.said.push(body.name); return { status: 201, body: { id: body.name } } } }),
@@ -61,6 +65,8 @@ const routes: Route<{ said: string[] }>[] = [
     handle: async () => ({ status: 200, body: { path: join(folder, 'map.bin'), type: 'application/octet-stream', etag: 'v1' } }) }),
   town({ method: 'GET', path: '/api/test/csv', summary: 'A table.', access: 'public', schema: {}, replies: { 200: Type.String() },
     handle: async () => ({ status: 200, body: 'a,b\r\n', headers: { 'content-type': 'text/csv; charset=utf-8' } }) }),
+  town({ method: 'GET', path: '/api/test/pieces', summary: 'Text as it is made.', access: 'public', schema: {}, replies: { 200: TextBody },
+    handle: async () => ({ status: 200, body: piecesOfText(), headers: { 'content-type': 'text/csv; charset=utf-8' } }) }),
   town({ method: 'GET', path: '/api/test/features', summary: 'Features.', access: 'public', schema: {}, replies: { 200: Type.String() },
     handle: async () => ({ status: 200, body: '{"type":"FeatureCollection"}', headers: { 'content-type': 'application/geo+json; charset=utf-8' } }) }),
   town({ method: 'POST', path: '/api/test/upload', summary: 'Take bytes.', access: ['dispatcher'], upload: true, bodyLimit: 3_000_000, schema: {}, replies: { 200: Type.Object({ bytes: Type.Integer(), type: Type.String() }) },
@@ -298,6 +304,15 @@ test('text goes out as it is', async () => {
   assert.deepEqual([body, headers['content-type']], ['a,b\r\n', 'text/csv; charset=utf-8'])
   const features = await ask('/api/test/features')
   assert.deepEqual([features.body, features.headers['content-type']], [{ type: 'FeatureCollection' }, 'application/geo+json; charset=utf-8'])
+})
+
+test('text that is sent as it is made comes whole, packed too', async () => {
+  const whole = [...piecesOfText()].join('')
+  const plain = await ask('/api/test/pieces')
+  assert.deepEqual([plain.status, plain.body === whole, plain.headers['content-type'], plain.headers['cache-control']], [200, true, 'text/csv; charset=utf-8', 'no-store'])
+  const packed = await ask('/api/test/pieces', { headers: { 'accept-encoding': 'gzip' } })
+  assert.equal(packed.headers['content-encoding'], 'gzip')
+  assert.equal(gunzipSync(packed.raw).toString(), whole)
 })
 
 test('uploads of any type stream through, up to their own limit', async () => {

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { Transform } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import compress from '@fastify/compress'
 import websocket from '@fastify/websocket'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -19,7 +20,7 @@ import { openApiOf } from './openapi.ts'
 import { pageFiles } from './pages.ts'
 import { httpSentences, statusOf } from './refusals.ts'
 import { referencePage, referenceScript, referenceStyle } from './reference.ts'
-import { FileBody, route, type FileReply, type Route } from './route.ts'
+import { FileBody, route, TextBody, type FileReply, type Route } from './route.ts'
 import { secretOf, type Secret } from './secret.ts'
 import { isFromElsewhere, languageOf, pagePolicy, usualHeaders, workerPolicy } from './security.ts'
 import { checkerOf, type Check, type Flaw } from './validate.ts'
@@ -243,6 +244,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       if (sent === 'gone') throw problem('address-not-found')
       return sent
     }
+    if (spec.replies[status] === TextBody) return reply.code(status).header('cache-control', 'no-store').send(Readable.from(inTurns(body as Iterable<string>)))
     const flaws = replyChecks?.get(String(status))?.(body)
     if (flaws && 'flaws' in flaws) {
       throw new Error(`Invariant failed: ${spec.method} ${spec.path} answered ${status} with ${JSON.stringify(flaws.flaws)}`)
@@ -452,7 +454,15 @@ function tooMany(seconds: number): void {
 }
 
 function replyCheckersOf(replies: Route<never>['replies']): ReadonlyMap<string, Check> {
-  return new Map(Object.entries(replies).filter(([, schema]) => schema !== FileBody).map(([status, schema]) => [status, checkerOf(schema, 'reply')]))
+  return new Map(Object.entries(replies).filter(([, schema]) => schema !== FileBody && schema !== TextBody).map(([status, schema]) => [status, checkerOf(schema, 'reply')]))
+}
+
+/** Each piece after others had their turn. */
+async function* inTurns(pieces: Iterable<string>): AsyncGenerator<string> {
+  for (const piece of pieces) {
+    yield piece
+    await othersTurn()
+  }
 }
 
 /** Let go of who neither sends what it began nor takes its answer. Whoever waits for us may wait. */
