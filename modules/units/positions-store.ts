@@ -198,7 +198,7 @@ export function dayKeeper(db: Db) {
 }
 export type DayKeeper = ReturnType<typeof dayKeeper>
 
-/** Days of which every moment is older than `retentionDays`. What is older of the day that is left goes row by row. */
+/** Days of which every moment is older than `retentionDays`. What is older of the day that is left can be read by nobody. */
 export const expiredDays = (days: readonly number[], now: number, retentionDays: number): number[] =>
   days.filter((day) => (day + 1) * DAY_MS <= now - retentionDays * DAY_MS)
 
