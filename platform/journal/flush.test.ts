@@ -9,6 +9,7 @@ import { createFlusher } from './flush.ts'
 function database(slow: readonly number[] = []) {
   const at = { head: 0, durable: 0, life: 'first' }
   const late = [...slow]
+  let tell: (position: number) => void = () => {}
   let [running, most] = [0, 0]
   const hash = (position: number) => (position >= 1 && position <= at.head ? `${position} ${position > 1 ? at.life : ''}` : null)
   const answer = (text: string, position: number): object[] => {
@@ -25,10 +26,14 @@ function database(slow: readonly number[] = []) {
       most = Math.max(most, ++running)
       await sleep(late.shift() ?? 1)
       running--
-      return answer(text, params[0]!)
+      const rows = answer(text, params[0]!)
+      // PostgreSQL tells it on another connection, which may be the faster one
+      if (text.includes('update') && rows.length > 0) tell(at.durable)
+      await sleep(1)
+      return rows
     },
   } as unknown as Sql // a flush asks nothing else of it
-  return { at, sql, most: () => most }
+  return { at, sql, most: () => most, onMoved: (heard: (position: number) => void) => void (tell = heard) }
 }
 
 async function write(flusher: ReturnType<typeof createFlusher>, { at }: ReturnType<typeof database>) {
@@ -53,6 +58,31 @@ test('a look that takes long does not acknowledge what is of another database by
   assert.equal(db.most(), 1)
 })
 
+test('what is told of another database before the answer is here acknowledges nothing', async () => {
+  const db = database()
+  const flusher = createFlusher(db.sql, silentLog)
+  db.onMoved(flusher.heard)
+  const begun: number[] = []
+  flusher.onDurable((position, back) => back && begun.push(position))
+  for (let n = 0; n < 3; n++) await write(flusher, db)
+  Object.assign(db.at, { head: 1, durable: 1, life: 'second' })
+  await assert.rejects(write(flusher, db), { code: 'database-unavailable' })
+  assert.deepEqual(begun, [2])
+})
+
+test('what another node says while there is a doubt is looked at, and heard', async () => {
+  const db = database()
+  const flusher = createFlusher(db.sql, silentLog)
+  const heard: number[] = []
+  flusher.onDurable((position) => heard.push(position))
+  await write(flusher, db)
+  flusher.doubt()
+  Object.assign(db.at, { head: 4, durable: 4 })
+  flusher.heard(4)
+  while (heard.at(-1) !== 4) await sleep(1)
+  assert.deepEqual(heard, [1, 4])
+})
+
 test('a doubt that comes up during a look is not settled by it', async () => {
   const db = database()
   const flusher = createFlusher(db.sql, silentLog)
@@ -61,7 +91,7 @@ test('a doubt that comes up during a look is not settled by it', async () => {
   for (let n = 0; n < 3; n++) await write(flusher, db)
   flusher.doubt()
   const looking = flusher.flush()
-  await sleep(1.5) // the hash was asked for; what it says is of the first
+  await sleep(1.5) // the hash was asked for: what it says is of the first
   Object.assign(db.at, { head: 6, durable: 6, life: 'second' })
   flusher.doubt()
   await looking

@@ -47,14 +47,16 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
   let mark: Mark | undefined
   /** Doubts so far, and up to which of them it was looked: one that comes up during a look is not settled by it. */
   let [doubts, settled] = [0, 0]
-  let waiting: { position: number; done: () => void; failed: (error: unknown) => void }[] = []
+  /** `doubt`: the last before it, which must be settled too. */
+  let waiting: { position: number; doubt: number; done: () => void; failed: (error: unknown) => void }[] = []
   const listeners: ((position: number, back: boolean) => void)[] = []
 
   const reached = (position: number) => {
     const isNews = position > durable
     durable = Math.max(durable, position)
-    const ready = waiting.filter((one) => one.position <= durable)
-    waiting = waiting.filter((one) => one.position > durable)
+    const isReady = (one: { position: number; doubt: number }) => one.position <= durable && one.doubt <= settled
+    const ready = waiting.filter(isReady)
+    waiting = waiting.filter((one) => !isReady(one))
     for (const one of ready) one.done()
     if (isNews) for (const fn of listeners) fn(durable, false)
   }
@@ -103,6 +105,7 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
     return next
   }
 
+  let looking: Promise<void> | undefined
   let serving = false
   /** Who asks during a flush is served by the next, because its commit may have come after the snapshot. */
   const serve = async () => {
@@ -134,13 +137,15 @@ export function createFlusher(sql: Sql, log: Log): Flusher {
     async untilDurable(position, since) {
       if (since !== generation) throw unknownFate(new Error('a flush failed while the command ran'))
       if (position <= durable && doubts === settled) return
-      const promise = new Promise<void>((done, failed) => waiting.push({ position, done, failed }))
+      const promise = new Promise<void>((done, failed) => waiting.push({ position, doubt: doubts, done, failed }))
       if (!serving) void serve()
       return promise
     },
     heard(position) {
-      if (Number.isSafeInteger(position)) reached(position)
-      else log.warn({ position }, 'a journal notification is not a position')
+      if (!Number.isSafeInteger(position)) log.warn({ position }, 'a journal notification is not a position')
+      else if (doubts === settled) reached(position)
+      // It may be of another database than the one that was known; our own flush says so too, before its answer is here.
+      else looking ??= flush().then(() => {}, () => {}).finally(() => (looking = undefined))
     },
     onDurable: (fn) => void listeners.push(fn),
   }
