@@ -59,8 +59,8 @@ test('what was told through one of two connections that both report is not told 
   await tell(device.id, '三号')
   const { serial } = await one.told(5000)
   clock.now += 1000
+  await beat(one) // before the other comes: else it would be taken for dead, as below
   const other = await hello('7003')
-  await beat(one)
   await beat(other)
   await assert.rejects(other.told(1500), /no word/)
   one.say(0x0001, answerBody(serial, 0x8300))
