@@ -154,7 +154,7 @@ test('who a fence is for is picked by keyboard: by pinyin and by agency, taken b
   await noSeriousFinding(page, 'a group being filled')
   await page.getByRole('button', { name: '建立群组' }).focus()
   await page.keyboard.press('Enter')
-  await page.locator('.toast', { hasText: '北门' }).waitFor()
+  await page.locator('.toast', { hasText: '群组“北门”' }).waitFor() // the fence’s may still be there
   assert.equal(await pointerPresses(), 0)
   assert.deepEqual(complaints(), [])
 })
