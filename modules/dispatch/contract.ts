@@ -1,5 +1,6 @@
 /** What other rooms and the apps may know about dispatch: categories, incidents, assignments, timers. */
 import { Type, type Static } from 'typebox'
+import type { AgencyPath, IncidentId, Instant, UnitId } from '#kernel/names.ts'
 import { At, CommandIdOf, Crs, Id, Latitude, Longitude, Nullable, Path } from '#kernel/contract.ts'
 
 export const Priority = Type.Integer({ minimum: 1, maximum: 4, description: '1 is the most urgent' })
@@ -114,6 +115,19 @@ export const IncidentView = Type.Object({
   changedAt: At,
 })
 export type IncidentView = Static<typeof IncidentView>
+
+/** Incidents of the past: those of these parts of the tree, and those that these units were sent to, open in some moment of [from, to). */
+export type IncidentsAsked = {
+  readonly scope: readonly AgencyPath[]
+  readonly units: readonly UnitId[]
+  readonly from: Instant
+  readonly to: Instant
+  readonly limit: number
+  /** Of these only. */
+  readonly ids?: readonly IncidentId[]
+  /** Behind this one, in the order of their opening. */
+  readonly after?: { readonly openedAt: Instant; readonly id: IncidentId }
+}
 
 /** One line of an incident's log: the journal's entry, as it is. */
 export const LogLine = Type.Object({

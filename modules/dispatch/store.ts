@@ -4,7 +4,7 @@ import type { AgencyPath, AssignmentId, IncidentId, Instant, TimerId, UnitId } f
 import type { Fact, Projection } from '#kernel/journal.ts'
 import { sqlOf, type Db, type Sql } from '#platform/db/sql.ts'
 import { callerOf } from './call-for-help.ts'
-import type { AssignmentState, AssignmentView, CategoryEvent, CategoryView, DispatchEvent, IncidentView, TimerView } from './contract.ts'
+import type { AssignmentState, AssignmentView, CategoryEvent, CategoryView, DispatchEvent, IncidentsAsked, IncidentView, TimerView } from './contract.ts'
 import type { DispatchFacts } from './deps.ts'
 import { isActive, timerChanges, type TimerChange } from './limits.ts'
 
@@ -552,19 +552,7 @@ export const drivesEnded = (db: Sql, from: Instant, to: Instant): Promise<{ unit
  * Incidents that were open in some moment of [from, to): of these parts of the tree, and those that these units were sent to meanwhile.
  * In the order of their opening; at most `limit`.
  */
-export async function incidentsDuring(
-  db: Db,
-  asked: {
-    readonly scope: readonly AgencyPath[]
-    readonly units: readonly UnitId[]
-    readonly from: Instant
-    readonly to: Instant
-    readonly limit: number
-    /** Of these only. */
-    readonly ids?: readonly IncidentId[]
-    readonly after?: { readonly openedAt: Instant; readonly id: IncidentId }
-  },
-): Promise<IncidentView[]> {
+export async function incidentsDuring(db: Db, asked: IncidentsAsked): Promise<IncidentView[]> {
   const rows = await db.query<IncidentRow>(
     `select ${incidentColumns} from dispatch.incident
      where ($6::text[] is null or id = any($6)) and (opened_at, id) > ($7, $8) and opened_at < $2 and (closed_at is null or closed_at > $1)

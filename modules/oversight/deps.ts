@@ -2,7 +2,7 @@
 import type { Actor } from '#kernel/actor.ts'
 import type { Entry, Journal } from '#kernel/journal.ts'
 import type { AgencyPath, IncidentId, Instant, UnitId } from '#kernel/names.ts'
-import type { IncidentView } from '#modules/dispatch/contract.ts'
+import type { IncidentsAsked, IncidentView } from '#modules/dispatch/contract.ts'
 import type { AgencyView } from '#modules/organisation/contract.ts'
 import type { UnitKind } from '#modules/units/contract.ts'
 import type { Db } from '#platform/db/sql.ts'
@@ -31,16 +31,6 @@ export type History = {
 
 /** An incident as somebody may see it, and its entries’ data as he may read them. */
 export type Shown = { readonly view: IncidentView; readonly dataOf: (data: Entry['data']) => Record<string, unknown> }
-
-export type IncidentsAsked = {
-  readonly scope: readonly AgencyPath[]
-  readonly units: readonly UnitId[]
-  readonly from: Instant
-  readonly to: Instant
-  readonly limit: number
-  readonly ids?: readonly IncidentId[]
-  readonly after?: { readonly openedAt: Instant; readonly id: IncidentId }
-}
 
 export type OversightDeps = {
   readonly db: Db

@@ -605,9 +605,10 @@ function mapOf<Value>(all: Map<number, Map<string, Value>>, device: number): Map
   return fresh
 }
 
-/** As people write them: with points and blanks, or without. */
 /** How many places a message holds. */
 const placesIn = (said: Said): number => ('positions' in said ? said.positions.length : 0)
+
+/** As people write them: with points and blanks, or without. */
 const plain = (plate: string) => plate.replace(/[\s·.-]/g, '').toUpperCase()
 
 /** Report interval at rest of location strategy by time: JT/T 808 parameter 0x0029. */
